@@ -1,0 +1,275 @@
+"""The whole command: sources -> draft -> stages -> audits -> index files -> all replaced at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from . import export, files, stages
+from .database import drafting, first_line, holding, settle_wal, user_relations
+from .errors import E6DuckError, UsageError
+from .script import scripts
+from .source import Source, checking, find_sources
+from .stages import Draft, Options
+
+DATABASE = "e6.duckdb"
+DEFAULT_MEMORY = "2GB"
+_LOCK = ".e6duck.lock"
+_LEAST_MEMORY = 600_000_000
+_KERNEL_MEMORY = 300_000_000
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build has made, and what it found on the way."""
+
+    database: Path
+    build_id: str
+    sources: tuple[Source, ...]
+    index_files: tuple[Path, ...]
+    kept_old: Path | None  # the old database, where a user's own relations were in it
+    user_relations: tuple[str, ...]
+    posts_read: int
+    posts_kept: int
+    posts_dropped: dict[str, int]
+    tag_count: int
+    rare_tag_count: int
+    alias_count: int
+    self_aliases: tuple[str, ...]
+    stuck_aliases: tuple[str, ...]  # on an alias cycle, or leading into one
+    implication_count: int
+    rare_implication_count: int
+    implication_depth: int
+    implication_cycle: tuple[str, ...]
+    clamped_count: int
+    reject_counts: dict[str, int]
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def build(
+    data_dir: Path | str = "data",
+    *,
+    out_dir: Path | str | None = None,
+    write_index: bool = True,
+    min_posts: int = 2,
+    all_files: bool = False,
+    include_deleted: bool = False,
+    with_text: bool = False,
+    strict: bool = False,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    on_progress: stages.Progress = lambda stage, rows: None,
+) -> Built:
+    """Build and audit a database and its index files, replacing old ones only when all went well.
+
+    data_dir: holds the export, and gets e6.duckdb. out_dir: gets the index files (default: beside
+    the database). memory_limit: as in DuckDB, such as "1GB"; the process stays about there.
+    on_progress: called with the name of a stage and the rows done since the last call.
+
+    Raises `SourceError` for a bad export, `DatabaseError` where the old database is in use or not
+    ours, `UsageError` for bad options.
+    """
+    started = time.monotonic()
+    if min_posts < 1:
+        raise UsageError(f"--min-posts is {min_posts}; a tag needs 1 post or more")
+    data_dir = Path(data_dir)
+    out_dir = Path(out_dir) if out_dir is not None else data_dir
+    options = Options(min_posts, all_files, include_deleted, with_text, strict)
+    sources = find_sources(data_dir)
+    database = data_dir / DATABASE
+    with _plain_errors(data_dir, out_dir), ExitStack() as stack:
+        stack.enter_context(
+            files.exclusive(data_dir / _LOCK, f"another build is at work in {data_dir}; let it end")
+        )
+        _tidy(data_dir, out_dir, write_index)
+        users = _incumbent(database)
+        path = files.draft_path(database)
+        stack.callback(files.discard, path)
+        spill = path.with_name(path.name + ".spill")
+        stack.callback(spill.unlink, missing_ok=True)
+        with (
+            checking(sources) as checks,
+            drafting(
+                path, memory_limit=_engine_memory(memory_limit), threads=threads
+            ) as connection,
+        ):
+            draft = Draft(
+                connection=connection,
+                spill=spill,
+                sources=sources,
+                checks=checks,
+                options=options,
+                version=version("e6duck"),
+                built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                progress=on_progress,
+            )
+            stages.run(draft)
+            warnings = stages.audit(draft)
+            exported = export.Exported({}, 0)
+            if write_index:
+                exported = export.write_drafts(connection, out_dir, progress=on_progress)
+                for leftover in exported.drafts.values():
+                    stack.callback(files.discard, leftover)
+            facts = _facts(draft)
+            on_progress("checkpoint", 0)
+            connection.execute("checkpoint e6")
+        kept_old = _replace(database, path, exported.drafts, out_dir, users, on_progress)
+    return Built(
+        database=database,
+        sources=tuple(sources.values()),
+        index_files=tuple(exported.drafts),
+        kept_old=kept_old,
+        user_relations=users,
+        clamped_count=exported.clamped_count,
+        warnings=tuple(warnings),
+        seconds=time.monotonic() - started,
+        **facts,
+    )
+
+
+def _tidy(data_dir: Path, out_dir: Path, write_index: bool) -> None:
+    """Finish and clear away what an interrupted build has left."""
+    for folder in {data_dir, out_dir} if write_index else {data_dir}:
+        folder.mkdir(parents=True, exist_ok=True)
+        files.finish_publication(folder)
+        files.sweep(folder)
+
+
+def _incumbent(database: Path) -> tuple[str, ...]:
+    """Return the user's own relations in the old database; raises where it may not be replaced."""
+    if not database.exists():
+        return ()
+    settle_wal(database)
+    with holding(database) as connection:
+        return tuple(user_relations(connection, {script.name for script in scripts("build")}))
+
+
+def _replace(
+    database: Path,
+    draft: Path,
+    index_drafts: dict[Path, Path],
+    out_dir: Path,
+    users: tuple[str, ...],
+    on_progress: stages.Progress,
+) -> Path | None:
+    """Put the new files in the place of the old; returns where the old database is kept, if it is.
+
+    A shared lock on the old database keeps writers away until it is gone.
+    """
+    kept_old = database.with_name(database.name + ".old") if users else None
+    together = out_dir.resolve() == database.parent.resolve()
+    with ExitStack() as stack:
+        if database.exists():
+            settle_wal(database)
+            stack.enter_context(holding(database))
+            if kept_old:
+                _keep(database, kept_old)
+            if os.name == "nt":  # where a file that is open cannot be replaced
+                stack.close()
+        for _ in files.publish({database: draft, **(index_drafts if together else {})}, database.parent):
+            on_progress("publish", 0)
+    if index_drafts and not together:
+        for _ in files.publish(index_drafts, out_dir):
+            on_progress("publish", 0)
+    return kept_old
+
+
+def _keep(database: Path, kept_old: Path) -> None:
+    with files.draft(kept_old) as copy:
+        try:
+            os.link(database, copy)
+        except OSError:  # a file system without links
+            shutil.copyfile(database, copy)
+
+
+@contextmanager
+def _plain_errors(*folders: Path) -> Iterator[None]:
+    """Turn what the system refuses (space, rights, memory) into one line that names the way out."""
+    where = " or ".join(str(folder) for folder in dict.fromkeys(folders))
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise E6DuckError(
+            f"out of memory ({first_line(error)}); give more with --memory-limit"
+        ) from error
+    except (OSError, duckdb.IOException) as error:
+        if isinstance(error, PermissionError):
+            raise E6DuckError(f"{error.filename or where} is not writable") from error
+        text = str(error).lower()
+        if any(sign in text for sign in ("no space left", "file too large", "quota", "could not write")):
+            raise E6DuckError(f"the disk of {where} is full; the old files are as they were") from error
+        if isinstance(error, OSError) and error.strerror:
+            raise E6DuckError(f"{error.filename or where}: {error.strerror}") from error
+        raise
+
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
+_POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
+
+
+def _engine_memory(limit: str | None) -> str:
+    """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
+    match = _SIZE.fullmatch(limit or DEFAULT_MEMORY)
+    if not match:
+        raise UsageError(f'--memory-limit {limit} is no size such as "1GB" or "800MB"')
+    power = _POWERS[match[2].upper() if match[2] else None]
+    size = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
+    if size < _LEAST_MEMORY:
+        raise UsageError(f"--memory-limit {limit} is too little; a build needs 600MB or more")
+    return f"{size - _KERNEL_MEMORY}B"
+
+
+def _facts(draft: Draft) -> dict[str, Any]:
+    """Return what the summary says of the database."""
+    row = draft.connection.execute(
+        """
+        select
+            (select count(*) from tags) as tag_count,
+            (select count(*) from rare_tags) as rare_tag_count,
+            (select count(*) from tag_aliases) as alias_count,
+            (select count(*) from tag_implications) as implication_count,
+            (select count(*) from rare_tag_implications) as rare_implication_count,
+            (select coalesce(max(depth), 0) from tag_implications) as implication_depth,
+            (
+                select list(antecedent_name order by antecedent_name)
+                from alias_row
+                anti join alias_loser using (record)
+                where status = 'active' and antecedent_name = consequent_name
+            ) as self_aliases,
+            (
+                select list(antecedent_name order by antecedent_name)
+                from alias_edge
+                anti join alias_end using (antecedent_name)
+            ) as stuck_aliases,
+            (
+                select list(antecedent_name order by antecedent_name)
+                from implication_path
+                where antecedent_name = consequent_name
+            ) as implication_cycle,
+        """
+    )
+    names = [column[0] for column in row.description]
+    facts = dict(zip(names, row.fetchall()[0], strict=True))
+    for name in ("self_aliases", "stuck_aliases", "implication_cycle"):
+        facts[name] = tuple(facts[name] or ())
+    return facts | {
+        "build_id": draft.build_id,
+        "posts_read": draft.row_counts["posts"],
+        "posts_kept": draft.counted.kept_count,
+        "posts_dropped": draft.counted.dropped,
+        "reject_counts": {
+            table: len(draft.malformed[table]) + len(draft.losers[table]) for table in draft.sources
+        },
+    }

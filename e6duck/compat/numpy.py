@@ -1,0 +1,158 @@
+"""The names of ``e6db.utils.numpy``: tags, ranks and counts as arrays, posts as a sparse matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import index
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["load_tags", "tag_freq_to_rank", "tag_rank_to_freq", "tags_to_scipy_csr"]
+
+
+def load_tags(data_dir: index.StrPath) -> index.ArrayTagData:
+    """Return ``(tag2idx, idx2tag, categories)``: a dict, an array of str and an array of uint8.
+
+    See e6duck.index.load_tags.
+    """
+    return index.load_tags(data_dir, as_numpy=True)
+
+
+def tag_rank_to_freq(
+    rank: ArrayLike, *, data_dir: index.StrPath | None = None
+) -> NDArray[np.float64]:
+    """Return how many posts have the tags of these ranks, in the shape of ``rank``.
+
+    See e6duck.index.tag_rank_to_freq.
+    """
+    import numpy as np
+
+    counts = index.tag_counts(data_dir)
+    ranks = np.maximum(np.asarray(rank, dtype=np.float64), 0)
+    if counts is not None:
+        behind_the_last = [0.0]
+        known = np.concatenate([np.asarray(counts, dtype=np.float64), behind_the_last])
+        return np.asarray(known[np.minimum(ranks, len(counts)).astype(np.int64)])
+    with np.errstate(divide="ignore"):  # rank 0: the limit of the curve
+        steepness = np.tanh(2.93505 * ranks**-0.136501)
+    return np.asarray(np.exp(26.4284 * steepness - 11.492))
+
+
+def tag_freq_to_rank(
+    freq: ArrayLike, *, data_dir: index.StrPath | None = None
+) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return the first rank below each number of posts, in the shape of ``freq``.
+
+    int64 where the folder has real counts, else float64; see e6duck.index.tag_freq_to_rank.
+    """
+    import numpy as np
+
+    counts = index.tag_counts(data_dir)
+    freqs = np.asarray(freq, dtype=np.float64)
+    if counts is not None:
+        rising = -np.asarray(counts)
+        return np.asarray(np.searchsorted(rising, -freqs, side="right"), dtype=np.int64)
+    magnitude = np.log(np.maximum(freqs, 1))
+    base = np.maximum(1.13045 - 0.0720383 * magnitude, 0)
+    with np.errstate(divide="ignore"):  # base 0: more posts than any tag has, rank 0
+        rank = np.exp(12.1903 - 7.57186 * (0.0465456 * magnitude - 1.24326) * np.log(base))
+    return np.where(base > 0, rank, 0.0)
+
+
+def tags_to_scipy_csr(
+    df_posts: Any, column: str = "stripped_tags", vocab_size: int | None = None
+) -> Any:
+    """Return the posts x tags matrix of a column of tag ids: a ``scipy.sparse.csr_array`` of uint8.
+
+    ``df_posts`` is a pyarrow Table or RecordBatch, a polars DataFrame, or anything else that gives
+    an Arrow stream. A post without a list is an empty row. Ids of ``vocab_size`` or more are left
+    out; without it the matrix is as wide as the highest id demands.
+    """
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    tag_ids, starts = tag_lists(df_posts, column, vocab_size)
+    width = _width(tag_ids) if vocab_size is None else vocab_size
+    small = max(width, len(tag_ids)) <= np.iinfo(np.int32).max
+    dtype = np.int32 if small else np.int64
+    uses = np.ones(len(tag_ids), dtype=np.uint8)
+    lists = (uses, tag_ids.astype(dtype), starts.astype(dtype))
+    return csr_array(lists, shape=(len(starts) - 1, width))
+
+
+def _width(tag_ids: NDArray[np.integer[Any]]) -> int:
+    return int(tag_ids.max()) + 1 if len(tag_ids) else 0
+
+
+def tag_lists(
+    df_posts: Any, column: str, vocab_size: int | None = None
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
+    """Return all tag ids of a column in one array, and where each post's ids start and end.
+
+    The second array has one entry more than there are posts. Null lists are empty, and null ids and
+    those of ``vocab_size`` or more are left out. Raises KeyError for an unknown column, TypeError
+    for one that holds no lists of integers, and ValueError for a negative id.
+    """
+    import numpy as np
+
+    chunks = [_chunk_lists(chunk, vocab_size) for chunk in _list_chunks(df_posts, column)]
+    tag_ids = [ids for ids, _ in chunks]
+    lengths = [lengths for _, lengths in chunks]
+    starts = np.concatenate([[0], *lengths]).astype(np.int64).cumsum()
+    return np.concatenate([np.empty(0, dtype=np.uint32), *tag_ids]), starts
+
+
+def _list_chunks(df_posts: Any, column: str) -> list[pa.Array]:
+    import pyarrow as pa
+
+    lists = _arrow_table(df_posts).column(column)
+    item = getattr(lists.type, "value_type", lists.type)
+    if pa.types.is_null(item):  # no list has an id, so Arrow never learned their type
+        lists = lists.cast(pa.large_list(pa.uint32()))
+    elif not (pa.types.is_nested(lists.type) and pa.types.is_integer(item)):
+        raise TypeError(f"column {column!r} holds {lists.type}, no lists of tag ids")
+    chunks: list[pa.Array] = lists.chunks
+    return chunks
+
+
+def _arrow_table(df_posts: Any) -> pa.Table:
+    import pyarrow as pa
+
+    if isinstance(df_posts, pa.Table):
+        return df_posts
+    if isinstance(df_posts, pa.RecordBatch):
+        return pa.Table.from_batches([df_posts])
+    if hasattr(df_posts, "__arrow_c_stream__"):
+        return pa.table(df_posts)
+    if hasattr(df_posts, "to_arrow"):
+        return df_posts.to_arrow()
+    raise TypeError(
+        f"{type(df_posts).__name__} gives no Arrow table;"
+        " pass a pyarrow Table or a polars DataFrame (collect() a lazy one)"
+    )
+
+
+def _chunk_lists(
+    chunk: pa.Array, vocab_size: int | None
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
+    """Return the ids of one chunk that are to be kept, and how many each post has."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    lengths = pc.fill_null(pc.list_value_length(chunk), 0).to_numpy(zero_copy_only=False)
+    values = chunk.flatten()
+    kept = pc.is_valid(values).to_numpy(zero_copy_only=False)
+    tag_ids = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
+    if tag_ids.min(initial=0) < 0:
+        raise ValueError(f"negative tag id {tag_ids.min()}")
+    if vocab_size is not None:
+        kept = kept & (tag_ids < vocab_size)
+    if kept.all():
+        return tag_ids, lengths
+    kept_before = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+    ends = np.cumsum(lengths, dtype=np.int64)
+    return tag_ids[kept], kept_before[ends] - kept_before[ends - lengths]

@@ -1,0 +1,47 @@
+"""The error tree, with exit codes.
+
+    E6DuckError           1  a command that could not do its work
+    ├── UsageError        2  the arguments do not fit
+    ├── SourceError       1  the export is missing, broken or of an unknown layout
+    ├── DatabaseError     1  the database is missing, foreign, newer or in use
+    ├── IndexFilesError   1  the index files are missing or of different builds
+    ├── AuditError        1  a finished draft breaks a rule of sql/audit
+    └── QueryError        1  the SQL of a user failed
+
+Each message is one line that names the thing and the way out (a ``QueryError`` adds DuckDB's own
+lines with the caret). Everything else that is raised is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class E6DuckError(Exception):
+    """A command could not do its work, and the message tells the user why."""
+
+    exit_code = 1
+
+
+class UsageError(E6DuckError):
+    """The arguments do not fit."""
+
+    exit_code = 2
+
+
+class SourceError(E6DuckError):
+    """The export is missing, broken or of an unknown layout."""
+
+
+class DatabaseError(E6DuckError):
+    """The database is missing, foreign, newer or in use."""
+
+
+class IndexFilesError(E6DuckError):
+    """The index files are missing or of different builds."""
+
+
+class AuditError(E6DuckError):
+    """A finished draft breaks a rule of sql/audit."""
+
+
+class QueryError(E6DuckError):
+    """The SQL of a user failed."""

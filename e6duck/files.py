@@ -1,0 +1,152 @@
+"""Drafts, atomic replacement of one file or of a whole set, and the lock that a build holds."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from .errors import E6DuckError
+
+JOURNAL = ".e6duck-publish.json"
+_MARK = ".building-"
+
+
+def draft_path(final: Path) -> Path:
+    """Return a new name beside final, which `sweep` knows as a draft of this process."""
+    return final.with_name(f"{final.name}{_MARK}{os.getpid()}-{secrets.token_hex(4)}")
+
+
+@contextmanager
+def draft(final: Path) -> Iterator[Path]:
+    """Give a path to write to, which replaces final when the block ends well and vanishes else.
+
+    Where final is no regular file (a device, a pipe), it is written itself.
+    """
+    if final.exists() and not final.is_file():
+        yield final
+        return
+    path = draft_path(final)
+    try:
+        yield path
+        if final.exists():
+            shutil.copymode(final, path)
+        sync(path)
+        path.replace(final)
+    finally:
+        discard(path)
+    sync_folder(final.parent)
+
+
+def discard(path: Path) -> None:
+    """Remove a draft with what a database engine may have left beside it."""
+    for leftover in (path, path.with_name(path.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the drafts in folder whose process has ended without removing them."""
+    for leftover in folder.glob(f"*{_MARK}*"):
+        owner = leftover.name.rpartition(_MARK)[2].partition("-")[0]
+        if owner.isdigit() and not (int(owner) != os.getpid() and _is_running(int(owner))):
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    if os.name == "nt":  # there, os.kill would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def sync(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can do so."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network file systems cannot
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
+    """Replace a set of files as one: yields each final name before it is replaced.
+
+    A journal in folder names all drafts first. From then on the set is decided: whoever comes
+    next after a kill finishes the renames (`finish_publication`), so that no reader of ours ever
+    sees half of the old set and half of the new.
+    """
+    for path in drafts.values():
+        sync(path)
+    renames = [[path.name, final.name] for final, path in drafts.items()]
+    with draft(folder / JOURNAL) as path:
+        path.write_text(json.dumps(renames), encoding="utf-8")
+    for final in drafts:
+        yield final
+        with suppress(FileNotFoundError):  # a reader has finished for us
+            drafts[final].replace(final)
+    sync_folder(folder)
+    (folder / JOURNAL).unlink(missing_ok=True)
+
+
+def finish_publication(folder: Path) -> None:
+    """Finish the renames of a publication that was cut off in folder; mostly there is none."""
+    try:
+        renames = json.loads((folder / JOURNAL).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name, final in renames:
+        with suppress(FileNotFoundError):
+            (folder / name).replace(folder / final)
+    sync_folder(folder)
+    (folder / JOURNAL).unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock file while the block runs; raises with the message busy if another holds it.
+
+    The system frees the lock when the process ends, however it ends.
+    """
+    with path.open("a+b") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise E6DuckError(busy) from error
+        yield
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

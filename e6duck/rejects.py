@@ -1,0 +1,186 @@
+"""Rows that cannot be used: which they are, on which line they stand, and how they read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+import pyarrow as pa
+
+from .database import Connection
+from .errors import SourceError
+from .source import LONGEST_ROW, Source, read_text
+
+_CHUNK = 1 << 22
+_TOLERATED_ROWS = 10
+_TOLERATED_SHARE = 0.01
+
+SCHEMA = pa.schema(
+    {
+        "table_name": pa.string(),
+        "file_name": pa.string(),
+        "line": pa.int64(),
+        "reason": pa.string(),
+        "content": pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A row that DuckDB refused: where it begins in bytes, how many lines it has, and why."""
+
+    position: int
+    line_count: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Loser:
+    """A well-formed row that is not used: its number among the well-formed rows, from 1, and why."""
+
+    record: int
+    reason: str
+
+
+def malformed(connection: Connection, rejects_table: str) -> list[Malformed]:
+    """Return the rows that the last reading refused, one entry a row however many its faults."""
+    rows = connection.execute(
+        f"""
+        select
+            min(line_byte_position) as position,
+            arg_min(csv_line, byte_position) as content,
+            arg_min(struct_pack(error_type, column_name, error_message), byte_position) as fault,
+        from {rejects_table}
+        group by line
+        order by position
+        """
+    ).fetchall()
+    return [
+        Malformed(position, content.rstrip("\r\n").count("\n") + 1, _reason(fault))
+        for position, content, fault in rows
+    ]
+
+
+def _reason(fault: dict[str, str]) -> str:
+    if fault["error_type"] == "CAST":
+        found = re.search(r"Could not convert string \"(.*)\" to '(.*)'", fault["error_message"], re.S)
+        if found:
+            return f'{fault["column_name"]}: "{found[1]}" is no {found[2]}'
+    if fault["error_type"] == "INVALID ENCODING":
+        return f"{fault['column_name'] or 'the row'}: not UTF-8"
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", fault["error_message"])
+    if counts:
+        return f"{counts[2]} fields, where the header has {counts[1]}"
+    return fault["error_message"].partition("\n")[0]
+
+
+def tolerate(source: Source, found: Sequence[Malformed], row_count: int, *, strict: bool) -> None:
+    """Raise `SourceError` where a file has more malformed rows than may be dropped."""
+    if not found:
+        return
+    first = located(source, found[:1], [])[0]
+    where = f"first on line {first['line']}: {first['reason']}"
+    if strict:
+        raise SourceError(f"{source.path} has {len(found)} malformed rows, {where}")
+    if len(found) > max(_TOLERATED_ROWS, _TOLERATED_SHARE * row_count):
+        raise SourceError(
+            f"{source.path} has {len(found)} malformed rows of {row_count}, {where};"
+            " that is no export of the site, or a damaged one"
+        )
+
+
+def located(
+    source: Source, found: Sequence[Malformed], losers: Sequence[Loser]
+) -> list[dict[str, object]]:
+    """Return rows of build_rejects: each with its line in the decompressed file and its text."""
+    rows = [(*place, row.reason) for place, row in zip(_texts(source, found), found, strict=True)]
+    if losers:
+        reasons = {loser.record: loser.reason for loser in losers}
+        malformed_lines = {line for line, _, _ in rows}
+        rows += [
+            (line, text, reasons[record])
+            for record, line, text in _records(source, malformed_lines)
+            if record in reasons
+        ]
+    return [
+        {
+            "table_name": source.table,
+            "file_name": source.path.name,
+            "line": line,
+            "reason": reason,
+            "content": text,
+        }
+        for line, text, reason in rows
+    ]
+
+
+def _texts(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, str]]:
+    """Yield line number and text of malformed rows, which stand in the order of the file."""
+    line, offset = 1, 0
+    with read_text(source) as file:
+        for row in found:
+            while offset < row.position:
+                chunk = file.read(min(_CHUNK, row.position - offset))
+                line += chunk.count(b"\n")
+                offset += len(chunk)
+            raw = b"".join(file.readline() for _ in range(row.line_count))
+            yield line, _shown(raw)
+            line += raw.count(b"\n")
+            offset += len(raw)
+
+
+def _records(source: Source, malformed_lines: set[int]) -> Iterator[tuple[int, int, str]]:
+    """Yield number (from 1), line and text of each well-formed row.
+
+    Python's reader is slow, but it knows lines; it is needed only where a row was replaced.
+    """
+    record = -1  # the header is no row
+    with read_text(source) as file, _long_fields():
+        lines = _Remembering(file)
+        for _ in csv.reader(lines):
+            line, text = lines.taken()
+            if line not in malformed_lines:
+                record += 1
+                if record:
+                    yield record, line, text
+
+
+class _Remembering:
+    """The lines of a file as text, which remembers those since it was last asked."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._lines = io.TextIOWrapper(file, "utf-8", "surrogateescape", newline="\n")
+        self._next_line = 1
+        self._recent: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._recent.append(line)
+            yield line
+
+    def taken(self) -> tuple[int, str]:
+        """Return the number of the first line since the last call, and all of them as text."""
+        first = self._next_line
+        self._next_line += len(self._recent)
+        text = "".join(self._recent)
+        self._recent.clear()
+        return first, _shown(text.encode("utf-8", "surrogateescape"))
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    before = csv.field_size_limit(LONGEST_ROW)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _shown(raw: bytes) -> str:
+    return raw.rstrip(b"\r\n").decode("utf-8", "backslashreplace")

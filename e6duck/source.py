@@ -1,0 +1,291 @@
+"""The export in a folder: which file of each table is the newest, its header, its health."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from .database import literal
+from .errors import SourceError
+
+_INTEGER = "BIGINT"
+_TEXT = "VARCHAR"
+_TIME = "TIMESTAMP"
+_FLAG = "BOOLEAN"
+
+# Every column that the site has exported, with the type that it is read as.
+COLUMNS: dict[str, dict[str, str]] = {
+    "posts": {
+        "id": _INTEGER,
+        "uploader_id": _INTEGER,
+        "created_at": _TIME,
+        "md5": _TEXT,
+        "source": _TEXT,
+        "rating": _TEXT,
+        "image_width": _INTEGER,
+        "image_height": _INTEGER,
+        "tag_string": _TEXT,
+        "locked_tags": _TEXT,
+        "fav_count": _INTEGER,
+        "file_ext": _TEXT,
+        "parent_id": _INTEGER,
+        "change_seq": _INTEGER,
+        "approver_id": _INTEGER,
+        "file_size": _INTEGER,
+        "comment_count": _INTEGER,
+        "description": _TEXT,
+        "duration": "DOUBLE",
+        "updated_at": _TIME,
+        "is_deleted": _FLAG,
+        "is_pending": _FLAG,
+        "is_flagged": _FLAG,
+        "score": _INTEGER,
+        "up_score": _INTEGER,
+        "down_score": _INTEGER,
+        "is_rating_locked": _FLAG,
+        "is_status_locked": _FLAG,
+        "is_note_locked": _FLAG,
+        "bg_color": _TEXT,
+        "last_noted_at": _TIME,
+        "last_commented_at": _TIME,
+    },
+    "tags": {"name": _TEXT, "category": "UTINYINT", "post_count": _INTEGER},
+    "tag_aliases": {"antecedent_name": _TEXT, "consequent_name": _TEXT, "status": _TEXT},
+    "tag_implications": {
+        "antecedent_name": _TEXT,
+        "consequent_name": _TEXT,
+        "status": _TEXT,
+        "descendant_names": _TEXT,
+    },
+}
+
+ESSENTIAL: dict[str, tuple[str, ...]] = {
+    "posts": ("id", "rating", "tag_string", "file_ext", "is_deleted"),
+    "tags": ("name", "category"),
+    "tag_aliases": ("antecedent_name", "consequent_name", "status"),
+    "tag_implications": ("antecedent_name", "consequent_name", "status"),
+}
+
+_FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
+_GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK = 1 << 20
+_LONGEST_HEADER = 1 << 16
+LONGEST_ROW = 1 << 24  # far above the 50,000 characters of the longest description
+
+
+@dataclass(frozen=True)
+class Source:
+    """One CSV file of the export."""
+
+    table: str
+    path: Path
+    date: str | None  # as in the file name; None in the undated layout
+    header: tuple[str, ...]
+    newline: str
+    has_rows: bool
+
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the file is compressed."""
+        return self.path.suffix == ".gz"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What reading a whole file has shown: its size in bytes, the sha256 of its bytes and of its
+    text, which differ where it is compressed.
+    """
+
+    size: int
+    sha256: str
+    content_sha256: str
+
+
+def find_sources(folder: Path) -> dict[str, Source]:
+    """Return the newest file of each of the four tables, with their headers read and checked."""
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is no folder; give the one that holds the export")
+    newest = _newest_files(folder)
+    if not newest:
+        raise SourceError(
+            f"{folder} holds no export; expected posts.csv[.gz] or posts-YYYY-MM-DD.csv[.gz],"
+            " and the same for tags, tag_aliases and tag_implications"
+        )
+    for table in COLUMNS:
+        if table not in newest:
+            raise SourceError(f"{folder} holds no {table}.csv[.gz] or {table}-YYYY-MM-DD.csv[.gz]")
+    sources = {table: _inspect(table, *newest[table]) for table in COLUMNS}
+    if not sources["posts"].has_rows:
+        raise SourceError(f"{sources['posts'].path} has a header but no posts; download it again")
+    return sources
+
+
+def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
+    """Undated beats dated, a later date an earlier, then the later modified, then plain text."""
+    candidates: dict[str, list[tuple[tuple[str, int, bool], Path, str | None]]] = {}
+    for path in folder.iterdir():
+        match = _FILE_NAME.fullmatch(path.name)
+        if match and match[1] in COLUMNS and path.is_file():
+            order = (match[2] or "undated", path.stat().st_mtime_ns, match[3] is None)
+            candidates.setdefault(match[1], []).append((order, path, match[2]))
+    return {table: max(found)[1:] for table, found in candidates.items()}
+
+
+def _inspect(table: str, path: Path, date: str | None) -> Source:
+    header, newline, has_rows = _read_header(path)
+    for column in ESSENTIAL[table]:
+        if column not in header:
+            raise SourceError(f"{path} has no column {column}; is it the site's {table} export?")
+    for column in header:
+        if header.count(column) > 1:
+            raise SourceError(f"{path} has the column {column} twice")
+    return Source(table, path, date, header, newline, has_rows)
+
+
+def _read_header(path: Path) -> tuple[tuple[str, ...], str, bool]:
+    """Return the column names, the line end and whether any row follows."""
+    try:
+        with _open(path) as file:
+            start = file.read(_LONGEST_HEADER)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from error
+    if not start:
+        raise SourceError(f"{path} is empty; download it again")
+    line, end, rest = start.partition(b"\n")
+    try:
+        text = line.decode("utf-8-sig").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is no UTF-8 text; download it again") from error
+    if text.lstrip()[:1] == "<":
+        raise SourceError(f"{path} is a web page, no export; download it again")
+    newline = "\r\n" if line.endswith(b"\r") else "\n"
+    return tuple(next(csv.reader([text]), [])), newline, bool(end and rest.strip())
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix != ".gz":
+        return path.open("rb")
+    with path.open("rb") as file:
+        start = file.read(_CHUNK)
+    if start and not start.startswith(_GZIP_MAGIC):
+        kind = "is a web page" if start.lstrip()[:1] == b"<" else "is not gzip, whatever its name"
+        raise SourceError(f"{path} {kind}; download it again (or rename it, if it is plain CSV)")
+    # An empty file gives empty text, which the caller names for what it is.
+    return gzip.open(path, "rb") if start else io.BytesIO()
+
+
+def _unreadable(path: Path, error: BaseException) -> SourceError:
+    if isinstance(error, EOFError):
+        return SourceError(f"{path} is truncated; download it again")
+    if isinstance(error, (gzip.BadGzipFile, zlib.error)):
+        return SourceError(f"{path} is corrupt ({error}); download it again")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return SourceError(f"{path} cannot be read: {reason}")
+
+
+def check(source: Source) -> Checked:
+    """Read a whole file once: hash its bytes, and prove gzip's CRC and length where it is gzip."""
+    digest, content_digest = hashlib.sha256(), hashlib.sha256()
+    try:
+        with source.path.open("rb") as file:
+            reader = _Hashing(file, digest)
+            if source.is_gzip:
+                with gzip.GzipFile(fileobj=reader) as text:  # type: ignore[call-overload]
+                    while data := text.read(_CHUNK):
+                        content_digest.update(data)
+            else:
+                content_digest = digest
+                while reader.read(_CHUNK):
+                    pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(source.path, error) from error
+    return Checked(reader.size, digest.hexdigest(), content_digest.hexdigest())
+
+
+class _Hashing(io.RawIOBase):
+    """A file that hashes what is read from it."""
+
+    def __init__(self, file: IO[bytes], digest: hashlib._Hash) -> None:
+        self._file = file
+        self._digest = digest
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._digest.update(data)
+        self.size += len(data)
+        return data
+
+
+@contextmanager
+def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]:
+    """Check all files in a thread while the block reads them.
+
+    When the block fails, a broken file is the better explanation: its error is raised instead.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
+        results = {table: pool.submit(check, source) for table, source in sources.items()}
+        try:
+            yield results
+        except Exception as error:
+            for result in results.values():
+                broken = result.exception()
+                if isinstance(broken, SourceError):
+                    raise broken from error
+            raise
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def select_sql(source: Source, rejects_table: str) -> str:
+    """Return a query that reads all known columns of a file; a missing one is null.
+
+    The dialect is stated, never guessed: strict mode, since else one stray quote swallows the rows
+    up to the next; no quoted nulls, since an empty string is no null. Rows that break it go to
+    rejects_table. A view takes no parameter, so names and path are quoted here.
+    """
+    known = COLUMNS[source.table]
+    types = {column: known.get(column, _TEXT) for column in source.header}
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    selected = ", ".join(
+        name if name in types else f"null::{kind} as {name}" for name, kind in known.items()
+    )
+    return f"""
+        select {selected}
+        from read_csv(
+            {literal(str(source.path))},
+            auto_detect = false,
+            columns = {{{columns}}},
+            header = true,
+            delim = ',',
+            quote = '"',
+            escape = '"',
+            new_line = {literal(source.newline.encode("unicode_escape").decode())},
+            nullstr = '',
+            allow_quoted_nulls = false,
+            strict_mode = true,
+            max_line_size = {LONGEST_ROW},
+            store_rejects = true,
+            rejects_table = {literal(rejects_table)},
+            rejects_scan = {literal(rejects_table + "_scan")}
+        )
+    """
+
+
+def read_text(source: Source) -> IO[bytes]:
+    """Open a file to read its text, decompressed."""
+    return _open(source.path)

@@ -1,0 +1,11 @@
+-- tag_ids_are_dense: ids count from 0 without a gap, in order of use, then of name.
+with expected as (
+    select
+        tag_id,
+        name,
+        row_number() over (order by post_count desc, name) - 1 as expected_id,
+    from tags
+)
+select tag_id, name, expected_id
+from expected
+where tag_id <> expected_id

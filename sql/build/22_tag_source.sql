@@ -1,0 +1,5 @@
+-- tag_source: what the export says of a name, once a name.
+create temp table tag_source as
+select name, category, site_post_count
+from tag_row
+anti join tag_loser using (record);

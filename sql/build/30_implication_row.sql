@@ -1,0 +1,9 @@
+-- implication_row: a well-formed row of the implication export, numbered as it stands there.
+create temp table implication_row as
+select
+    row_number() over () as record,
+    antecedent_name,
+    consequent_name,
+    status,
+    descendant_names,
+from tag_implications_csv;

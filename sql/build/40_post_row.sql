@@ -1,0 +1,39 @@
+-- post_row: a well-formed row of the posts export, in its order; drop_reason is null where it is kept.
+-- names: its tags and the tag of its rating, each followed by a space; none where it is dropped.
+create temp view post_row as
+with judged as (
+    select
+        *,
+        case
+            when id is null then 'no id'
+            when is_deleted and not getvariable('include_deleted') then 'deleted'
+            when
+                coalesce(lower(file_ext), '') not in ('jpg', 'png', 'webp')
+                and not (
+                    getvariable('all_files')
+                    and coalesce(lower(file_ext), '') in ('gif', 'webm', 'mp4', 'swf')
+                ) then 'file_ext'
+        end as drop_reason,
+    from posts_csv
+)
+select
+    * exclude (tag_string, source, description, md5)
+    replace (coalesce(is_deleted, false) as is_deleted),
+    case when regexp_full_match(md5, '[0-9a-fA-F]{32}') then md5 end as md5,
+    -- The empty prefix still reads the text, so that bad UTF-8 in it is found with or without it.
+    if(getvariable('with_text'), source, left(source, 0)) as source,
+    if(getvariable('with_text'), description, left(description, 0)) as description,
+    if(
+        drop_reason is null,
+        concat(
+            tag_string,
+            case rating
+                when 's' then ' rating_safe '
+                when 'q' then ' rating_questionable '
+                when 'e' then ' rating_explicit '
+                else ' '
+            end
+        ),
+        ''
+    ) as names,
+from judged;

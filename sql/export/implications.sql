@@ -1,0 +1,5 @@
+-- implications: the implied ids of a tag with an id.
+select antecedent_id, list(consequent_id order by consequent_id) as implied_ids
+from tag_implications
+group by antecedent_id
+order by antecedent_id
