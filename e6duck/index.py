@@ -132,7 +132,8 @@ class _IndexSet:
 
     def broken(self, name: str, why: object) -> IndexFilesError:
         """Return the error for a file whose content is not what its name promises."""
-        return IndexFilesError(f"{self.folder / name} is broken ({why}); {_AGAIN}")
+        reason = " ".join(str(why).split())
+        return IndexFilesError(f"{self.folder / name} is broken ({reason}); {_AGAIN}")
 
 
 def _read_bytes(path: Path) -> bytes:

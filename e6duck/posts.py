@@ -26,25 +26,36 @@ _NO_NAME = 0  # the number of the empty name, which is no tag
 _T = TypeVar("_T")
 Progress = Callable[[int], None]
 Integers = NDArray[np.int64]
+Offsets = NDArray[np.int32]
 
 
-class NameIds(dict[str, int]):
-    """Numbers the names met, each after its alias; a key is a name with the space after it."""
+class NameIds:
+    """Numbers the names met, each after its alias; 0 is the empty name, which is no tag."""
 
     def __init__(self, alias_ends: dict[str, str]) -> None:
-        super().__init__()
         self._alias_ends = alias_ends
-        self._ids = {"": _NO_NAME}
+        self._of_name = {"": _NO_NAME}
+        self._of_token: dict[str, int] = {}
 
-    def __missing__(self, token: str) -> int:
-        name = token[:-1]
-        name = self._alias_ends.get(name, name)
-        self[token] = name_id = self._ids.setdefault(name, len(self._ids))
-        return name_id
+    def __len__(self) -> int:
+        return len(self._of_name)
+
+    def of(self, tokens: list[str]) -> Offsets:
+        """Return the numbers of tokens: names, each with a space after it."""
+        known = self._of_token
+        try:
+            return np.array([known[token] for token in tokens], np.int32)
+        except KeyError:
+            for token in tokens:
+                if token not in known:
+                    name = token[:-1]
+                    name = self._alias_ends.get(name, name)
+                    known[token] = self._of_name.setdefault(name, len(self._of_name))
+        return np.array([known[token] for token in tokens], np.int32)
 
     def names(self) -> list[str]:
         """Return all names in the order of their numbers; the first is the empty one."""
-        return list(self._ids)
+        return list(self._of_name)
 
 
 @dataclass
@@ -68,6 +79,7 @@ class Counted:
     def name_table(self) -> pa.Table:
         """Return the names in use with their posts: name_id, name, post_count."""
         used = np.flatnonzero(self.post_counts)
+        used = used[used != _NO_NAME]
         return pa.table(
             {
                 "name_id": pa.array(used.astype(np.uint32)),
@@ -94,11 +106,11 @@ def count(
         for batch in ahead(batches):
             kept = census.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
-            post, name_id = _distinct(*_number_names(rows.column("names"), known))
-            counts = np.bincount(name_id, minlength=len(counted.post_counts))
+            offsets, numbers = _number_names(rows.column("names"), known)
+            counts = np.bincount(numbers, minlength=len(known))
             counts[: len(counted.post_counts)] += counted.post_counts
             counted.post_counts = counts
-            write(rows.drop_columns(["names", "drop_reason"]), _lists(post, name_id, len(rows)))
+            write(rows.drop_columns(["names", "drop_reason"]), _list_array(offsets, numbers))
             counted.row_count += len(batch)
             progress(len(batch))
     census.settle(counted)
@@ -154,42 +166,44 @@ def _earlier_rows(ids: Integers) -> Integers:
     return order[:-1][repeated]
 
 
-def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Integers, Integers]:
-    """Return (row, number) of every name in texts, in which each name is followed by a space.
+def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offsets]:
+    """Return the numbers of the names of each text, once each: list offsets and values.
 
-    The names are cut where they lie: a token is a slice of the texts with its space.
+    In texts each name is followed by a space, and is cut where it lies: a token is a slice of the
+    texts with its space. The product texts x tokens x names takes the repeated ones together.
     """
+    from scipy.sparse import csr_matrix
+
     offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
-    ends = np.flatnonzero(data == _SPACE) + 1
-    bounds = np.zeros(len(ends) + 1, np.int32)
-    bounds[1:] = ends
-    tokens = pa.StringArray.from_buffers(len(ends), pa.py_buffer(bounds), pa.py_buffer(data))
+    bounds = _token_bounds(data)
+    tokens = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
     encoded = tokens.dictionary_encode()
-    numbers = np.array([known[token] for token in encoded.dictionary.to_pylist()], np.int64)
-    tokens_before = np.searchsorted(ends, offsets - offsets[0], side="right")
-    row = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(tokens_before))
-    return row, numbers[encoded.indices.to_numpy()]
+    number = known.of(encoded.dictionary.to_pylist())
+    first_token = np.searchsorted(bounds, offsets - offsets[0]).astype(np.int32)
+    token_of_text = csr_matrix(
+        (np.ones(len(tokens), np.int8), encoded.indices.to_numpy(), first_token),
+        shape=(len(texts), len(number)),
+    )
+    name_of_token = csr_matrix(
+        (np.ones(len(number), np.int8), number, np.arange(len(number) + 1, dtype=np.int32)),
+        shape=(len(number), len(known)),
+    )
+    name_of_text = token_of_text @ name_of_token
+    return name_of_text.indptr, name_of_text.indices
 
 
-def _distinct(row: Integers, name_id: Integers) -> tuple[Integers, Integers]:
-    """Return the pairs once, by row and number, without the empty name."""
-    key = (row << 32) | name_id
-    key.sort()
-    fresh = (key & 0xFFFFFFFF) != _NO_NAME
-    fresh[1:] &= key[1:] != key[:-1]
-    key = key[fresh]
-    return key >> 32, key & 0xFFFFFFFF
+def _token_bounds(data: NDArray[np.uint8]) -> Offsets:
+    """Return 0 and the place after each space."""
+    spaces = np.flatnonzero(data == _SPACE)
+    bounds = np.zeros(len(spaces) + 1, np.int32)
+    np.add(spaces, 1, out=bounds[1:], casting="unsafe")
+    return bounds
 
 
-def _lists(row: Integers, values: Integers, row_count: int) -> pa.ListArray:
-    """Return values, ordered by row, as one list of UINT32 a row."""
-    return _list_array(np.searchsorted(row, np.arange(row_count + 1)), values)
-
-
-def _list_array(offsets: NDArray[Any], values: NDArray[Any]) -> pa.ListArray:
+def _list_array(offsets: Offsets, values: NDArray[Any]) -> pa.ListArray:
     return pa.ListArray.from_arrays(
-        pa.array(offsets.astype(np.int32)), pa.array(values.astype(np.uint32))
+        pa.array(offsets.astype(np.int32, copy=False)), pa.array(values.astype(np.uint32, copy=False))
     )
 
 

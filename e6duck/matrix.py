@@ -1,0 +1,148 @@
+"""Database to sparse posts x tags matrix, for SciPy and torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from .database import Connection
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+Kind = Literal["all", "direct", "implied"]
+
+_BATCH_ROWS = 100_000
+_LISTS = {
+    "all": "tag_ids",
+    "implied": "implied_ids",
+    "direct": "tag_ids, implied_ids",
+}
+
+
+def post_tag_matrix(
+    connection: Connection,
+    *,
+    kind: Kind = "all",
+    vocabulary: int | None = None,
+    min_posts: int = 0,
+    min_tags: int = 0,
+) -> Any:
+    """Return posts x tags as a SciPy CSR array of uint8 ones; the column is the tag's id.
+
+    kind: "direct" leaves out the tags that other tags of the post imply, "implied" all others.
+    vocabulary: only the so many most used tags (columns). min_posts: only tags with so many posts.
+    min_tags: only posts with so many direct tags of the vocabulary. Rows stand in the order of
+    posts; `post_ids` with the same arguments names them.
+    """
+    if kind not in _LISTS:
+        raise UsageError(f'kind is "{kind}"; choose "all", "direct" or "implied"')
+    width = _width(connection, vocabulary, min_posts)
+    indices, lengths = [], []
+    for batch, chosen in _batches(connection, _LISTS[kind], width, min_tags):
+        values, row = _cut(batch.column("tag_ids" if kind != "implied" else "implied_ids"), width)
+        if kind == "direct":
+            values, row = _without(values, row, *_cut(batch.column("implied_ids"), width))
+        wanted = chosen[row]
+        indices.append(values[wanted].astype(np.int32))
+        lengths.append(np.bincount(row, minlength=len(chosen))[chosen])
+    indptr = np.zeros(sum(map(len, lengths)) + 1, np.int64)
+    np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]), out=indptr[1:])
+    flat = np.concatenate([np.zeros(0, np.int32), *indices])
+    ones = np.ones(len(flat), np.uint8)
+    return csr_array((ones, flat, indptr), shape=(len(indptr) - 1, width))
+
+
+def post_ids(
+    connection: Connection,
+    *,
+    vocabulary: int | None = None,
+    min_posts: int = 0,
+    min_tags: int = 0,
+) -> NDArray[np.int64]:
+    """Return the ids of the posts that are the rows of `post_tag_matrix`."""
+    width = _width(connection, vocabulary, min_posts)
+    batches = _batches(connection, "id, tag_ids, implied_ids", width, min_tags)
+    ids = [batch.column("id").to_numpy()[chosen] for batch, chosen in batches]
+    return np.concatenate([np.zeros(0, np.int64), *ids])
+
+
+def post_tag_tensors(connection: Connection, **options: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return `post_tag_matrix` as torch tensors: ids one after another, and where each post begins.
+
+    Both are int64; offsets have an end, one more than posts, as EmbeddingBag takes them with
+    include_last_offset.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise ImportError("tensors need torch: pip install torch") from error
+
+    matrix = post_tag_matrix(connection, **options)
+    return (
+        torch.from_numpy(matrix.indices.astype(np.int64)),
+        torch.from_numpy(matrix.indptr.astype(np.int64)),
+    )
+
+
+def cooccurrence_blocks(matrix: Any, block_size: int = 512) -> Iterator[tuple[int, Any]]:
+    """Yield (first tag, CSR of common posts) for blocks of rows of the tags x tags matrix."""
+    by_tag = csc_array(matrix)
+    posts = matrix.astype(np.int32)
+    for first in range(0, matrix.shape[1], block_size):
+        yield first, (by_tag[:, first : first + block_size].T.astype(np.int32) @ posts).tocsr()
+
+
+def _width(connection: Connection, vocabulary: int | None, min_posts: int) -> int:
+    """Return the number of columns: up to the last tag with enough posts, or the vocabulary."""
+    query = "select coalesce(max(tag_id) + 1, 0) from tags where tagged_count >= $1"
+    width = int(connection.execute(query, [min_posts]).fetchall()[0][0])
+    return width if vocabulary is None else min(width, max(vocabulary, 0))
+
+
+def _batches(
+    connection: Connection, columns: str, width: int, min_tags: int
+) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
+    """Yield batches of posts, and which of their rows have enough direct tags."""
+    query = f"select {columns} from posts"
+    if min_tags > 0 and "implied_ids" not in columns.split(", "):
+        query = f"select {columns}, implied_ids from posts"
+    if min_tags > 0 and "tag_ids" not in columns.split(", "):
+        query = query.replace(" from", ", tag_ids from")
+    with connection.cursor() as cursor:
+        cursor.execute(f"use {connection.execute('select current_database()').fetchall()[0][0]}")
+        for batch in cursor.sql(query).to_arrow_reader(_BATCH_ROWS):
+            chosen = np.ones(len(batch), bool)
+            if min_tags > 0:
+                _, row = _cut(batch.column("tag_ids"), width)
+                _, implied_row = _cut(batch.column("implied_ids"), width)
+                direct = np.bincount(row, minlength=len(batch))
+                direct = direct - np.bincount(implied_row, minlength=len(batch))
+                chosen = direct >= min_tags
+            yield batch, chosen
+
+
+def _cut(lists: Any, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the values below width and the row of each."""
+    offsets = lists.offsets.to_numpy()
+    values = lists.values.to_numpy()[offsets[0] : offsets[-1]].astype(np.int64)
+    row = np.repeat(np.arange(len(lists)), np.diff(offsets))
+    inside = values < width
+    return values[inside], row[inside]
+
+
+def _without(
+    values: NDArray[np.int64],
+    row: NDArray[np.int64],
+    gone: NDArray[np.int64],
+    gone_row: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Leave out pairs, all of which are there; both stand in ascending order."""
+    stays = np.ones(len(values), bool)
+    stays[np.searchsorted((row << 32) | values, (gone_row << 32) | gone)] = False
+    return values[stays], row[stays]

@@ -1,0 +1,17 @@
+-- cooccurring_tags: what stands on the posts of a tag, with count, cosine, Jaccard and lift.
+-- $tag: its name or an alias
+-- $min_count = 10: least number of common posts
+-- $order = cosine: common_count, cosine, jaccard or lift
+-- $count = 20: how many
+select name, category_name, common_count, cosine, jaccard, lift
+from cooccurring($tag, min_count := $min_count::bigint)
+order by
+    case $order
+        when 'common_count' then common_count
+        when 'cosine' then cosine
+        when 'jaccard' then jaccard
+        when 'lift' then lift
+        else error('there is no order ' || $order || ': common_count, cosine, jaccard or lift')
+    end desc,
+    tag_id
+limit $count::bigint
