@@ -1,1 +1,67 @@
-"""The tag export of e621 as one DuckDB database, with the index files that e6db's users know."""
+"""The tag export of e621 as one DuckDB database, with the index files that e6db's users know.
+
+    import e6duck
+
+    e6duck.build("data")
+    with e6duck.open("data") as db:
+        db.query("select name, post_count from tags where category_name = $c", c="species")
+    matrix = e6duck.post_tag_matrix("data")
+
+`e6duck.compat` offers the names of e6db's scripts. Nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    AuditError,
+    DatabaseError,
+    E6DuckError,
+    IndexFilesError,
+    QueryError,
+    SourceError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
+    from .build import Built, build
+
+_HOMES = {
+    "Built": "build",
+    "Database": "api",
+    "build": "build",
+    "open": "api",
+    "post_ids": "api",
+    "post_tag_matrix": "api",
+    "post_tag_tensors": "api",
+}
+
+__all__ = [
+    "AuditError",
+    "Built",
+    "Database",
+    "DatabaseError",
+    "E6DuckError",
+    "IndexFilesError",
+    "QueryError",
+    "SourceError",
+    "UsageError",
+    "build",
+    "open",
+    "post_ids",
+    "post_tag_matrix",
+    "post_tag_tensors",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

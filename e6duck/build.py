@@ -89,7 +89,7 @@ def build(
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
     sources = find_sources(data_dir)
     database = data_dir / DATABASE
-    with _plain_errors(data_dir, out_dir), ExitStack() as stack:
+    with plain_errors(data_dir, out_dir), ExitStack() as stack:
         stack.enter_context(
             files.exclusive(data_dir / _LOCK, f"another build is at work in {data_dir}; let it end")
         )
@@ -137,6 +137,11 @@ def build(
         seconds=time.monotonic() - started,
         **facts,
     )
+
+
+def stage_count() -> int:
+    """Return how many stages a build names as it goes on, for a progress bar."""
+    return len(scripts("build")) + len(("audit", *export.NAMES, "checkpoint", "publish"))
 
 
 def _tidy(data_dir: Path, out_dir: Path, write_index: bool) -> None:
@@ -195,7 +200,7 @@ def _keep(database: Path, kept_old: Path) -> None:
 
 
 @contextmanager
-def _plain_errors(*folders: Path) -> Iterator[None]:
+def plain_errors(*folders: Path) -> Iterator[None]:
     """Turn what the system refuses (space, rights, memory) into one line that names the way out."""
     where = " or ".join(str(folder) for folder in dict.fromkeys(folders))
     try:

@@ -1,1 +1,261 @@
-def main() -> None: ...
+"""The command line: arguments in, one library call, text out. Alone knows click."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+import click
+
+from . import files
+from .errors import E6DuckError, UsageError
+
+_INTERRUPTED = 130
+_PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
+_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def main() -> None:
+    """Run the command line; ends the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = commands(standalone_mode=False)
+        sys.stdout.flush()
+    except E6DuckError as error:
+        _complain(str(error))
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(message: str) -> None:
+    click.echo(f"e6duck: {message}", err=True)
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(package_name="e6duck")
+def commands() -> None:
+    """Turn the tag export of e621 into one DuckDB database, and ask it."""
+
+
+_db = click.option(
+    "--db",
+    type=click.Path(path_type=Path),
+    help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
+)
+_memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
+_threads = click.option("--threads", type=click.IntRange(min=1), help="Default: all cores.")
+
+
+def _database(given: Path | None) -> Path:
+    if given is None and os.environ.get("E6DUCK_DB"):
+        given = Path(os.environ["E6DUCK_DB"])
+    if given is not None:
+        return given / "e6.duckdb" if given.is_dir() else given
+    for place in _PLACES:
+        if place.exists():
+            return place
+    raise E6DuckError(
+        f"there is no database {' or '.join(map(str, _PLACES))} here; make one with: e6duck build"
+        " DATA_DIR, or name it with --db"
+    )
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck build ./data
+      e6duck build ~/exports --out ~/index --min-posts 5 --memory-limit 1GB"""
+)
+@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
+@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of index files.")
+@click.option("--no-export", is_flag=True, help="Write no index files.")
+@click.option("--min-posts", default=2, show_default=True, help="Posts that give a tag an id.")
+@click.option("--all-files", is_flag=True, help="Keep gif, webm, mp4 and swf, too.")
+@click.option("--include-deleted", is_flag=True, help="Keep deleted posts, too.")
+@click.option("--with-text", is_flag=True, help="Keep the columns source and description.")
+@click.option("--strict", is_flag=True, help="Take a malformed row for an error.")
+@_memory
+@_threads
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def build(quiet: bool, no_export: bool, **options: Any) -> None:
+    """Build the database and the index files from the newest export in DATA_DIR (./data).
+
+    Old files are replaced only when all went well. What was kept, dropped and odd is told at the
+    end.
+    """
+    from . import build as building
+    from .report import progress_bar, summary
+
+    with progress_bar(not quiet and sys.stderr.isatty(), building.stage_count()) as advance:
+        built = building.build(write_index=not no_export, on_progress=advance, **options)
+    if not quiet:
+        click.echo(summary(built), err=True)
+        _point_to(built.database)
+
+
+def _point_to(database: Path) -> None:
+    """Tell how the other commands find a database that is not where they look."""
+    if not any(place.exists() and place.samefile(database) for place in _PLACES):
+        name = "set" if os.name == "nt" else "export"
+        click.echo(f"{name} E6DUCK_DB={database.resolve()}", err=True)
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck query "select name, post_count from tags limit 10"
+      e6duck query -p tag=fox "from cooccurring(\\$tag) limit 20" --format json
+      e6duck query --name top_tags -p category=species
+      e6duck query --table mine=captions.csv "from mine join tags using (name)" -o found.csv"""
+)
+@click.argument("sql", required=False)
+@_db
+@click.option("-f", "--file", "sql_file", type=click.Path(path_type=Path), help="SQL from a file.")
+@click.option("--name", "question", help="Ask a question that is shipped.")
+@click.option("--list", "is_list", is_flag=True, help="List the questions that are shipped.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="For $NAME.")
+@click.option("--table", "tables", multiple=True, metavar="NAME=FILE", help="Join your own file.")
+@click.option("--format", "kind", type=click.Choice(_FORMATS), help="Default: table or csv.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
+@click.option("--limit", type=click.IntRange(min=0), help="The most rows.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="In seconds.")
+@click.option("--trusted", is_flag=True, help="Your own SQL: files may be read, memory may spill.")
+@_memory
+@_threads
+def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -> None:
+    """Ask the database in SQL: an argument, -f FILE, or - for standard input.
+
+    The query can read the database alone (and files given with --table), and write nothing. On a
+    terminal the answer is a table; elsewhere all values are whole, as CSV or what --format says.
+    """
+    from . import query as asking
+    from .output import format_of, write, write_parquet
+
+    limits = {name: options.pop(name) for name in ("timeout", "limit")}
+    kind = format_of(output, options.pop("kind"), sys.stdout.isatty())
+    if is_list:
+        with _target(output) as file:
+            write(asking.listed(), file, kind)
+        return
+    sql, parameters = _question(options)
+    tables = {name: Path(file) for name, file in map(_pair, options.pop("tables"))}
+    with asking.session(_database(db), tables=tables, **options) as connection:
+        if kind == "parquet":
+            with _binary_target(output) as sink:
+                write_parquet(asking.ask_arrow(connection, sql, parameters, **limits), sink)
+        else:
+            answer = asking.ask(connection, sql, parameters, **limits)
+            with _target(output) as file:
+                write(answer, file, kind)
+
+
+def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the SQL, from wherever it comes, and its parameters."""
+    from .query import question
+
+    parameters = dict(map(_pair, options.pop("params")))
+    given = [options.pop(name) for name in ("sql", "sql_file", "question")]
+    if sum(each is not None for each in given) != 1:
+        raise UsageError("give one of: a query, -f FILE, --name NAME, or - for standard input")
+    sql, sql_file, name = given
+    if name is not None:
+        return question(name, parameters)
+    if sql_file is not None:
+        return _read(sql_file), parameters
+    return (sys.stdin.read() if sql == "-" else sql), parameters
+
+
+def _read(path: Path) -> str:
+    if str(path) == "-":
+        return sys.stdin.read()
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise UsageError(f'"{text}" is not of the form NAME=VALUE')
+    return name, value
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[TextIO]:
+    """Give the file to write text to: standard output, or a draft that replaces output."""
+    if output is None or str(output) == "-":
+        yield sys.stdout
+        return
+    with _written(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def _binary_target(output: Path | None) -> Iterator[BinaryIO]:
+    if output is None or str(output) == "-":
+        if sys.stdout.isatty():
+            raise UsageError("parquet is no text; name a file with -o FILE.parquet")
+        yield sys.stdout.buffer
+        return
+    with _written(output) as draft, draft.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def _written(output: Path) -> Iterator[Path]:
+    try:
+        with files.draft(output) as draft:
+            yield draft
+    except OSError as error:
+        raise E6DuckError(f"{output} cannot be written: {error.strerror or error}") from error
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck export ~/index
+      e6duck export ~/index --only tags.parquet
+      e6duck export --tag-list tags.csv --min-posts 50"""
+)
+@click.argument("out_dir", required=False, type=click.Path(path_type=Path))
+@_db
+@click.option("--only", multiple=True, metavar="NAME", help="One of the index files.")
+@click.option("--tag-list", type=click.Path(path_type=Path), help="Tags for prompt editors (CSV).")
+@click.option("--min-posts", default=0, show_default=True, help="Posts that put a tag on the list.")
+@click.option("--cooccurrence", type=click.Path(path_type=Path), help="Pairs of tags (CSV).")
+@click.option("--min-count", default=100, show_default=True, help="Common posts of a pair.")
+def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
+    """Write the index files again into OUT_DIR, or lists for prompt editors.
+
+    --tag-list: name,category,posts,"alias,alias", most used first. --cooccurrence:
+    tag_a,tag_b,count.
+    """
+    from . import export as exporting
+    from .build import plain_errors
+    from .database import open_reading
+
+    lists = (options["tag_list"], options["cooccurrence"])
+    if out_dir is None and not any(lists):
+        raise UsageError("give OUT_DIR for the index files, --tag-list FILE or --cooccurrence FILE")
+    connection = open_reading(_database(db))
+    with plain_errors(*filter(None, (out_dir, *lists))):
+        for line in exporting.export(connection, out_dir, **options):
+            click.echo(line, err=True)

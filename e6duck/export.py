@@ -83,7 +83,7 @@ def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
 def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None:
     connection.execute(
         f"copy ({query}) to {literal(str(path))}"
-        f" (format parquet, compression zstd, kv_metadata {{e6duck_build: {literal(build_id)}}})"
+        f" (format parquet, compression zstd, compression_level 1, kv_metadata {{e6duck_build: {literal(build_id)}}})"
     )
 
 
@@ -248,3 +248,27 @@ def _cooccurrences(connection: Connection, min_count: int) -> Iterator[tuple[int
                 others[wanted][order].tolist(), counts[wanted][order].tolist(), strict=True
             ):
                 yield tag_a, tag_b, count
+
+
+def export(
+    connection: Connection,
+    out_dir: Path | None,
+    *,
+    only: Collection[str] = (),
+    tag_list: Path | None = None,
+    min_posts: int = 0,
+    cooccurrence: Path | None = None,
+    min_count: int = 100,
+) -> Iterator[str]:
+    """Write what is asked for, and yield a line about each."""
+    if out_dir is not None:
+        names = [path.name for path in write_index(connection, out_dir, only=only)]
+        yield f"{', '.join(names)} in {out_dir}"
+    elif only:
+        raise UsageError("--only needs OUT_DIR, the folder of the index files")
+    if tag_list is not None:
+        count = write_tag_list(connection, tag_list, min_posts=min_posts)
+        yield f"{count:,} tags in {tag_list}"
+    if cooccurrence is not None:
+        count = write_cooccurrence(connection, cooccurrence, min_count=min_count)
+        yield f"{count:,} pairs in {cooccurrence}"

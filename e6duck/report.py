@@ -1,0 +1,105 @@
+"""What a build tells its user: a line a stage while it runs, a summary at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .build import Built
+    from .stages import Progress
+
+_NAMED = 5  # how many of a list of names are shown
+_REASONS = {
+    "deleted": "deleted",
+    "file_ext": "of another kind of file",
+    "duplicate_id": "replaced by a later row",
+    "no id": "without an id",
+}
+
+
+def summary(built: Built) -> str:
+    """Return what a build has made, in lines."""
+    dropped = ", ".join(
+        f"{count:,} {_REASONS.get(reason, reason)}"
+        for reason, count in sorted(built.posts_dropped.items())
+    )
+    rejects = ", ".join(
+        f"{count:,} in {table}" for table, count in built.reject_counts.items() if count
+    )
+    lines = [
+        f"sources       {', '.join(source.path.name for source in built.sources)}",
+        f"posts         {built.posts_kept:,} kept" + (f"; dropped: {dropped}" if dropped else ""),
+        f"tags          {built.tag_count:,}, and {built.rare_tag_count:,} too rare for an id",
+        f"aliases       {built.alias_count:,}",
+        f"implications  {built.implication_count:,} pairs, depth {built.implication_depth},"
+        f" and {built.rare_implication_count:,} of rare tags",
+        f"rejects       {rejects or 'none'}" + (" (see build_rejects)" if rejects else ""),
+    ]
+    lines += _oddities(built)
+    lines.append(f"database      {built.database}")
+    if built.index_files:
+        folder = built.index_files[0].parent
+        names = ", ".join(path.name for path in built.index_files)
+        lines.append(f"index files   {names} in {folder}")
+    if built.kept_old:
+        lines.append(
+            f"old database  kept as {built.kept_old}, for it holds relations of yours:"
+            f" {_some(built.user_relations)}"
+        )
+    lines.append(f"build         {built.build_id}, {built.seconds:.1f} seconds")
+    return "\n".join(lines)
+
+
+def _oddities(built: Built) -> Iterator[str]:
+    if built.self_aliases:
+        yield f"odd           self-aliases, of no effect: {_some(built.self_aliases)}"
+    if built.stuck_aliases:
+        yield f"odd           aliases on or into a cycle, left as names: {_some(built.stuck_aliases)}"
+    if built.implication_cycle:
+        yield f"odd           implications in a cycle, not of one another: {_some(built.implication_cycle)}"
+    if built.clamped_count:
+        yield f"odd           {built.clamped_count:,} numbers clamped to fit posts.parquet"
+    for warning in built.warnings:
+        yield f"warning       {warning}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+@contextmanager
+def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
+    """Give a function that draws the stage and its rows so far, from the second second on."""
+    if not is_shown:
+        yield lambda stage, rows: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    started = time.monotonic()
+    task = bar.add_task("", total=total_stages, rows="")
+    seen: dict[str, int] = {}
+
+    def advance(stage: str, rows: int) -> None:
+        if not bar.live.is_started and time.monotonic() - started > 1:
+            bar.start()
+        seen[stage] = seen.get(stage, 0) + rows
+        shown = f"{seen[stage]:,} rows" if seen[stage] else ""
+        bar.update(task, completed=len(seen), description=stage, rows=shown)
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()
