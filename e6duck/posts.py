@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 BATCH_ROWS = 50_000  # look-ups in a batch share a table of its distinct names
@@ -30,32 +31,44 @@ Offsets = NDArray[np.int32]
 
 
 class NameIds:
-    """Numbers the names met, each after its alias; 0 is the empty name, which is no tag."""
+    """Numbers the names met, each after its alias; 0 is the empty name, which is no tag.
+
+    A token is a name with a space after it. All tokens met are kept as one Arrow column, for a
+    look-up of a batch there costs less than half of one in a dictionary of Python strings.
+    """
 
     def __init__(self, alias_ends: dict[str, str]) -> None:
+        self.names = [""]
         self._alias_ends = alias_ends
-        self._of_name = {"": _NO_NAME}
-        self._of_token: dict[str, int] = {}
+        self._of_target = dict.fromkeys(alias_ends.values(), _NO_NAME)  # until it is met
+        self._tokens = [pa.array([" "])]
+        self._of_token = np.array([_NO_NAME], np.int32)
 
-    def __len__(self) -> int:
-        return len(self._of_name)
+    def of(self, tokens: pa.StringArray) -> Offsets:
+        """Return the numbers of distinct tokens."""
+        place = pc.index_in(tokens, pa.chunked_array(self._tokens))
+        fresh = tokens.filter(place.is_null())
+        place = place.fill_null(-1).to_numpy()
+        numbers = self._of_token[place]
+        numbers[place < 0] = self._learn(fresh)
+        return numbers
 
-    def of(self, tokens: list[str]) -> Offsets:
-        """Return the numbers of tokens: names, each with a space after it."""
-        known = self._of_token
-        try:
-            return np.array([known[token] for token in tokens], np.int32)
-        except KeyError:
-            for token in tokens:
-                if token not in known:
-                    name = token[:-1]
-                    name = self._alias_ends.get(name, name)
-                    known[token] = self._of_name.setdefault(name, len(self._of_name))
-        return np.array([known[token] for token in tokens], np.int32)
+    def _learn(self, tokens: pa.StringArray) -> Offsets:
+        numbers = np.array([self._number(token[:-1]) for token in tokens.to_pylist()], np.int32)
+        self._tokens.append(tokens)
+        self._of_token = np.concatenate([self._of_token, numbers])
+        return numbers
 
-    def names(self) -> list[str]:
-        """Return all names in the order of their numbers; the first is the empty one."""
-        return list(self._of_name)
+    def _number(self, name: str) -> int:
+        """Return the number of a name that was not met under this spelling."""
+        name = self._alias_ends.get(name, name)
+        number = self._of_target.get(name, _NO_NAME)
+        if number == _NO_NAME:
+            number = len(self.names)
+            self.names.append(name)
+            if name in self._of_target:
+                self._of_target[name] = number
+        return number
 
 
 @dataclass
@@ -107,7 +120,7 @@ def count(
             kept = census.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
             offsets, numbers = _number_names(rows.column("names"), known)
-            counts = np.bincount(numbers, minlength=len(known))
+            counts = np.bincount(numbers, minlength=len(known.names))
             counts[: len(counted.post_counts)] += counted.post_counts
             counted.post_counts = counts
             write(rows.drop_columns(["names", "drop_reason"]), _list_array(offsets, numbers))
@@ -115,7 +128,7 @@ def count(
             progress(len(batch))
     census.settle(counted)
     _discount(counted)
-    counted.names = known.names()
+    counted.names = known.names
     return counted
 
 
@@ -179,7 +192,7 @@ def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offse
     bounds = _token_bounds(data)
     tokens = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
     encoded = tokens.dictionary_encode()
-    number = known.of(encoded.dictionary.to_pylist())
+    number = known.of(encoded.dictionary)
     first_token = np.searchsorted(bounds, offsets - offsets[0]).astype(np.int32)
     token_of_text = csr_matrix(
         (np.ones(len(tokens), np.int8), encoded.indices.to_numpy(), first_token),
@@ -187,7 +200,7 @@ def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offse
     )
     name_of_token = csr_matrix(
         (np.ones(len(number), np.int8), number, np.arange(len(number) + 1, dtype=np.int32)),
-        shape=(len(number), len(known)),
+        shape=(len(number), len(known.names)),
     )
     name_of_text = token_of_text @ name_of_token
     return name_of_text.indptr, name_of_text.indices
