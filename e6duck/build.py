@@ -17,7 +17,14 @@ from typing import Any
 import duckdb
 
 from . import export, files, stages
-from .database import drafting, first_line, holding, settle_wal, user_relations
+from .database import (
+    Connection,
+    drafting,
+    first_line,
+    holding,
+    settle_wal,
+    user_relations,
+)
 from .errors import E6DuckError, UsageError
 from .script import scripts
 from .source import Source, checking, find_sources
@@ -154,11 +161,16 @@ def _tidy(data_dir: Path, out_dir: Path, write_index: bool) -> None:
 
 def _incumbent(database: Path) -> tuple[str, ...]:
     """Return the user's own relations in the old database; raises where it may not be replaced."""
+    settle_wal(database)
     if not database.exists():
         return ()
-    settle_wal(database)
     with holding(database) as connection:
-        return tuple(user_relations(connection, {script.name for script in scripts("build")}))
+        return _user_relations(connection)
+
+
+def _user_relations(connection: Connection) -> tuple[str, ...]:
+    ours = {script.name for script in scripts("build") if "create temp" not in script.text}
+    return tuple(user_relations(connection, ours))
 
 
 def _replace(
@@ -173,14 +185,15 @@ def _replace(
 
     A shared lock on the old database keeps writers away until it is gone.
     """
-    kept_old = database.with_name(database.name + ".old") if users else None
+    kept_old = None
     together = out_dir.resolve() == database.parent.resolve()
+    settle_wal(database)
     with ExitStack() as stack:
         if database.exists():
-            settle_wal(database)
-            stack.enter_context(holding(database))
-            if kept_old:
-                _keep(database, kept_old)
+            held = stack.enter_context(holding(database))
+            if users or _user_relations(held):  # somebody may have come and gone since
+                kept_old = database.with_name(database.name + ".old")
+                _keep(database, kept_old, stack)
             if os.name == "nt":  # where a file that is open cannot be replaced
                 stack.close()
         for _ in files.publish({database: draft, **(index_drafts if together else {})}, database.parent):
@@ -191,12 +204,18 @@ def _replace(
     return kept_old
 
 
-def _keep(database: Path, kept_old: Path) -> None:
-    with files.draft(kept_old) as copy:
-        try:
-            os.link(database, copy)
-        except OSError:  # a file system without links
-            shutil.copyfile(database, copy)
+def _keep(database: Path, kept_old: Path, stack: ExitStack) -> None:
+    """Give the old database its second name, without opening and closing it, as it is held."""
+    copy = files.draft_path(kept_old)
+    stack.callback(files.discard, copy)
+    try:
+        os.link(database, copy)
+    except OSError:  # a file system without links
+        source = stack.enter_context(database.open("rb"))
+        with copy.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        files.sync(copy)
+    copy.replace(kept_old)
 
 
 @contextmanager

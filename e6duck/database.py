@@ -12,12 +12,12 @@ from typing import Any
 
 import duckdb
 
-from . import files
 from .errors import DatabaseError, UsageError
 
 SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 _CATALOG = "e6"
+_NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -33,8 +33,6 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
     settings: dict[str, Any] = {
         "memory_limit": memory_limit,
         "temp_directory": f"{path}.tmp",
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
     }
     if threads:
         settings["threads"] = threads
@@ -47,14 +45,18 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
 @contextmanager
 def connected(settings: Mapping[str, Any]) -> Iterator[Connection]:
     """Open an instance of its own, without a file."""
-    try:
-        connection = duckdb.connect(config=dict(settings))
-    except duckdb.Error as error:
-        raise UsageError(first_line(error)) from error
+    connection = _connect(settings)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def _connect(settings: Mapping[str, Any]) -> Connection:
+    try:
+        return duckdb.connect(config=_NO_DOWNLOADS | dict(settings))
+    except duckdb.Error as error:
+        raise UsageError(first_line(error)) from error
 
 
 def attach(connection: Connection, path: Path, options: str) -> None:
@@ -65,14 +67,9 @@ def attach(connection: Connection, path: Path, options: str) -> None:
 
 def open_reading(path: Path, settings: Mapping[str, Any] | None = None) -> Connection:
     """Open a finished database read-only; raises `DatabaseError` for anything else."""
-    if path.parent.is_dir():
-        files.finish_publication(path.parent)
     if not path.exists():
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
-    try:
-        connection = duckdb.connect(config=dict(settings or {}))
-    except duckdb.Error as error:
-        raise UsageError(first_line(error)) from error
+    connection = _connect(settings or {})
     try:
         attach(connection, path, "read_only")
         _check_schema(connection, path)
@@ -86,8 +83,12 @@ def open_reading(path: Path, settings: Mapping[str, Any] | None = None) -> Conne
 
 
 def _refusal(path: Path, error: duckdb.Error) -> str:
-    if "lock" in str(error).lower():
+    if "Could not set lock" in str(error):
         return f"{path} is in use by another program that writes to it; close that first"
+    if "already attached" in str(error):
+        return f"{path} is in use by another connection of this program; close that first"
+    if "replaying WAL" in str(error):
+        return f"{_wal(path)} does not belong to {path}; move it away ({first_line(error)})"
     if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
         return f"{path} cannot be read: permission denied"
     return f"{path} is no e6duck database ({first_line(error)})"
@@ -130,19 +131,31 @@ def close_sandbox(connection: Connection) -> None:
 
 @contextmanager
 def holding(path: Path) -> Iterator[Connection]:
-    """Keep all writers away from a finished database while the block runs."""
+    """Keep all writers away from a finished database, its WAL settled, while the block runs.
+
+    Nothing in the block may open the file: to close it again would free the lock, as POSIX has it.
+    """
+    settle_wal(path)
     connection = open_reading(path)
     try:
+        if _wal(path).exists():
+            raise DatabaseError(f"a program has just written to {path}; build again")
         yield connection
     finally:
         connection.close()
 
 
 def settle_wal(path: Path) -> None:
-    """Take what a killed program left in the WAL into the file, so that no WAL remains."""
-    wal = path.with_name(path.name + ".wal")
+    """Take what a killed program left in the WAL into the file, so that no WAL remains.
+
+    Raises `DatabaseError` where the WAL or the database is not ours to touch.
+    """
+    wal = _wal(path)
     if not wal.exists():
         return
+    if not path.exists():
+        raise DatabaseError(f"{wal} belongs to a database that is gone; move it away")
+    open_reading(path).close()
     try:
         with connected({}) as connection:
             attach(connection, path, "read_write")
@@ -153,17 +166,33 @@ def settle_wal(path: Path) -> None:
         raise DatabaseError(f"{wal} does not go away; open {path} once in a DuckDB shell")
 
 
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
 def user_relations(connection: Connection, ours: set[str]) -> list[str]:
-    """Return the names of tables, views and macros that are not ours."""
+    """Return the names of tables, views, macros, types and sequences that are not ours.
+
+    What is not in the schema main has its schema before its name.
+    """
     rows = connection.execute(
         """
-        select table_name from duckdb_tables() where database_name = current_database()
-        union all
-        select view_name from duckdb_views()
-        where database_name = current_database() and not internal
-        union all
-        select function_name from duckdb_functions()
-        where database_name = current_database() and not internal
+        with relation as (
+            select database_name, schema_name, table_name as name from duckdb_tables()
+            union all
+            select database_name, schema_name, view_name from duckdb_views() where not internal
+            union all
+            select database_name, schema_name, function_name
+            from duckdb_functions()
+            where not internal
+            union all
+            select database_name, schema_name, type_name from duckdb_types() where not internal
+            union all
+            select database_name, schema_name, sequence_name from duckdb_sequences()
+        )
+        select distinct if(schema_name = 'main', name, concat(schema_name, '.', name))
+        from relation
+        where database_name = current_database()
         """
     ).fetchall()
     return sorted({name for (name,) in rows} - ours)

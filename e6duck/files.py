@@ -35,13 +35,18 @@ def draft(final: Path) -> Iterator[Path]:
     path = draft_path(final)
     try:
         yield path
-        if final.exists():
-            shutil.copymode(final, path)
-        sync(path)
+        _prepare(path, final)
         path.replace(final)
     finally:
         discard(path)
     sync_folder(final.parent)
+
+
+def _prepare(path: Path, final: Path) -> None:
+    """Bring a draft to the disk, with the mode of the file that it replaces."""
+    sync(path)
+    if final.exists():
+        shutil.copymode(final, path)
 
 
 def discard(path: Path) -> None:
@@ -54,12 +59,17 @@ def discard(path: Path) -> None:
 def sweep(folder: Path) -> None:
     """Remove the drafts in folder whose process has ended without removing them."""
     for leftover in folder.glob(f"*{_MARK}*"):
-        owner = leftover.name.rpartition(_MARK)[2].partition("-")[0]
-        if owner.isdigit() and not (int(owner) != os.getpid() and _is_running(int(owner))):
+        if _is_left(leftover.name):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
+
+
+def _is_left(name: str) -> bool:
+    """Tell whether a name is that of a draft whose process has ended, or had our number."""
+    owner = name.rpartition(_MARK)[2].partition("-")[0]
+    return owner.isdigit() and not (int(owner) != os.getpid() and _is_running(int(owner)))
 
 
 def _is_running(pid: int) -> bool:
@@ -97,21 +107,27 @@ def sync_folder(folder: Path) -> None:
 def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
     """Replace a set of files as one: yields each final name before it is replaced.
 
-    A journal in folder names all drafts first. From then on the set is decided: whoever comes
-    next after a kill finishes the renames (`finish_publication`), so that no reader of ours ever
-    sees half of the old set and half of the new.
+    A journal in folder names all drafts. The first rename decides: a kill before it leaves the old
+    set, and after it whoever comes next finishes the renames (`finish_publication`), so that no
+    reader of ours ever sees half of the old set and half of the new. So a file that must not be
+    replaced behind anybody's back, a database, stands first.
     """
-    for path in drafts.values():
-        sync(path)
+    for final, path in drafts.items():
+        if final.is_dir():  # else found when it is too late
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
+        _prepare(path, final)
     renames = [[path.name, final.name] for final, path in drafts.items()]
     with draft(folder / JOURNAL) as path:
         path.write_text(json.dumps(renames), encoding="utf-8")
-    for final in drafts:
-        yield final
-        with suppress(FileNotFoundError):  # a reader has finished for us
-            drafts[final].replace(final)
-    sync_folder(folder)
-    (folder / JOURNAL).unlink(missing_ok=True)
+    try:
+        for number, final in enumerate(drafts):
+            yield final
+            with suppress(FileNotFoundError):  # a reader has finished for us
+                drafts[final].replace(final)
+            if not number:
+                sync_folder(folder)
+    finally:  # where the caller is interrupted, too
+        finish_publication(folder)
 
 
 def finish_publication(folder: Path) -> None:
@@ -119,6 +135,11 @@ def finish_publication(folder: Path) -> None:
     try:
         renames = json.loads((folder / JOURNAL).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
+        return
+    first = renames[0][0]
+    if (folder / first).exists():  # nothing is decided: the drafts are for `sweep`
+        if _is_left(first):
+            (folder / JOURNAL).unlink(missing_ok=True)
         return
     for name, final in renames:
         with suppress(FileNotFoundError):
@@ -136,7 +157,7 @@ def exclusive(path: Path, busy: str) -> Iterator[None]:
     with path.open("a+b") as file:
         try:
             _lock(file)
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:
             raise E6DuckError(busy) from error
         yield
 
