@@ -228,16 +228,23 @@ def plain_errors(*folders: Path) -> Iterator[None]:
         raise E6DuckError(
             f"out of memory ({first_line(error)}); give more with --memory-limit"
         ) from error
-    except (OSError, duckdb.IOException) as error:
-        if isinstance(error, PermissionError):
-            raise E6DuckError(f"{error.filename or where} is not writable") from error
-        text = str(error).lower()
-        if any(sign in text for sign in ("no space left", "file too large", "quota", "could not write")):
+    except (OSError, duckdb.Error) as error:
+        text = str(error)
+        if any(sign in text for sign in _FULL):
             raise E6DuckError(f"the disk of {where} is full; the old files are as they were") from error
+        if any(sign in text for sign in _FORBIDDEN):
+            path = isinstance(error, OSError) and error.filename
+            raise E6DuckError(f"{path or where} is not writable") from error
         if isinstance(error, OSError) and error.strerror:
             raise E6DuckError(f"{error.filename or where}: {error.strerror}") from error
+        if isinstance(error, duckdb.IOException):
+            raise E6DuckError(first_line(error)) from error
         raise
 
+
+# As the system words it: DuckDB gives these on as text alone, in errors of several kinds.
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "Could not write")
+_FORBIDDEN = ("Permission denied", "Operation not permitted", "Read-only file system")
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
 _POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}

@@ -248,14 +248,14 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     --tag-list: name,category,posts,"alias,alias", most used first. --cooccurrence:
     tag_a,tag_b,count.
     """
-    from . import export as exporting
+    from . import lists as exporting
     from .build import plain_errors
     from .database import open_reading
 
-    lists = (options["tag_list"], options["cooccurrence"])
-    if out_dir is None and not any(lists):
+    paths = (out_dir, options["tag_list"], options["cooccurrence"])
+    if not any(paths):
         raise UsageError("give OUT_DIR for the index files, --tag-list FILE or --cooccurrence FILE")
     connection = open_reading(_database(db))
-    with plain_errors(*filter(None, (out_dir, *lists))):
+    with plain_errors(*filter(None, paths)):
         for line in exporting.export(connection, out_dir, **options):
             click.echo(line, err=True)

@@ -1,17 +1,18 @@
-"""Database to files: the index files and Parquet that e6db's scripts read, and lists for editors."""
+"""Database to index files: the gzip'd text and JSON, and the Parquet, that e6db's scripts read."""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from . import files
 from .database import Connection, literal
@@ -33,7 +34,7 @@ class Exported:
     clamped_count: int  # numbers that posts.parquet could not hold as they are
 
 
-def _query(name: str) -> str:
+def query_text(name: str) -> str:
     return (sql_folder() / "export" / f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -55,7 +56,7 @@ def _write_categories(connection: Connection, path: Path, build_id: str) -> None
 
 def _write_json(query: str, swap: bool = False) -> Callable[[Connection, Path, str], None]:
     def write(connection: Connection, path: Path, build_id: str) -> None:
-        rows = connection.execute(_query(query)).fetchall()
+        rows = connection.execute(query_text(query)).fetchall()
         content = {second: first for first, second in rows} if swap else dict(rows)
         _write_gzip(path, json.dumps(content).encode())
 
@@ -64,17 +65,17 @@ def _write_json(query: str, swap: bool = False) -> Callable[[Connection, Path, s
 
 def _write_parquet(query: str) -> Callable[[Connection, Path, str], None]:
     def write(connection: Connection, path: Path, build_id: str) -> None:
-        _copy(connection, _query(query), path, build_id)
+        _copy(connection, query_text(query), path, build_id)
 
     return write
 
 
 def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
-    """Written by Arrow, which is quicker here than COPY: the kernel hands it the lists as they are."""
+    """Arrow is quicker here than COPY: it takes the lists of the kernel as they are."""
     import pyarrow.parquet as pq
 
     with _fitting(connection) as reading:
-        rows = reading.sql(_query("posts")).to_arrow_reader(_BATCH_ROWS)
+        rows = reading.sql(query_text("posts")).to_arrow_reader(_BATCH_ROWS)
         schema = rows.schema.remove(rows.schema.get_field_index("tag_ids"))
         schema = schema.append(pa.field("stripped_tags", pa.list_(pa.uint32())))
         schema = schema.with_metadata({"e6duck_build": build_id})
@@ -91,33 +92,29 @@ def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
 
 def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None:
     connection.execute(
-        f"copy ({query}) to {literal(str(path))}"
-        f" (format parquet, compression zstd, compression_level 1, kv_metadata {{e6duck_build: {literal(build_id)}}})"
+        f"""
+        copy ({query}) to {literal(str(path))} (
+            format parquet,
+            compression zstd,
+            compression_level 1,
+            kv_metadata {{e6duck_build: {literal(build_id)}}}
+        )
+        """
     )
 
 
-class _fitting:
-    """A second connection to the same database, with the macros that the export of posts uses."""
+@contextmanager
+def _fitting(connection: Connection) -> Iterator[Connection]:
+    """Open a second connection to the same database, with the macros of sql/export.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> Connection:
-        name = self._connection.execute("select current_database()").fetchall()[0][0]
-        self._cursor = self._connection.cursor()
-        self._cursor.execute(f"use {name}")
-        self._cursor.execute(
-            "create temp macro fit(value, low, high) as"
-            " case when value < low then low when value > high then high else value end"
-        )
-        self._cursor.execute(
-            "create temp macro misfit(value, low, high) as"
-            " coalesce((value < low or value > high)::integer, 0)"
-        )
-        return self._cursor
-
-    def __exit__(self, *_: object) -> None:
-        self._cursor.close()
+    An Arrow reader owns its connection until it is read; the first stays free.
+    """
+    name = connection.execute("select current_database()").fetchall()[0][0]
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(f"use {name}")
+        cursor.execute(query_text("fit"))
+        cursor.execute(query_text("misfit"))
+        yield cursor
 
 
 def _stripped(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -134,11 +131,13 @@ def _stripped(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*columns, stripped], schema=schema)
 
 
-def _keys(lists: pa.ListArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _keys(lists: pa.ListArray) -> NDArray[np.int64]:
     """Return row << 32 | value for every value; ascending, as the lists are."""
     offsets = lists.offsets.to_numpy()
     row = np.repeat(np.arange(len(lists), dtype=np.int64), np.diff(offsets))
-    return (row << 32) | lists.values.to_numpy()[offsets[0] : offsets[-1]]
+    row <<= 32
+    row |= lists.values.to_numpy()[offsets[0] : offsets[-1]]
+    return row
 
 
 _WRITERS: dict[str, Callable[[Connection, Path, str], None]] = {
@@ -176,7 +175,11 @@ def write_drafts(
             drafts[out_dir / name] = path = files.draft_path(out_dir / name)
             _WRITERS[name](connection, path, build_id)
             entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
-        index = {"format": INDEX_FORMAT, "build_id": build_id, "files": dict(sorted(entries.items()))}
+        index = {
+            "format": INDEX_FORMAT,
+            "build_id": build_id,
+            "files": dict(sorted(entries.items())),
+        }
         drafts[out_dir / INDEX] = path = files.draft_path(out_dir / INDEX)
         path.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
         return Exported(drafts, _clamped_count(connection))
@@ -206,7 +209,7 @@ def _sha256(path: Path) -> str:
 
 def _clamped_count(connection: Connection) -> int:
     with _fitting(connection) as reading:
-        return int(reading.execute(_query("clamped")).fetchall()[0][0])
+        return int(reading.execute(query_text("clamped")).fetchall()[0][0])
 
 
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
@@ -216,68 +219,3 @@ def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] 
     files.sweep(out_dir)
     drafts = write_drafts(connection, out_dir, only=only).drafts
     return list(files.publish(drafts, out_dir))
-
-
-def write_tag_list(connection: Connection, path: Path, *, min_posts: int = 0) -> int:
-    """Write a line a tag for prompt editors: name, category, posts, "alias,alias"; returns them."""
-    rows = connection.execute(_query("tag_list"), {"min_posts": min_posts}).fetchall()
-    with files.draft(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-    return len(rows)
-
-
-def write_cooccurrence(connection: Connection, path: Path, *, min_count: int = 100) -> int:
-    """Write tag_a,tag_b,count for the pairs on at least min_count posts; returns how many.
-
-    tag_a is the more used one; pairs stand by its rank, then by count, most first.
-    """
-    names = [name for (name,) in connection.execute("select name from tags order by tag_id").fetchall()]
-    pair_count = 0
-    with files.draft(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["tag_a", "tag_b", "count"])
-        for tag_a, tag_b, count in _cooccurrences(connection, min_count):
-            writer.writerow([names[tag_a], names[tag_b], count])
-            pair_count += 1
-    return pair_count
-
-
-def _cooccurrences(connection: Connection, min_count: int) -> Iterator[tuple[int, int, int]]:
-    from .matrix import cooccurrence_blocks, post_tag_matrix
-
-    matrix = post_tag_matrix(connection, min_posts=min_count)
-    for first, block in cooccurrence_blocks(matrix):
-        for row in range(block.shape[0]):
-            tag_a = first + row
-            others = block.indices[block.indptr[row] : block.indptr[row + 1]]
-            counts = block.data[block.indptr[row] : block.indptr[row + 1]]
-            wanted = (others > tag_a) & (counts >= min_count)
-            order = np.lexsort((others[wanted], -counts[wanted]))
-            for tag_b, count in zip(
-                others[wanted][order].tolist(), counts[wanted][order].tolist(), strict=True
-            ):
-                yield tag_a, tag_b, count
-
-
-def export(
-    connection: Connection,
-    out_dir: Path | None,
-    *,
-    only: Collection[str] = (),
-    tag_list: Path | None = None,
-    min_posts: int = 0,
-    cooccurrence: Path | None = None,
-    min_count: int = 100,
-) -> Iterator[str]:
-    """Write what is asked for, and yield a line about each."""
-    if out_dir is not None:
-        names = [path.name for path in write_index(connection, out_dir, only=only)]
-        yield f"{', '.join(names)} in {out_dir}"
-    elif only:
-        raise UsageError("--only needs OUT_DIR, the folder of the index files")
-    if tag_list is not None:
-        count = write_tag_list(connection, tag_list, min_posts=min_posts)
-        yield f"{count:,} tags in {tag_list}"
-    if cooccurrence is not None:
-        count = write_cooccurrence(connection, cooccurrence, min_count=min_count)
-        yield f"{count:,} pairs in {cooccurrence}"

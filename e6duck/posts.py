@@ -49,7 +49,7 @@ class NameIds:
         place = pc.index_in(tokens, pa.chunked_array(self._tokens))
         fresh = tokens.filter(place.is_null())
         place = place.fill_null(-1).to_numpy()
-        numbers = self._of_token[place]
+        numbers: Offsets = self._of_token[place]
         numbers[place < 0] = self._learn(fresh)
         return numbers
 
@@ -165,7 +165,9 @@ class _Census:
         counted.left_out = np.sort(spill_row[earlier[codes[earlier] < 0]])
         codes[earlier] = len(labels) - 1
         totals = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
-        counted.dropped = {label: total for label, total in zip(labels, totals, strict=True) if total}
+        counted.dropped = {
+            label: total for label, total in zip(labels, totals, strict=True) if total
+        }
         counted.no_id = np.flatnonzero(no_id) + 1
         counted.replaced = np.sort(earlier) + 1
 
@@ -176,7 +178,8 @@ def _earlier_rows(ids: Integers) -> Integers:
         return np.zeros(0, np.int64)
     order = np.argsort(ids, kind="stable")
     repeated = ids[order[:-1]] == ids[order[1:]]
-    return order[:-1][repeated]
+    earlier: Integers = order[:-1][repeated]
+    return earlier
 
 
 def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offsets]:
@@ -216,7 +219,8 @@ def _token_bounds(data: NDArray[np.uint8]) -> Offsets:
 
 def _list_array(offsets: Offsets, values: NDArray[Any]) -> pa.ListArray:
     return pa.ListArray.from_arrays(
-        pa.array(offsets.astype(np.int32, copy=False)), pa.array(values.astype(np.uint32, copy=False))
+        pa.array(offsets.astype(np.int32, copy=False)),
+        pa.array(values.astype(np.uint32, copy=False)),
     )
 
 

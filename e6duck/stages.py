@@ -15,7 +15,7 @@ import pyarrow as pa
 from . import posts, rejects
 from .database import SCHEMA_VERSION, Connection
 from .errors import AuditError
-from .script import Script, scripts
+from .script import scripts
 from .source import Checked, Source, select_sql
 
 Progress = Callable[[str, int], None]  # the name of a stage, and rows done in it since the last
@@ -105,8 +105,7 @@ def _judge_rows(draft: Draft) -> None:
         rows = draft.connection.execute(f"from {relation}").fetchall()
         draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
     read = {"posts": counted.row_count} | {
-        table: draft.one(f"select count(*) from {relation}")
-        for table, relation in _RECORDS.items()
+        table: draft.one(f"select count(*) from {relation}") for table, relation in _RECORDS.items()
     }
     for table, source in draft.sources.items():
         found = rejects.malformed(draft.connection, draft.rejects_table(table))
@@ -210,12 +209,11 @@ def _state_facts(draft: Draft) -> None:
         "built_at": draft.built_at,
         "duckdb_version": draft.one("select version()"),
         "e6duck_version": draft.version,
-        "schema_version": SCHEMA_VERSION,
-        **{f"option_{name}": value for name, value in vars(draft.options).items()},
-        **{f"posts_dropped_{name}": value for name, value in draft.counted.dropped.items()},
+        "schema_version": str(SCHEMA_VERSION),
+        **{f"option_{name}": json.dumps(value) for name, value in vars(draft.options).items()},
+        **{f"posts_dropped_{name}": str(count) for name, count in draft.counted.dropped.items()},
     }
-    values = [json.dumps(value) if isinstance(value, bool) else str(value) for value in facts.values()]
-    table = pa.table({"name": list(facts), "value": values})
+    table = pa.table({"name": list(facts), "value": list(facts.values())})
     draft.connection.register("build_facts", table)
 
 
@@ -250,19 +248,17 @@ _KERNELS: dict[str, Callable[[Draft], None]] = {
 def audit(draft: Draft) -> list[str]:
     """Run all files of sql/audit; returns warnings, raises `AuditError` where a rule is broken.
 
-    A file whose first word after its name is "warn" reports what may differ without harm.
+    A rule whose name begins with "warn" may be broken without harm.
     """
     warnings = []
     for script in scripts("audit"):
         draft.progress("audit", 0)
         broken = draft.connection.execute(script.text).fetchall()
         if broken and script.name.startswith("warn_"):
-            warnings.append(f"{len(broken)} × {script.sentence}")
+            warnings.append(f"{len(broken):,} {script.sentence}")
         elif broken:
-            raise AuditError(_violation(script, broken))
+            raise AuditError(
+                f"the draft breaks the rule {script.path.name} ({len(broken):,} times), as in"
+                f" {broken[0]}"
+            )
     return warnings
-
-
-def _violation(script: Script, broken: list[tuple[Any, ...]]) -> str:
-    return f"the draft breaks the rule {script.path.name} ({len(broken)} times), as in {broken[0]}"
-
