@@ -35,6 +35,7 @@ class Exported:
 
 
 def query_text(name: str) -> str:
+    """Return the text of a file of sql/export."""
     return (sql_folder() / "export" / f"{name}.sql").read_text(encoding="utf-8")
 
 
