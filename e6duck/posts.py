@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 BATCH_ROWS = 50_000  # look-ups in a batch share a table of its distinct names
 _SPACE = 0x20
+_COMMON_TOKENS = 100_000  # or few more
 _NO_NAME = 0  # the number of the empty name, which is no tag
 
 _T = TypeVar("_T")
@@ -33,30 +34,41 @@ Offsets = NDArray[np.int32]
 class NameIds:
     """Numbers the names met, each after its alias; 0 is the empty name, which is no tag.
 
-    A token is a name with a space after it. All tokens met are kept as one Arrow column, for a
-    look-up of a batch there costs less than half of one in a dictionary of Python strings.
+    A token is a name with a space after it. The first ones met, which are the common ones, are
+    kept as an Arrow column: a look-up there costs a fraction of one in a dictionary of Python
+    strings, which misses the cache; but its hash table is made anew for every batch, so that the
+    many rare ones go to a dictionary all the same.
     """
 
     def __init__(self, alias_ends: dict[str, str]) -> None:
         self.names = [""]
         self._alias_ends = alias_ends
         self._of_target = dict.fromkeys(alias_ends.values(), _NO_NAME)  # until it is met
-        self._tokens = [pa.array([" "])]
-        self._of_token = np.array([_NO_NAME], np.int32)
+        self._common = pa.array([" "])
+        self._of_common = np.array([_NO_NAME], np.int32)
+        self._of_rare: dict[str, int] = {}
 
     def of(self, tokens: pa.StringArray) -> Offsets:
         """Return the numbers of distinct tokens."""
-        place = pc.index_in(tokens, pa.chunked_array(self._tokens))
-        fresh = tokens.filter(place.is_null())
+        place = pc.index_in(tokens, self._common)
+        others = tokens.filter(place.is_null())
         place = place.fill_null(-1).to_numpy()
-        numbers: Offsets = self._of_token[place]
-        numbers[place < 0] = self._learn(fresh)
+        numbers: Offsets = self._of_common[place]
+        numbers[place < 0] = self._of_others(others)
         return numbers
 
-    def _learn(self, tokens: pa.StringArray) -> Offsets:
-        numbers = np.array([self._number(token[:-1]) for token in tokens.to_pylist()], np.int32)
-        self._tokens.append(tokens)
-        self._of_token = np.concatenate([self._of_token, numbers])
+    def _of_others(self, tokens: pa.StringArray) -> Offsets:
+        known = self._of_rare
+        numbers = np.array([known.get(token, -1) for token in tokens.to_pylist()], np.int32)
+        fresh = tokens.filter(pa.array(numbers < 0))
+        fresh_names = [token[:-1] for token in fresh.to_pylist()]
+        learned = np.array([self._number(name) for name in fresh_names], np.int32)
+        numbers[numbers < 0] = learned
+        if len(self._common) < _COMMON_TOKENS:
+            self._common = pa.concat_arrays([self._common, fresh])
+            self._of_common = np.concatenate([self._of_common, learned])
+        else:
+            known.update(zip(fresh.to_pylist(), learned.tolist(), strict=True))
         return numbers
 
     def _number(self, name: str) -> int:
