@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck import compat, index
+from e6duck import compat, index_files
 from e6duck.compat import numpy as compat_numpy
 from e6duck.compat import tags_to_scipy_csr, tags_to_tensors
 from e6duck.compat import torch as compat_torch
@@ -26,7 +26,7 @@ COUNTS = [30, 20, 20, 4]
 @pytest.fixture(autouse=True)
 def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test starts like a fresh process: no folder was read last."""
-    monkeypatch.setattr(index, "_last_set", None)
+    monkeypatch.setattr(index_files, "_last_set", None)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ What differs on purpose:
 - category 2 is ``contributor``, and all colours have a value
 - a set whose files belong to different builds is refused
 - ``tag_rank_to_freq`` and ``tag_freq_to_rank`` use the real counts where the folder has them
-- ``on_conflict="overwrite_rarest"`` and ``"warn"`` do what e6db documents
+- ``on_conflict="overwrite_rarest"`` does what e6db documents
 - copies share nothing with their originals, and ``TagSetNormalizer.map_inputs`` keeps rare names
 - ``TagSetNormalizer.encode`` ends on implication cycles, and they remove nothing
 - null lists of tags are empty lists, and ids beyond ``vocab_size`` are left out of a matrix
@@ -20,15 +20,13 @@ from ..index import (
     OutMapFun,
     TagNormalizer,
     TagSetNormalizer,
-    load_implications,
-    load_tags,
     tag_categories,
     tag_categories_alt_colors,
     tag_categories_colors,
     tag_category2id,
-    tag_freq_to_rank,
-    tag_rank_to_freq,
 )
+from ..index_files import load_implications, load_tags
+from ..ranks import tag_freq_to_rank, tag_rank_to_freq
 from .numpy import tags_to_scipy_csr
 from .torch import tags_to_tensors
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import index
+from .. import index_files, ranks
+from ..index_files import ArrayTagData, StrPath
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,44 +15,42 @@ if TYPE_CHECKING:
 __all__ = ["load_tags", "tag_freq_to_rank", "tag_rank_to_freq", "tags_to_scipy_csr"]
 
 
-def load_tags(data_dir: index.StrPath) -> index.ArrayTagData:
+def load_tags(data_dir: StrPath) -> ArrayTagData:
     """Return ``(tag2idx, idx2tag, categories)``: a dict, an array of str and an array of uint8.
 
-    See e6duck.index.load_tags.
+    See e6duck.index_files.load_tags.
     """
-    return index.load_tags(data_dir, as_numpy=True)
+    return index_files.load_tags(data_dir, as_numpy=True)
 
 
-def tag_rank_to_freq(
-    rank: ArrayLike, *, data_dir: index.StrPath | None = None
-) -> NDArray[np.float64]:
+def tag_rank_to_freq(rank: ArrayLike, *, data_dir: StrPath | None = None) -> NDArray[np.float64]:
     """Return how many posts have the tags of these ranks, in the shape of ``rank``.
 
-    See e6duck.index.tag_rank_to_freq.
+    See e6duck.ranks.tag_rank_to_freq.
     """
     import numpy as np
 
-    counts = index.tag_counts(data_dir)
-    ranks = np.maximum(np.asarray(rank, dtype=np.float64), 0)
+    counts = ranks.tag_counts(data_dir)
+    places = np.maximum(np.asarray(rank, dtype=np.float64), 0)
     if counts is not None:
         behind_the_last = [0.0]
         known = np.concatenate([np.asarray(counts, dtype=np.float64), behind_the_last])
-        return np.asarray(known[np.minimum(ranks, len(counts)).astype(np.int64)])
+        return np.asarray(known[np.minimum(places, len(counts)).astype(np.int64)])
     with np.errstate(divide="ignore"):  # rank 0: the limit of the curve
-        steepness = np.tanh(2.93505 * ranks**-0.136501)
+        steepness = np.tanh(2.93505 * places**-0.136501)
     return np.asarray(np.exp(26.4284 * steepness - 11.492))
 
 
 def tag_freq_to_rank(
-    freq: ArrayLike, *, data_dir: index.StrPath | None = None
+    freq: ArrayLike, *, data_dir: StrPath | None = None
 ) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return the first rank below each number of posts, in the shape of ``freq``.
 
-    int64 where the folder has real counts, else float64; see e6duck.index.tag_freq_to_rank.
+    int64 where the folder has real counts, else float64; see e6duck.ranks.tag_freq_to_rank.
     """
     import numpy as np
 
-    counts = index.tag_counts(data_dir)
+    counts = ranks.tag_counts(data_dir)
     freqs = np.asarray(freq, dtype=np.float64)
     if counts is not None:
         rising = -np.asarray(counts)
