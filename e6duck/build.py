@@ -196,7 +196,9 @@ def _replace(
                 _keep(database, kept_old, stack)
             if os.name == "nt":  # where a file that is open cannot be replaced
                 stack.close()
-        for _ in files.publish({database: draft, **(index_drafts if together else {})}, database.parent):
+        for _ in files.publish(
+            {database: draft, **(index_drafts if together else {})}, database.parent
+        ):
             on_progress("publish", 0)
     if index_drafts and not together:
         for _ in files.publish(index_drafts, out_dir):
@@ -224,14 +226,16 @@ def plain_errors(*folders: Path) -> Iterator[None]:
     where = " or ".join(str(folder) for folder in dict.fromkeys(folders))
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise E6DuckError(
-            f"out of memory ({first_line(error)}); give more with --memory-limit"
-        ) from error
     except (OSError, duckdb.Error) as error:
         text = str(error)
+        if any(sign in text for sign in _SHORT):
+            raise E6DuckError(
+                f"out of memory ({first_line(error)}); give more with --memory-limit"
+            ) from error
         if any(sign in text for sign in _FULL):
-            raise E6DuckError(f"the disk of {where} is full; the old files are as they were") from error
+            raise E6DuckError(
+                f"the disk of {where} is full; the old files are as they were"
+            ) from error
         if any(sign in text for sign in _FORBIDDEN):
             path = isinstance(error, OSError) and error.filename
             raise E6DuckError(f"{path or where} is not writable") from error
@@ -243,6 +247,7 @@ def plain_errors(*folders: Path) -> Iterator[None]:
 
 
 # As the system words it: DuckDB gives these on as text alone, in errors of several kinds.
+_SHORT = ("Out of Memory", "could not allocate", "failed to allocate", "failed to pin")
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded", "Could not write")
 _FORBIDDEN = ("Permission denied", "Operation not permitted", "Read-only file system")
 

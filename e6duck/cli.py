@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ _INTERRUPTED = 130
 _PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 _FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 
+_SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -29,23 +32,38 @@ def main() -> None:
         code = commands(standalone_mode=False)
         sys.stdout.flush()
     except E6DuckError as error:
-        _complain(str(error))
+        _tell(f"e6duck: {error}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        _tell("interrupted")
         code = _INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes the one into the other
         # The reader (head, less) has seen enough; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 0
+    except OSError as error:
+        if error.filename:
+            raise
+        _tell(f"e6duck: standard output cannot be written: {error.strerror or error}")
+        _drop_output()
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _complain(message: str) -> None:
-    click.echo(f"e6duck: {message}", err=True)
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        from .output import shielded
+
+        text = shielded(text)
+    click.echo(text, err=True)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to standard output go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(context_settings=_CONTEXT)
@@ -100,13 +118,13 @@ def build(quiet: bool, no_export: bool, **options: Any) -> None:
     Old files are replaced only when all went well. What was kept, dropped and odd is told at the
     end.
     """
-    from . import build as building
+    from .build import build, stage_count
     from .report import progress_bar, summary
 
-    with progress_bar(not quiet and sys.stderr.isatty(), building.stage_count()) as advance:
-        built = building.build(write_index=not no_export, on_progress=advance, **options)
+    with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
+        built = build(write_index=not no_export, on_progress=advance, **options)
     if not quiet:
-        click.echo(summary(built), err=True)
+        _tell(summary(built))
         _point_to(built.database)
 
 
@@ -114,7 +132,7 @@ def _point_to(database: Path) -> None:
     """Tell how the other commands find a database that is not where they look."""
     if not any(place.exists() and place.samefile(database) for place in _PLACES):
         name = "set" if os.name == "nt" else "export"
-        click.echo(f"{name} E6DUCK_DB={database.resolve()}", err=True)
+        _tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
 
 
 @commands.command(
@@ -135,7 +153,7 @@ def _point_to(database: Path) -> None:
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="Default: table or csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
 @click.option("--limit", type=click.IntRange(min=0), help="The most rows.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), help="In seconds.")
+@click.option("--timeout", type=_SECONDS, help="In seconds.")
 @click.option("--trusted", is_flag=True, help="Your own SQL: files may be read, memory may spill.")
 @_memory
 @_threads
@@ -155,7 +173,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
             write(asking.listed(), file, kind)
         return
     sql, parameters = _question(options)
-    tables = {name: Path(file) for name, file in map(_pair, options.pop("tables"))}
+    tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
     with asking.session(_database(db), tables=tables, **options) as connection:
         if kind == "parquet":
             with _binary_target(output) as sink:
@@ -170,32 +188,48 @@ def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the SQL, from wherever it comes, and its parameters."""
     from .query import question
 
-    parameters = dict(map(_pair, options.pop("params")))
+    parameters = _pairs(options.pop("params"))
     given = [options.pop(name) for name in ("sql", "sql_file", "question")]
     if sum(each is not None for each in given) != 1:
         raise UsageError("give one of: a query, -f FILE, --name NAME, or - for standard input")
     sql, sql_file, name = given
     if name is not None:
         return question(name, parameters)
-    if sql_file is not None:
-        return _read(sql_file), parameters
-    return (sys.stdin.read() if sql == "-" else sql), parameters
+    if sql_file is not None or sql == "-":
+        return _read(sql_file or Path("-")), parameters
+    return _whole(sql), parameters
 
 
 def _read(path: Path) -> str:
-    if str(path) == "-":
-        return sys.stdin.read()
+    is_input = str(path) == "-"
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+        content = sys.stdin.buffer.read() if is_input else path.read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{'the query' if is_input else path} is no UTF-8: {error}") from error
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise UsageError(f'"{text}" is not of the form NAME=VALUE')
-    return name, value
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = _whole(text).partition("=")
+        if not (name and equals):
+            raise UsageError(f'"{text}" is not of the form NAME=VALUE')
+        if name in pairs:
+            raise UsageError(f"{name} is given twice")
+        pairs[name] = value
+    return pairs
+
+
+def _whole(text: str) -> str:
+    """Return an argument; raises `UsageError` where bytes in it are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"an argument is no UTF-8: {text!a}") from error
+    return text
 
 
 @contextmanager
@@ -258,4 +292,4 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     connection = open_reading(_database(db))
     with plain_errors(*filter(None, paths)):
         for line in exporting.export(connection, out_dir, **options):
-            click.echo(line, err=True)
+            _tell(line)

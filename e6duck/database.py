@@ -99,9 +99,12 @@ def _check_schema(connection: Connection, path: Path) -> None:
         "select true from duckdb_tables()"
         " where table_name = 'build_info' and database_name = current_database()"
     ).fetchall()
-    version = found and connection.execute(
-        "select value::integer from build_info where name = 'schema_version'"
-    ).fetchall()
+    version = (
+        found
+        and connection.execute(
+            "select value::integer from build_info where name = 'schema_version'"
+        ).fetchall()
+    )
     if not version:
         raise DatabaseError(f"{path} is no e6duck database; make one with: e6duck build")
     if version[0][0] > SCHEMA_VERSION:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from .errors import UsageError
 from .query import Answer
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SHOWN_ROWS = 200  # on a terminal
+# On a terminal:
+_SHOWN_ROWS = 200
+_LEAST_WIDTH = 8  # of a column that is cut
+_GAP = "  "
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -31,6 +34,16 @@ _SUFFIXES = {
 }
 
 
+class Sink(Protocol):
+    """What text is written to: a file or a terminal."""
+
+    def write(self, text: str, /) -> object:
+        """Write text."""
+
+    def isatty(self) -> bool:
+        """Tell whether it is a terminal."""
+
+
 def format_of(path: Path | None, chosen: str | None, is_terminal: bool) -> str:
     """Return the format that is meant: the chosen one, the file's, else a table on a terminal."""
     if chosen:
@@ -40,9 +53,30 @@ def format_of(path: Path | None, chosen: str | None, is_terminal: bool) -> str:
     return "table" if is_terminal else "csv"
 
 
-def write(answer: Answer, file: IO[str], kind: str) -> int:
-    """Write all rows in a format; returns how many."""
-    return WRITERS[kind](answer, file)
+def write(answer: Answer, file: Sink, kind: str) -> int:
+    """Write all rows in a format; returns how many. A terminal gets no control characters."""
+    return WRITERS[kind](answer, _Shielded(file) if file.isatty() else file)
+
+
+class _Shielded:
+    """A terminal that what is written cannot give commands to."""
+
+    def __init__(self, file: Sink) -> None:
+        self._file = file
+        self.isatty = file.isatty
+
+    def write(self, text: str, /) -> None:
+        self._file.write(shielded(text))
+
+
+def shielded(text: str) -> str:
+    """Return text with its control characters, but for line breaks and tabs, as escapes."""
+    return text.translate(_ESCAPES)
+
+
+_ESCAPES = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
+}
 
 
 def _rows(answer: Answer) -> Iterator[tuple[Any, ...]]:
@@ -50,24 +84,37 @@ def _rows(answer: Answer) -> Iterator[tuple[Any, ...]]:
         yield from batch
 
 
-def _write_separated(delimiter: str) -> Callable[[Answer, IO[str]], int]:
-    def write_separated(answer: Answer, file: IO[str]) -> int:
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+class _Lines(list[str]):
+    """A file for csv to write to, a line an item."""
+
+    write = list.append
+
+
+def _write_separated(delimiter: str) -> Callable[[Answer, Sink], int]:
+    def write_separated(answer: Answer, file: Sink) -> int:
+        # Python before 3.13 quotes a lone return only where it is a part of the line's end.
+        lines = _Lines()
+        writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(answer.columns)
         count = 0
         for batch in answer.batches:
             writer.writerows([_texts(row) for row in batch])
             count += len(batch)
+            _flush(lines, file)
+        _flush(lines, file)
         return count
 
     return write_separated
 
 
+def _flush(lines: _Lines, file: Sink) -> None:
+    file.write("".join([line[:-2] + "\n" for line in lines]))
+    lines.clear()
+
+
 def _texts(row: tuple[Any, ...]) -> list[Any]:
     # Numbers and text, by far the most values, are written by csv as they are.
-    return [
-        value if value is None or type(value) in (str, int) else text(value) for value in row
-    ]
+    return [value if value is None or type(value) in (str, int) else text(value) for value in row]
 
 
 def text(value: Any) -> str:
@@ -80,36 +127,52 @@ def text(value: Any) -> str:
         return json.dumps(plain(value), ensure_ascii=False)
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return str(value)
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON knows it; NaN and infinity, which it does not know, as null."""
+    """Return a value as JSON knows it; NaN and infinity, which it does not know, as null.
+
+    A decimal that no float equals stays whole as text.
+    """
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if Decimal(repr(float(value))) == value else text(value)
     if isinstance(value, dict):
         return {text(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, (datetime, date, time, timedelta, UUID)):
-        return str(value)
     return str(value)
 
 
 def _objects(answer: Answer) -> Iterator[str]:
+    keys = _distinct(answer.columns)
     for row in _rows(answer):
-        yield json.dumps(
-            dict(zip(answer.columns, map(plain, row), strict=True)), ensure_ascii=False
-        )
+        yield json.dumps(dict(zip(keys, map(plain, row), strict=True)), ensure_ascii=False)
 
 
-def _write_json(answer: Answer, file: IO[str]) -> int:
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Number names that stand there again, as DuckDB does in a subquery: a, a_1."""
+    keys: dict[str, None] = {}
+    for name in names:
+        key, number = name, 0
+        while key in keys:
+            number += 1
+            key = f"{name}_{number}"
+        keys[key] = None
+    return list(keys)
+
+
+def _write_json(answer: Answer, file: Sink) -> int:
     count = 0
     file.write("[")
     for line in _objects(answer):
@@ -119,7 +182,7 @@ def _write_json(answer: Answer, file: IO[str]) -> int:
     return count
 
 
-def _write_jsonl(answer: Answer, file: IO[str]) -> int:
+def _write_jsonl(answer: Answer, file: Sink) -> int:
     count = 0
     for line in _objects(answer):
         file.write(line + "\n")
@@ -127,10 +190,10 @@ def _write_jsonl(answer: Answer, file: IO[str]) -> int:
     return count
 
 
-def _write_markdown(answer: Answer, file: IO[str]) -> int:
+def _write_markdown(answer: Answer, file: Sink) -> int:
     def line(cells: list[str]) -> str:
         marked = (cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells)
-        return "| " + " | ".join(cell.replace("\n", "<br>") for cell in marked) + " |\n"
+        return "| " + " | ".join("<br>".join(cell.splitlines()) for cell in marked) + " |\n"
 
     count = 0
     file.write(line(list(answer.columns)))
@@ -141,42 +204,84 @@ def _write_markdown(answer: Answer, file: IO[str]) -> int:
     return count
 
 
-def _write_table(answer: Answer, file: IO[str]) -> int:
+def _write_table(answer: Answer, file: Sink) -> int:
     """Draw a table: to the terminal's width and a screenful of rows there, whole elsewhere."""
-    from itertools import islice
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     is_terminal = file.isatty()
     found = _rows(answer)
     rows = list(islice(found, _SHOWN_ROWS if is_terminal else None))
     has_more = next(found, None) is not None
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for name, kind in zip(answer.columns, answer.types, strict=True):
-        table.add_column(
-            Text(name),
-            justify="right" if _is_number(kind) else "left",
-            no_wrap=True,
-            overflow="ellipsis" if is_terminal else "ignore",
-        )
-    for row in rows:
-        table.add_row(*(Text(_visible(value)) for value in row))
-    width = None if is_terminal else max(80, _width(table))
-    console = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
-    console.print(table, soft_wrap=False, crop=is_terminal)
+    is_right = [_is_number(kind) for kind in answer.types]
+    columns = [
+        [_visible(cell) for cell in column] for column in zip(answer.columns, *rows, strict=True)
+    ]
+    widths = [max(map(_cells, column)) for column in columns]
+    if is_terminal:
+        widths = _fitted(widths, is_right, shutil.get_terminal_size().columns)
+    left_out = len(columns) - len(widths)
+    aligned = [
+        [_aligned(cell, width, right) for cell in (column[0], "─" * width, *column[1:])]
+        for column, width, right in zip(columns, widths, is_right, strict=False)
+    ]
+    if left_out:
+        aligned.append(["…"] * (len(rows) + 2))
+    for line in zip(*aligned, strict=True):
+        file.write(_GAP.join(line).rstrip() + "\n")
+    if left_out:
+        file.write(f"… {left_out} of {len(columns)} columns left out; use --format csv or a pipe\n")
     if has_more:
-        console.print(f"… more rows: only the first {len(rows)} are shown; use --format csv or a pipe")
+        file.write(
+            f"… more rows: only the first {len(rows)} are shown; use --format csv or a pipe\n"
+        )
     return len(rows)
 
 
-def _width(table: Any) -> int:
-    from rich.console import Console
+def _fitted(widths: list[int], is_number: list[bool], total: int) -> list[int]:
+    """Return the widths of the first columns, cut so that they fit; the others have no room.
 
-    console = Console(width=1_000_000)
-    return int(console.measure(table, options=console.options.update(max_width=1_000_000)).maximum)
+    The widest give most, and numbers nothing.
+    """
+    least = [
+        width if number else min(width, _LEAST_WIDTH)
+        for width, number in zip(widths, is_number, strict=True)
+    ]
+    count = len(widths)
+    while count > 1 and _row_width(least[:count], count < len(widths)) > total:
+        count -= 1
+    for limit in range(min(total, max(widths, default=0)), 0, -1):
+        cut = [max(each, min(width, limit)) for each, width in zip(least, widths, strict=True)]
+        if _row_width(cut[:count], count < len(widths)) <= total:
+            return cut[:count]
+    return [total] * count
+
+
+def _row_width(widths: list[int], is_cut: bool) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1) + is_cut * (len(_GAP) + 1)
+
+
+def _aligned(cell: str, width: int, is_right: bool) -> str:
+    """Return a cell of this width; "…" marks what is cut."""
+    missing = width - _cells(cell)
+    if missing < 0:
+        kept, room = "", width - 1
+        for each in cell:
+            room -= _cells(each)
+            if room < 0:
+                break
+            kept += each
+        cell, missing = kept + "…", width - 1 - _cells(kept)
+    return " " * missing + cell if is_right else cell + " " * missing
+
+
+def _cells(shown: str) -> int:
+    """Return how many places text takes on a terminal."""
+    if shown.isascii():
+        return len(shown)
+    return sum(
+        0
+        if unicodedata.category(each) in ("Mn", "Me")
+        else 1 + (unicodedata.east_asian_width(each) in "WF")
+        for each in shown
+    )
 
 
 def _visible(value: Any) -> str:
@@ -192,12 +297,22 @@ def _visible(value: Any) -> str:
 
 
 def _is_number(kind: str) -> bool:
-    return kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL")) or (
-        kind in ("FLOAT", "DOUBLE", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+    return not kind.endswith("]") and kind.removeprefix("U").startswith(
+        (
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "HUGEINT",
+            "BIGNUM",
+            "DECIMAL",
+            "FLOAT",
+            "DOUBLE",
+        )
     )
 
 
-WRITERS: dict[str, Callable[[Answer, IO[str]], int]] = {
+WRITERS: dict[str, Callable[[Answer, Sink], int]] = {
     "table": _write_table,
     "csv": _write_separated(","),
     "tsv": _write_separated("\t"),

@@ -135,7 +135,7 @@ def count(
             counts = np.bincount(numbers, minlength=len(known.names))
             counts[: len(counted.post_counts)] += counted.post_counts
             counted.post_counts = counts
-            write(rows.drop_columns(["names", "drop_reason"]), _list_array(offsets, numbers))
+            write(rows.drop_columns(["names", "drop_reason", "text_size"]), _list_array(offsets, numbers))
             counted.row_count += len(batch)
             progress(len(batch))
     census.settle(counted)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from .database import Connection, close_sandbox, literal, open_reading
-from .errors import QueryError, UsageError
+from .database import Connection, close_sandbox, first_line, literal, open_reading
+from .errors import E6DuckError, QueryError, UsageError
 from .script import Script, scripts
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ _READERS = {
 }
 # A question about tags fits in little; what does not is better run with --trusted.
 DEFAULT_MEMORY = "4GB"
+
+# Where a type's name stands in the text of another type; a field of that name has a space after it.
+_TIME = re.compile(
+    r"\b(?:TIMESTAMP(?:_\w+)?|TIME(?:_NS)?|DATE|INTERVAL)(?: WITH TIME ZONE)?(?=[,)\[]|$)"
+)
+_FLOAT = re.compile(r"\bFLOAT(?=[,)\[]|$)")
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,13 @@ def session(
         del settings["memory_limit"]
     connection = open_reading(path, settings)
     try:
-        with explained():
-            for name, file in (tables or {}).items():
-                _load(connection, name, file)
-            if not trusted:
-                close_sandbox(connection)
-        yield connection
+        with interruptible(connection):
+            with explained():
+                for name, file in (tables or {}).items():
+                    _load(connection, name, file)
+                if not trusted:
+                    close_sandbox(connection)
+            yield connection
     finally:
         connection.close()
 
@@ -79,14 +89,52 @@ def _load(connection: Connection, name: str, file: Path) -> None:
     if not file.is_file():
         raise UsageError(f"there is no file {file} for the table {name}")
     taken = connection.execute(
-        "select 1 from duckdb_tables() where table_name = $1"
-        " union all select 1 from duckdb_views() where view_name = $1",
+        "select 1 from duckdb_tables() where lower(table_name) = lower($1)"
+        " union all select 1 from duckdb_views() where lower(view_name) = lower($1)",
         [name],
     ).fetchall()
     if taken:
         raise UsageError(f"there is a relation {name} already; name the table of {file} otherwise")
-    quoted = '"' + name.replace('"', '""') + '"'
-    connection.execute(f"create temp table {quoted} as from {reader}({literal(str(file))})")
+    source = f"{reader}({literal(str(file))})"
+    try:
+        connection.execute(f"create temp table {_quoted(name)} as from {source}")
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise E6DuckError(f"{file} cannot be read: {first_line(error)}") from error
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def interruptible(connection: Connection) -> Iterator[None]:
+    """Let Ctrl-C end what the connection does.
+
+    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    before = signal.set_wakeup_fd(mouth)
+
+    def listen() -> None:
+        while number := os.read(ear, 1):
+            if number[0] == signal.SIGINT:
+                connection.interrupt()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(mouth)
+        listener.join()
+        os.close(ear)
 
 
 def ask(
@@ -103,18 +151,13 @@ def ask(
     limit: the most rows. Raises `QueryError` with DuckDB's own message, `UsageError` for a
     parameter that is missing or unknown.
     """
-    with explained():
-        statements = connection.extract_statements(sql)
-    if not statements:
-        raise UsageError("there is no statement in the query")
-    names = {name for each in statements for name in each.named_parameters}
-    given = checked_parameters(names, parameters or {})
+    *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
-            for statement in statements:
-                bound = {name: given[name] for name in statement.named_parameters}
-                connection.execute(statement, bound or None)
+            for statement, its_given in before:
+                connection.execute(statement, its_given)
+            connection.execute(_exact(connection, last, given), given)
             description = connection.description or []
     except BaseException:
         clock.stop()
@@ -124,6 +167,44 @@ def ask(
         tuple(str(column[1]) for column in description),
         _fetch(connection, clock, limit),
     )
+
+
+def _statements(
+    connection: Connection, sql: str, parameters: Mapping[str, Any]
+) -> list[tuple[duckdb.Statement, dict[str, Any] | None]]:
+    """Return the statements in SQL, at least one, each with its parameters (None for none)."""
+    with explained():
+        statements = connection.extract_statements(sql)
+    if not statements:
+        raise UsageError("there is no statement in the query")
+    names = {name for each in statements for name in each.named_parameters}
+    given = checked_parameters(names, parameters)
+    return [
+        (each, {name: given[name] for name in each.named_parameters} or None) for each in statements
+    ]
+
+
+def _exact(
+    connection: Connection, statement: duckdb.Statement, given: dict[str, Any] | None
+) -> duckdb.Statement:
+    """Return a statement that gives as text what Python has no equal of: dates, times, intervals.
+
+    Python knows no infinite date and no month of an interval, and takes a package for time zones.
+    A FLOAT becomes the DOUBLE that is written as it is: 0.1, not 0.10000000149011612.
+    """
+    if statement.type != duckdb.StatementType.SELECT:
+        return statement
+    with suppress(duckdb.ProgrammingError):  # what is wrong with it, it shows itself
+        found = connection.execute(f"describe {statement.query}", given).fetchall()
+        if any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
+            columns = [
+                f"cast(cast(#{number} as {_FLOAT.sub('VARCHAR', _TIME.sub('VARCHAR', kind))})"
+                f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {_quoted(name)}"
+                for number, (name, kind, *_) in enumerate(found, start=1)
+            ]
+            query = statement.query.rstrip().rstrip(";")
+            return connection.extract_statements(f"from ({query}\n) select {', '.join(columns)}")[0]
+    return statement
 
 
 def checked_parameters(wanted: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,21 +228,20 @@ def ask_arrow(
     timeout: float | None = None,
     limit: int | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the answer to one SELECT as Arrow batches, first an empty one; else as `ask`."""
+    """Yield the answer as Arrow batches, first an empty one; else as `ask`."""
     import pyarrow as pa
 
-    with explained():
-        statements = connection.extract_statements(sql)
-        names = {name for each in statements for name in each.named_parameters}
-        given = checked_parameters(names, parameters or {})
-        relation = connection.sql(sql, params=given or None)
-    if relation is None:
-        raise UsageError("the query gives no rows to write as Parquet")
-    if limit is not None:
-        relation = relation.limit(limit)
+    *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
+            for statement, its_given in before:
+                connection.execute(statement, its_given)
+            relation = connection.sql(last.query, params=given)
+            if relation is None:
+                raise UsageError("the query gives no rows to write as Parquet")
+            if limit is not None:
+                relation = relation.limit(limit)
             reader = relation.to_arrow_reader(FETCHED_ROWS * 10)
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -17,6 +17,7 @@ from .errors import SourceError
 from .source import LONGEST_ROW, Source, read_text
 
 _CHUNK = 1 << 22
+_LONGEST_SHOWN = 9_000  # DuckDB cuts what it shows of a row after 10,000 bytes
 _TOLERATED_ROWS = 10
 _TOLERATED_SHARE = 0.01
 
@@ -36,13 +37,13 @@ class Malformed:
     """A row that DuckDB refused: where it begins in bytes, how many lines it has, and why."""
 
     position: int
-    line_count: int
+    line_count: int | None  # None where DuckDB shows only the beginning of the row
     reason: str
 
 
 @dataclass(frozen=True)
 class Loser:
-    """A well-formed row that is not used: its number among the well-formed rows, from 1, and why."""
+    """A row that is not used: its number among the well-formed ones, from 1, and why."""
 
     record: int
     reason: str
@@ -61,15 +62,21 @@ def malformed(connection: Connection, rejects_table: str) -> list[Malformed]:
         order by position
         """
     ).fetchall()
-    return [
-        Malformed(position, content.rstrip("\r\n").count("\n") + 1, _reason(fault))
-        for position, content, fault in rows
-    ]
+    return [_malformed(position, content, fault) for position, content, fault in rows]
+
+
+def _malformed(position: int, content: str, fault: dict[str, str]) -> Malformed:
+    # DuckDB counts bytes from 1, and takes the LF of a CRLF for the beginning of the next row.
+    text = content.lstrip("\r\n")
+    first = position - 1 + len(content) - len(text)
+    line_count = text.rstrip("\r\n").count("\n") + 1 if len(content) < _LONGEST_SHOWN else None
+    return Malformed(first, line_count, _reason(fault))
 
 
 def _reason(fault: dict[str, str]) -> str:
     if fault["error_type"] == "CAST":
-        found = re.search(r"Could not convert string \"(.*)\" to '(.*)'", fault["error_message"], re.S)
+        pattern = r"Could not convert string \"(.*)\" to '(.*)'"
+        found = re.search(pattern, fault["error_message"], re.DOTALL)
         if found:
             return f'{fault["column_name"]}: "{found[1]}" is no {found[2]}'
     if fault["error_type"] == "INVALID ENCODING":
@@ -99,10 +106,15 @@ def located(
     source: Source, found: Sequence[Malformed], losers: Sequence[Loser]
 ) -> list[dict[str, object]]:
     """Return rows of build_rejects: each with its line in the decompressed file and its text."""
-    rows = [(*place, row.reason) for place, row in zip(_texts(source, found), found, strict=True)]
+    places = list(_places(source, found))
+    rows = [(line, _shown(raw), row.reason) for (line, raw), row in zip(places, found, strict=True)]
     if losers:
         reasons = {loser.record: loser.reason for loser in losers}
-        malformed_lines = {line for line, _, _ in rows}
+        malformed_lines = {
+            number
+            for line, raw in places
+            for number in range(line, line + len(raw.rstrip(b"\n").split(b"\n")))
+        }
         rows += [
             (line, text, reasons[record])
             for record, line, text in _records(source, malformed_lines)
@@ -120,8 +132,8 @@ def located(
     ]
 
 
-def _texts(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, str]]:
-    """Yield line number and text of malformed rows, which stand in the order of the file."""
+def _places(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, bytes]]:
+    """Yield line number and bytes of malformed rows, which stand in the order of the file."""
     line, offset = 1, 0
     with read_text(source) as file:
         for row in found:
@@ -129,46 +141,58 @@ def _texts(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, st
                 chunk = file.read(min(_CHUNK, row.position - offset))
                 line += chunk.count(b"\n")
                 offset += len(chunk)
-            raw = b"".join(file.readline() for _ in range(row.line_count))
-            yield line, _shown(raw)
+            raw = _read_row(file, row.line_count)
+            yield line, raw
             line += raw.count(b"\n")
             offset += len(raw)
 
 
-def _records(source: Source, malformed_lines: set[int]) -> Iterator[tuple[int, int, str]]:
+def _read_row(file: IO[bytes], line_count: int | None) -> bytes:
+    """Read a row of so many lines, or else up to where its quotes are closed."""
+    if line_count is not None:
+        return b"".join(file.readline() for _ in range(line_count))
+    lines = [file.readline()]
+    quote_count = lines[0].count(b'"')
+    while quote_count % 2 and lines[-1]:
+        lines.append(file.readline())
+        quote_count += lines[-1].count(b'"')
+    return b"".join(lines)
+
+
+def _records(source: Source, malformed_lines: Container[int]) -> Iterator[tuple[int, int, str]]:
     """Yield number (from 1), line and text of each well-formed row.
 
     Python's reader is slow, but it knows lines; it is needed only where a row was replaced.
     """
     record = -1  # the header is no row
     with read_text(source) as file, _long_fields():
-        lines = _Remembering(file)
-        for _ in csv.reader(lines):
+        lines = _Remembering(file, malformed_lines)
+        for row in csv.reader(lines):
             line, text = lines.taken()
-            if line not in malformed_lines:
+            if row:  # else an empty line
                 record += 1
                 if record:
                     yield record, line, text
 
 
 class _Remembering:
-    """The lines of a file as text, which remembers those since it was last asked."""
+    """The lines of a file as text, but those left out; remembers them since it was last asked."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], left_out: Container[int]) -> None:
         self._lines = io.TextIOWrapper(file, "utf-8", "surrogateescape", newline="\n")
-        self._next_line = 1
-        self._recent: list[str] = []
+        self._left_out = left_out
+        self._recent: list[tuple[int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self._recent.append(line)
-            yield line
+        for number, line in enumerate(self._lines, start=1):
+            if number not in self._left_out:
+                self._recent.append((number, line))
+                yield line
 
     def taken(self) -> tuple[int, str]:
         """Return the number of the first line since the last call, and all of them as text."""
-        first = self._next_line
-        self._next_line += len(self._recent)
-        text = "".join(self._recent)
+        first = self._recent[0][0]
+        text = "".join(line for _, line in self._recent)
         self._recent.clear()
         return first, _shown(text.encode("utf-8", "surrogateescape"))
 

@@ -57,9 +57,11 @@ def _oddities(built: Built) -> Iterator[str]:
     if built.self_aliases:
         yield f"odd           self-aliases, of no effect: {_some(built.self_aliases)}"
     if built.stuck_aliases:
-        yield f"odd           aliases on or into a cycle, left as names: {_some(built.stuck_aliases)}"
+        names = _some(built.stuck_aliases)
+        yield f"odd           aliases on or into a cycle, left as names: {names}"
     if built.implication_cycle:
-        yield f"odd           implications in a cycle, not of one another: {_some(built.implication_cycle)}"
+        names = _some(built.implication_cycle)
+        yield f"odd           implications in a cycle, not of one another: {names}"
     if built.clamped_count:
         yield f"odd           {built.clamped_count:,} numbers clamped to fit posts.parquet"
     for warning in built.warnings:
@@ -78,7 +80,8 @@ def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
         yield lambda stage, rows: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description:<24}"),

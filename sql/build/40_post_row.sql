@@ -20,9 +20,10 @@ select
     * exclude (tag_string, source, description, md5)
     replace (coalesce(is_deleted, false) as is_deleted),
     case when regexp_full_match(md5, '[0-9a-fA-F]{32}') then md5 end as md5,
-    -- The empty prefix still reads the text, so that bad UTF-8 in it is found with or without it.
-    if(getvariable('with_text'), source, left(source, 0)) as source,
-    if(getvariable('with_text'), description, left(description, 0)) as description,
+    case when getvariable('with_text') then source end as source,
+    case when getvariable('with_text') then description end as description,
+    -- What is read is checked: bad UTF-8 in a text is found, whether the text is kept or not.
+    coalesce(strlen(source), 0) + coalesce(strlen(description), 0) as text_size,
     if(
         drop_reason is null,
         concat(

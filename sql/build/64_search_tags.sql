@@ -3,13 +3,13 @@ create macro search_tags(pattern) as table
 with fitting as (
     select tags.tag_id, cast(null as varchar) as alias_name
     from tags
-    where tags.name glob replace(pattern, '[', '[[]')
+    where tags.name glob replace(replace(pattern, '\', '\\'), '[', '[[]')
     union all
     select tag_aliases.tag_id, tag_aliases.antecedent_name
     from tag_aliases
     where
         tag_aliases.tag_id is not null
-        and tag_aliases.antecedent_name glob replace(pattern, '[', '[[]')
+        and tag_aliases.antecedent_name glob replace(replace(pattern, '\', '\\'), '[', '[[]')
 )
 select
     tags.tag_id,

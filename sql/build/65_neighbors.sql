@@ -3,8 +3,8 @@ create macro neighbors(tag_name, k := 10, category := null, min_posts := 100) as
 with wanted as (
     select categories.category as wanted_id
     from categories
-    where lower(category) in (categories.name, categories.category::varchar)
-        or list_contains(categories.short_names, lower(category))
+    where lower(category::varchar) in (categories.name, categories.category::varchar)
+        or list_contains(categories.short_names, lower(category::varchar))
 )
 select
     tags.tag_id,
