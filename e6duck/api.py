@@ -8,9 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .database import Connection, open_reading
-from .errors import UsageError
 from .export import write_index
-from .query import checked_parameters, explained, interruptible
+from .query import explained, interruptible, related
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,13 +48,7 @@ class Database:
         Raises `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
         with explained(), interruptible(self.connection):
-            statements = self.connection.extract_statements(sql)
-            names = {name for each in statements for name in each.named_parameters}
-            bound = checked_parameters(names, parameters)
-            relation = self.connection.sql(sql, params=bound or None)
-            if relation is None:
-                raise UsageError("the query gives no rows; give one SELECT")
-            return relation.to_arrow_table()
+            return related(self.connection, sql, parameters).to_arrow_table()
 
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
         """Return the rows of tags, most used first: of a category (name, id), of so many posts."""

@@ -1,4 +1,4 @@
-"""The whole command: sources -> draft -> stages -> audits -> index files -> all replaced at once."""
+"""The whole command: sources, draft, stages, audits, index files; then all is replaced at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from .stages import Draft, Options
 
 DATABASE = "e6.duckdb"
 DEFAULT_MEMORY = "2GB"
-_LOCK = ".e6duck.lock"
 _LEAST_MEMORY = 600_000_000
 _KERNEL_MEMORY = 300_000_000
 
@@ -91,16 +90,16 @@ def build(
     started = time.monotonic()
     if min_posts < 1:
         raise UsageError(f"--min-posts is {min_posts}; a tag needs 1 post or more")
+    engine_memory = _engine_memory(memory_limit)
     data_dir = Path(data_dir)
     out_dir = Path(out_dir) if out_dir is not None else data_dir
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
-    sources = find_sources(data_dir)
-    database = data_dir / DATABASE
     with plain_errors(data_dir, out_dir), ExitStack() as stack:
-        stack.enter_context(
-            files.exclusive(data_dir / _LOCK, f"another build is at work in {data_dir}; let it end")
-        )
-        _tidy(data_dir, out_dir, write_index)
+        sources = find_sources(data_dir)
+        written = (data_dir, out_dir) if write_index else (data_dir,)
+        for folder in {folder.resolve(): folder for folder in written}.values():
+            stack.enter_context(files.tidied(folder))
+        database = data_dir / DATABASE
         users = _incumbent(database)
         path = files.draft_path(database)
         stack.callback(files.discard, path)
@@ -108,9 +107,7 @@ def build(
         stack.callback(spill.unlink, missing_ok=True)
         with (
             checking(sources) as checks,
-            drafting(
-                path, memory_limit=_engine_memory(memory_limit), threads=threads
-            ) as connection,
+            drafting(path, memory_limit=engine_memory, threads=threads) as connection,
         ):
             draft = Draft(
                 connection=connection,
@@ -132,7 +129,7 @@ def build(
             facts = _facts(draft)
             on_progress("checkpoint", 0)
             connection.execute("checkpoint e6")
-        kept_old = _replace(database, path, exported.drafts, out_dir, users, on_progress)
+        kept_old, users = _replace(database, path, exported.drafts, out_dir, users, on_progress)
     return Built(
         database=database,
         sources=tuple(sources.values()),
@@ -149,14 +146,6 @@ def build(
 def stage_count() -> int:
     """Return how many stages a build names as it goes on, for a progress bar."""
     return len(scripts("build")) + len(("audit", *export.NAMES, "checkpoint", "publish"))
-
-
-def _tidy(data_dir: Path, out_dir: Path, write_index: bool) -> None:
-    """Finish and clear away what an interrupted build has left."""
-    for folder in {data_dir, out_dir} if write_index else {data_dir}:
-        folder.mkdir(parents=True, exist_ok=True)
-        files.finish_publication(folder)
-        files.sweep(folder)
 
 
 def _incumbent(database: Path) -> tuple[str, ...]:
@@ -180,9 +169,10 @@ def _replace(
     out_dir: Path,
     users: tuple[str, ...],
     on_progress: stages.Progress,
-) -> Path | None:
-    """Put the new files in the place of the old; returns where the old database is kept, if it is.
+) -> tuple[Path | None, tuple[str, ...]]:
+    """Put the new files in the place of the old.
 
+    Returns where the old database is kept, if it is, and the user's relations that are in it.
     A shared lock on the old database keeps writers away until it is gone.
     """
     kept_old = None
@@ -191,7 +181,8 @@ def _replace(
     with ExitStack() as stack:
         if database.exists():
             held = stack.enter_context(holding(database))
-            if users or _user_relations(held):  # somebody may have come and gone since
+            users = users or _user_relations(held)  # somebody may have come and gone since
+            if users:
                 kept_old = database.with_name(database.name + ".old")
                 _keep(database, kept_old, stack)
             if os.name == "nt":  # where a file that is open cannot be replaced
@@ -203,7 +194,7 @@ def _replace(
     if index_drafts and not together:
         for _ in files.publish(index_drafts, out_dir):
             on_progress("publish", 0)
-    return kept_old
+    return kept_old, users
 
 
 def _keep(database: Path, kept_old: Path, stack: ExitStack) -> None:
@@ -257,7 +248,7 @@ _POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 def _engine_memory(limit: str | None) -> str:
     """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
-    match = _SIZE.fullmatch(limit or DEFAULT_MEMORY)
+    match = _SIZE.fullmatch(DEFAULT_MEMORY if limit is None else limit)
     if not match:
         raise UsageError(f'--memory-limit {limit} is no size such as "1GB" or "800MB"')
     power = _POWERS[match[2].upper() if match[2] else None]

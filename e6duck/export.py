@@ -215,8 +215,10 @@ def _clamped_count(connection: Connection) -> int:
 
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
     """Write the index files into out_dir as one set; returns their names."""
-    out_dir.mkdir(parents=True, exist_ok=True)
-    files.finish_publication(out_dir)
-    files.sweep(out_dir)
-    drafts = write_drafts(connection, out_dir, only=only).drafts
-    return list(files.publish(drafts, out_dir))
+    with files.tidied(out_dir):
+        drafts = write_drafts(connection, out_dir, only=only).drafts
+        try:
+            return list(files.publish(drafts, out_dir))
+        finally:
+            for leftover in drafts.values():
+                files.discard(leftover)

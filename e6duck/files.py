@@ -15,6 +15,7 @@ from typing import IO
 from .errors import E6DuckError
 
 JOURNAL = ".e6duck-publish.json"
+LOCK = ".e6duck.lock"
 _MARK = ".building-"
 
 
@@ -149,17 +150,41 @@ def finish_publication(folder: Path) -> None:
 
 
 @contextmanager
+def tidied(folder: Path) -> Iterator[None]:
+    """Make folder ours to write in: alone there, what an interrupted run left finished or gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    busy = f"another build or export is at work in {folder}; let it end"
+    with exclusive(folder / LOCK, busy):
+        finish_publication(folder)
+        sweep(folder)
+        yield
+
+
+@contextmanager
 def exclusive(path: Path, busy: str) -> Iterator[None]:
     """Hold a lock file while the block runs; raises with the message busy if another holds it.
 
     The system frees the lock when the process ends, however it ends.
     """
-    with path.open("a+b") as file:
+    with _locked(path, busy):
+        try:
+            yield
+        finally:
+            with suppress(PermissionError):  # a system that removes no open file keeps it
+                path.unlink(missing_ok=True)
+
+
+def _locked(path: Path, busy: str) -> IO[bytes]:
+    while True:
+        file = path.open("a+b")
         try:
             _lock(file)
+            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                return file
         except (BlockingIOError, PermissionError) as error:
+            file.close()
             raise E6DuckError(busy) from error
-        yield
+        file.close()  # its last holder has just removed it
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 BATCH_ROWS = 50_000  # look-ups in a batch share a table of its distinct names
 _SPACE = 0x20
+_READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
 _COMMON_TOKENS = 100_000  # or few more
 _NO_NAME = 0  # the number of the empty name, which is no tag
 
@@ -135,7 +136,10 @@ def count(
             counts = np.bincount(numbers, minlength=len(known.names))
             counts[: len(counted.post_counts)] += counted.post_counts
             counted.post_counts = counts
-            write(rows.drop_columns(["names", "drop_reason", "text_size"]), _list_array(offsets, numbers))
+            write(
+                rows.drop_columns(["names", "drop_reason", "text_size"]),
+                _list_array(offsets, numbers),
+            )
             counted.row_count += len(batch)
             progress(len(batch))
     census.settle(counted)
@@ -289,6 +293,7 @@ class Encoded:
     targets: Any  # SciPy CSR, names x tags: 1 the tag of a name, 2 a tag that it implies
     progress: Progress
     tagged_counts: Integers = field(init=False)
+    failure: BaseException | None = None  # what broke off the reading, from under DuckDB
 
     def __post_init__(self) -> None:
         self.tagged_counts = np.zeros(self.targets.shape[1], np.int64)
@@ -304,9 +309,13 @@ class Encoded:
         return pa.RecordBatchReader.from_batches(schema, self._noted(batches))
 
     def _noted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            yield batch
-            self.progress(len(batch))
+        try:
+            for batch in batches:
+                yield batch
+                self.progress(len(batch))
+        except BaseException as error:
+            self.failure = error
+            raise
 
     def _encode(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         tag_ids, implied_ids = self._numbered(batch.column("name_ids"))

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from .script import Script, scripts
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Relation = duckdb.DuckDBPyRelation
 
 FETCHED_ROWS = 10_000
 _READERS = {
@@ -155,8 +157,7 @@ def ask(
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
-            for statement, its_given in before:
-                connection.execute(statement, its_given)
+            _run(connection, before)
             connection.execute(_exact(connection, last, given), given)
             description = connection.description or []
     except BaseException:
@@ -184,6 +185,13 @@ def _statements(
     ]
 
 
+def _run(
+    connection: Connection, statements: Iterable[tuple[duckdb.Statement, dict[str, Any] | None]]
+) -> None:
+    for statement, given in statements:
+        connection.execute(statement, given).complete()
+
+
 def _exact(
     connection: Connection, statement: duckdb.Statement, given: dict[str, Any] | None
 ) -> duckdb.Statement:
@@ -202,9 +210,15 @@ def _exact(
                 f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {_quoted(name)}"
                 for number, (name, kind, *_) in enumerate(found, start=1)
             ]
-            query = statement.query.rstrip().rstrip(";")
-            return connection.extract_statements(f"from ({query}\n) select {', '.join(columns)}")[0]
+            query = f"from ({_without_end(statement.query)}\n) select {', '.join(columns)}"
+            return connection.extract_statements(query)[0]
     return statement
+
+
+def _without_end(query: str) -> str:
+    """Return a statement without its semicolon and what follows."""
+    ends = [place for place, _ in duckdb.tokenize(query) if query[place] == ";"]
+    return query[: ends[0]] if ends else query
 
 
 def checked_parameters(wanted: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,22 +245,45 @@ def ask_arrow(
     """Yield the answer as Arrow batches, first an empty one; else as `ask`."""
     import pyarrow as pa
 
-    *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
-            for statement, its_given in before:
-                connection.execute(statement, its_given)
-            relation = connection.sql(last.query, params=given)
-            if relation is None:
-                raise UsageError("the query gives no rows to write as Parquet")
+            relation = related(connection, sql, parameters or {})
             if limit is not None:
                 relation = relation.limit(limit)
             reader = relation.to_arrow_reader(FETCHED_ROWS * 10)
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-            yield from reader
+            yield from _batches(reader)
     finally:
         clock.stop()
+
+
+def related(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> Relation:
+    """Return the answer to the last statement in SQL, not yet fetched; raises DuckDB's errors."""
+    *before, (last, given) = _statements(connection, sql, parameters)
+    _run(connection, before)
+    try:
+        relation = connection.sql(last.query, params=given)
+    except duckdb.ProgrammingError:
+        connection.execute(last, given)  # fails likewise, and tells the place
+        raise
+    if relation is None:
+        raise UsageError("the last statement gives no rows; let it be a SELECT")
+    return relation
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a reader, to which all of DuckDB's errors are one."""
+    try:
+        yield from reader
+    except OSError as error:
+        for sign, kind in _ERRORS.items():
+            if str(error).startswith(sign):
+                raise kind(str(error)) from error
+        raise duckdb.Error(str(error)) from error
+
+
+_ERRORS = {"INTERRUPT": duckdb.InterruptException, "Out of Memory": duckdb.OutOfMemoryException}
 
 
 class _Clock:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -251,7 +251,7 @@ def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]
                 broken = result.exception()
                 if isinstance(broken, SourceError):
                     raise broken from error
-            if refusal := _refusal(error):
+            if refusal := _refusal(error, sources.values()):
                 raise refusal from error
             raise
         except BaseException:
@@ -259,12 +259,20 @@ def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]
             raise
 
 
-def _refusal(error: Exception) -> SourceError | None:
-    """Return what to say where DuckDB gives up a file as a whole, over a stray carriage return."""
-    named = re.search(r"^ *file = (.+)$", str(error), re.MULTILINE)
-    if not named or not isinstance(error, duckdb.InvalidInputException):
-        return None
-    return SourceError(f"{named[1]} is damaged ({first_line(error)}); download it again")
+def _refusal(error: Exception, sources: Collection[Source]) -> SourceError | None:
+    """Return what to say where DuckDB gives up a file as a whole that passes our check.
+
+    It does so over a carriage return that stands alone, and over a gzip with flags that it does
+    not know or with zeros after its end.
+    """
+    said = first_line(error)
+    if isinstance(error, duckdb.InvalidInputException):
+        named = re.search(r"^ *file = (.+)$", str(error), re.MULTILINE)
+        return SourceError(f"{named[1]} is damaged ({said}); download it again") if named else None
+    if isinstance(error, duckdb.IOException) and "GZIP" in said:
+        names = " or ".join(str(source.path) for source in sources if source.is_gzip)
+        return SourceError(f"DuckDB cannot read {names} ({said}); decompress it with gunzip")
+    return None
 
 
 def select_sql(source: Source, rejects_table: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from . import posts, rejects
@@ -76,7 +77,13 @@ def run(draft: Draft) -> None:
         kernel = _KERNELS.get(script.name)
         if kernel:
             kernel(draft)
-        draft.connection.execute(script.text)
+        try:
+            draft.connection.execute(script.text)
+        except duckdb.Error:
+            failure = draft.encoded.failure if script.name == "posts" else None
+            if failure and not isinstance(failure, GeneratorExit):
+                raise failure from None
+            raise
 
 
 def _count_names(draft: Draft) -> None:
