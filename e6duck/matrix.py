@@ -42,12 +42,12 @@ def post_tag_matrix(
     """
     if kind not in _LISTS:
         raise UsageError(f'kind is "{kind}"; choose "all", "direct" or "implied"')
-    width = _width(connection, vocabulary, min_posts)
+    columns = _columns(connection, vocabulary, min_posts)
     indices, lengths = [], []
-    for batch, chosen in _batches(connection, _LISTS[kind], width, min_tags):
-        values, row = _cut(batch.column("tag_ids" if kind != "implied" else "implied_ids"), width)
+    for batch, chosen in _batches(connection, _LISTS[kind], columns, min_tags):
+        values, row = _cut(batch.column("tag_ids" if kind != "implied" else "implied_ids"), columns)
         if kind == "direct":
-            values, row = _without(values, row, *_cut(batch.column("implied_ids"), width))
+            values, row = _without(values, row, *_cut(batch.column("implied_ids"), columns))
         wanted = chosen[row]
         indices.append(values[wanted].astype(np.int32))
         lengths.append(np.bincount(row, minlength=len(chosen))[chosen])
@@ -55,7 +55,7 @@ def post_tag_matrix(
     np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]), out=indptr[1:])
     flat = np.concatenate([np.zeros(0, np.int32), *indices])
     ones = np.ones(len(flat), np.uint8)
-    return csr_array((ones, flat, indptr), shape=(len(indptr) - 1, width))
+    return csr_array((ones, flat, indptr), shape=(len(indptr) - 1, len(columns)))
 
 
 def post_ids(
@@ -66,8 +66,8 @@ def post_ids(
     min_tags: int = 0,
 ) -> NDArray[np.int64]:
     """Return the ids of the posts that are the rows of `post_tag_matrix`."""
-    width = _width(connection, vocabulary, min_posts)
-    batches = _batches(connection, "id, tag_ids, implied_ids", width, min_tags)
+    columns = _columns(connection, vocabulary, min_posts)
+    batches = _batches(connection, "id, tag_ids, implied_ids", columns, min_tags)
     ids = [batch.column("id").to_numpy()[chosen] for batch, chosen in batches]
     return np.concatenate([np.zeros(0, np.int64), *ids])
 
@@ -98,41 +98,44 @@ def cooccurrence_blocks(matrix: Any, block_size: int = 512) -> Iterator[tuple[in
         yield first, (by_tag[:, first : first + block_size].T.astype(np.int32) @ posts).tocsr()
 
 
-def _width(connection: Connection, vocabulary: int | None, min_posts: int) -> int:
-    """Return the number of columns: up to the last tag with enough posts, or the vocabulary."""
-    query = "select coalesce(max(tag_id) + 1, 0) from tags where tagged_count >= $1"
-    width = int(connection.execute(query, [min_posts]).fetchall()[0][0])
-    return width if vocabulary is None else min(width, max(vocabulary, 0))
+def _columns(connection: Connection, vocabulary: int | None, min_posts: int) -> NDArray[np.bool_]:
+    """Return whether a tag has enough posts, for each of the vocabulary up to the last that has."""
+    query = "select tagged_count >= $1 from tags order by tag_id"
+    enough = [each for (each,) in connection.execute(query, [min_posts]).fetchall()]
+    columns = np.array(enough, bool)
+    columns = columns[: columns.nonzero()[0].max(initial=-1) + 1]
+    return columns if vocabulary is None else columns[: max(vocabulary, 0)]
 
 
 def _batches(
-    connection: Connection, columns: str, width: int, min_tags: int
+    connection: Connection, names: str, columns: NDArray[np.bool_], min_tags: int
 ) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
     """Yield batches of posts, and which of their rows have enough direct tags."""
-    query = f"select {columns} from posts"
-    if min_tags > 0 and "implied_ids" not in columns.split(", "):
-        query = f"select {columns}, implied_ids from posts"
-    if min_tags > 0 and "tag_ids" not in columns.split(", "):
-        query = query.replace(" from", ", tag_ids from")
+    if min_tags > 0:
+        names = ", ".join(dict.fromkeys([*names.split(", "), "tag_ids", "implied_ids"]))
+    query = f"select {names} from posts"
+    found = "select format('use \"{}\"', replace(current_database(), '\"', '\"\"'))"
     with connection.cursor() as cursor:
-        cursor.execute(f"use {connection.execute('select current_database()').fetchall()[0][0]}")
+        cursor.execute(connection.execute(found).fetchall()[0][0])
         for batch in cursor.sql(query).to_arrow_reader(_BATCH_ROWS):
             chosen = np.ones(len(batch), bool)
             if min_tags > 0:
-                _, row = _cut(batch.column("tag_ids"), width)
-                _, implied_row = _cut(batch.column("implied_ids"), width)
+                _, row = _cut(batch.column("tag_ids"), columns)
+                _, implied_row = _cut(batch.column("implied_ids"), columns)
                 direct = np.bincount(row, minlength=len(batch))
                 direct = direct - np.bincount(implied_row, minlength=len(batch))
                 chosen = direct >= min_tags
             yield batch, chosen
 
 
-def _cut(lists: Any, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the values below width and the row of each."""
+def _cut(lists: Any, columns: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the values that are wanted columns, and the row of each."""
     offsets = lists.offsets.to_numpy()
     values = lists.values.to_numpy()[offsets[0] : offsets[-1]].astype(np.int64)
     row = np.repeat(np.arange(len(lists)), np.diff(offsets))
-    inside = values < width
+    inside = values < len(columns)
+    if not columns.all():
+        inside[inside] = columns[values[inside]]
     return values[inside], row[inside]
 
 

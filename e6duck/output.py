@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from .errors import QueryError
 from .query import Answer
 
 if TYPE_CHECKING:
@@ -324,12 +325,16 @@ WRITERS: dict[str, Callable[[Answer, Sink], int]] = {
 
 def write_parquet(batches: Iterator[pa.RecordBatch], sink: BinaryIO) -> int:
     """Write Arrow batches, of which there is at least one, as Parquet; returns the rows."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    first = next(batches)
     count = 0
-    with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            count += len(batch)
+    try:
+        first = next(batches)
+        with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                count += len(batch)
+    except pa.ArrowNotImplementedError as error:
+        raise QueryError(f"Parquet cannot hold a column; cast it to varchar ({error})") from error
     return count

@@ -217,8 +217,9 @@ def _exact(
 
 def _without_end(query: str) -> str:
     """Return a statement without its semicolon and what follows."""
-    ends = [place for place, _ in duckdb.tokenize(query) if query[place] == ";"]
-    return query[: ends[0]] if ends else query
+    content = query.encode()
+    ends = [place for place, _ in duckdb.tokenize(query) if content[place : place + 1] == b";"]
+    return content[: ends[0]].decode() if ends else query
 
 
 def checked_parameters(wanted: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,6 +342,10 @@ def explained(clock: _Clock | None = None) -> Iterator[None]:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise QueryError(str(error)) from error
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # how DuckDB takes Python's own KeyboardInterrupt
+            raise
+        raise KeyboardInterrupt from error
 
 
 def questions() -> list[Script]:

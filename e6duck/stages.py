@@ -14,14 +14,18 @@ import duckdb
 import pyarrow as pa
 
 from . import posts, rejects
-from .database import SCHEMA_VERSION, Connection
+from .database import SCHEMA_VERSION, Connection, literal
 from .errors import AuditError
 from .script import scripts
 from .source import Checked, Source, select_sql
 
 Progress = Callable[[str, int], None]  # the name of a stage, and rows done in it since the last
 
-_TEXT_COLUMNS = ("source", "description")
+# Columns that posts has only where asked for, with their comments.
+_TEXT_COLUMNS = {
+    "source": "Where it comes from, as its uploader says; a line each",
+    "description": "What its uploader says of it, in the markup of the site",
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ def run(draft: Draft) -> None:
             if failure and not isinstance(failure, GeneratorExit):
                 raise failure from None
             raise
+    if draft.options.with_text:
+        for column, comment in _TEXT_COLUMNS.items():
+            draft.connection.execute(f"comment on column posts.{column} is {literal(comment)}")
 
 
 def _count_names(draft: Draft) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from e6duck.cli import commands, main
 from e6duck.export import INDEX, NAMES
-from tests.exports import Export, post, write_export
+from tests.exports import post, write_export
+from tests.reference import Export
 from tests.test_macros import ZOO, build_zoo
 
 COMMANDS = sorted(commands.commands)
@@ -107,7 +108,7 @@ def test_help_of_a_command_ends_in_an_example(name: str) -> None:
 def test_every_option_says_what_it_is_for(name: str) -> None:
     for parameter in commands.commands[name].params:
         if parameter.param_type_name == "option":
-            assert parameter.help, parameter.name  # type: ignore[attr-defined]
+            assert parameter.help, parameter.name
 
 
 def test_help_shows_a_parameter_as_a_shell_takes_it() -> None:

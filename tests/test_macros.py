@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from e6duck.build import build
-from tests.exports import Export, alias, implication, post, tag, write_export
+from tests.exports import alias, implication, post, tag, write_export
+from tests.reference import Export
 
 FEBRUARY, MARCH = "2025-02-14 12:00:00", "2025-03-14 12:00:00"
 

@@ -18,7 +18,8 @@ from e6duck.build import build
 from e6duck.errors import QueryError, UsageError
 from e6duck.query import ask, ask_arrow, questions, session
 from e6duck.script import scripts
-from tests.exports import Export, implication, post, write_export
+from tests.exports import implication, post, write_export
+from tests.reference import Export
 from tests.test_cli import ENDLESS, command
 from tests.test_macros import SPECIES, build_zoo
 

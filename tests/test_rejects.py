@@ -87,6 +87,7 @@ def built_without_index(folder: Path, **options: Any) -> Built:
 
 FULL = good(666)
 COUNT = len(COLUMNS)
+LONG_LINE = b"x," * 5000 + b"\n"
 # What stands in the file, and what is said of it.
 MALFORMED = {
     "too few fields": (b",".join(FULL.split(b",")[:-3]), f"{COUNT - 3} fields, where the header"),
@@ -124,7 +125,7 @@ MALFORMED = {
     ),
     "longer than any row": (with_field("description", b"x" * LONGEST_ROW), "Maximum line size"),
     "longer than any row, on many lines": (
-        with_field("description", b'"' + (b"x," * 5000 + b"\n") * (LONGEST_ROW // 10_000) + b'"'),
+        with_field("description", b'"' + LONG_LINE * (LONGEST_ROW // len(LONG_LINE) + 1) + b'"'),
         "Maximum line size",
     ),
 }
