@@ -27,12 +27,12 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
-    from .build import Built, build
+    from .building import Built, build
 
 _HOMES = {
-    "Built": "build",
+    "Built": "building",
     "Database": "api",
-    "build": "build",
+    "build": "building",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",

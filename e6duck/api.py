@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .database import Connection, open_reading
+from .database import Connection, interruptible, open_reading
 from .export import write_index
-from .query import explained, interruptible, related
+from .query import explained, related
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -118,7 +118,7 @@ def build(quiet: bool, no_export: bool, **options: Any) -> None:
     Old files are replaced only when all went well. What was kept, dropped and odd is told at the
     end.
     """
-    from .build import build, stage_count
+    from .building import build, stage_count
     from .report import progress_bar, summary
 
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
@@ -165,12 +165,13 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
     """
     from . import query as asking
     from .output import format_of, write, write_parquet
+    from .questions import listed
 
     limits = {name: options.pop(name) for name in ("timeout", "limit")}
     kind = format_of(output, options.pop("kind"), sys.stdout.isatty())
     if is_list:
         with _target(output) as file:
-            write(asking.listed(), file, kind)
+            write(listed(), file, kind)
         return
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
@@ -186,7 +187,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
 
 def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the SQL, from wherever it comes, and its parameters."""
-    from .query import question
+    from .questions import question
 
     parameters = _pairs(options.pop("params"))
     given = [options.pop(name) for name in ("sql", "sql_file", "question")]
@@ -283,7 +284,7 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     tag_a,tag_b,count.
     """
     from . import lists as exporting
-    from .build import plain_errors
+    from .building import plain_errors
     from .database import open_reading
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])

@@ -5,8 +5,11 @@ This module alone opens DuckDB.
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,49 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def identifier(name: str) -> str:
+    """Quote a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def beside(connection: Connection) -> Iterator[Connection]:
+    """Open a second connection to the same database: an Arrow reader keeps the first busy."""
+    name = connection.execute("select current_database()").fetchall()[0][0]
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(f"use {identifier(name)}")
+        yield cursor
+
+
+@contextmanager
+def interruptible(connection: Connection) -> Iterator[None]:
+    """Let Ctrl-C end what the connection does.
+
+    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    before = signal.set_wakeup_fd(mouth)
+
+    def listen() -> None:
+        while number := os.read(ear, 1):
+            if number[0] == signal.SIGINT:
+                connection.interrupt()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(mouth)
+        listener.join()
+        os.close(ear)
+
+
 @contextmanager
 def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[Connection]:
     """Open a new database at path to build in, which spills beside itself when memory is short."""
@@ -39,7 +85,8 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
     with connected(settings) as connection:
         attach(connection, path, f"storage_version {literal(STORAGE_VERSION)}")
         connection.execute("set enable_progress_bar = false")
-        yield connection
+        with interruptible(connection):
+            yield connection
 
 
 @contextmanager

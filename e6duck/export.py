@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from . import files
-from .database import Connection, literal
+from .database import Connection, beside, literal
 from .errors import UsageError
 from .posts import ahead
 from .script import folder as sql_folder
@@ -106,16 +106,11 @@ def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None
 
 @contextmanager
 def _fitting(connection: Connection) -> Iterator[Connection]:
-    """Open a second connection to the same database, with the macros of sql/export.
-
-    An Arrow reader owns its connection until it is read; the first stays free.
-    """
-    name = connection.execute("select current_database()").fetchall()[0][0]
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(f"use {name}")
-        cursor.execute(query_text("fit"))
-        cursor.execute(query_text("misfit"))
-        yield cursor
+    """Open a second connection to the same database, with the macros of sql/export."""
+    with beside(connection) as reading:
+        reading.execute(query_text("fit"))
+        reading.execute(query_text("misfit"))
+        yield reading
 
 
 def _stripped(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -163,8 +158,8 @@ def write_drafts(
 ) -> Exported:
     """Write the index files beside their final names in out_dir, index.json last.
 
-    only: the names of some of them; raises `UsageError` for a name that is none, or where out_dir
-    holds files of another build, which one file of this build would spoil.
+    only: the names of some of them; raises `UsageError` where out_dir holds files of another build,
+    which one file of this build would spoil.
     """
     query = "select value from build_info where name = 'build_id'"
     build_id = str(connection.execute(query).fetchall()[0][0])
@@ -190,11 +185,14 @@ def write_drafts(
         raise
 
 
-def _kept_entries(out_dir: Path, build_id: str, only: Collection[str]) -> dict[str, object]:
-    """Return what index.json goes on to say of the files that are not written now."""
+def _check_names(only: Collection[str]) -> None:
     for name in only:
         if name not in NAMES:
             raise UsageError(f"there is no index file {name}; there are {', '.join(NAMES)}")
+
+
+def _kept_entries(out_dir: Path, build_id: str, only: Collection[str]) -> dict[str, object]:
+    """Return what index.json goes on to say of the files that are not written now."""
     if not only or not (out_dir / INDEX).exists():
         return {}
     index = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
@@ -214,7 +212,8 @@ def _clamped_count(connection: Connection) -> int:
 
 
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
-    """Write the index files into out_dir as one set; returns their names."""
+    """Write the index files into out_dir as one set; returns their paths."""
+    _check_names(only)
     with files.tidied(out_dir):
         drafts = write_drafts(connection, out_dir, only=only).drafts
         try:

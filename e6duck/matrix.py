@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from .database import Connection
+from .database import Connection, beside
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,10 +114,8 @@ def _batches(
     if min_tags > 0:
         names = ", ".join(dict.fromkeys([*names.split(", "), "tag_ids", "implied_ids"]))
     query = f"select {names} from posts"
-    found = "select format('use \"{}\"', replace(current_database(), '\"', '\"\"'))"
-    with connection.cursor() as cursor:
-        cursor.execute(connection.execute(found).fetchall()[0][0])
-        for batch in cursor.sql(query).to_arrow_reader(_BATCH_ROWS):
+    with beside(connection) as reading:
+        for batch in reading.sql(query).to_arrow_reader(_BATCH_ROWS):
             chosen = np.ones(len(batch), bool)
             if min_tags > 0:
                 _, row = _cut(batch.column("tag_ids"), columns)

@@ -6,7 +6,6 @@ import csv
 import json
 import math
 import shutil
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
@@ -15,14 +14,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from .errors import QueryError
 from .query import Answer
+from .table import draw
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# On a terminal:
-_SHOWN_ROWS = 200
-_LEAST_WIDTH = 8  # of a column that is cut
-_GAP = "  "
+_SHOWN_ROWS = 200  # on a terminal
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -211,78 +208,17 @@ def _write_table(answer: Answer, file: Sink) -> int:
     found = _rows(answer)
     rows = list(islice(found, _SHOWN_ROWS if is_terminal else None))
     has_more = next(found, None) is not None
-    is_right = [_is_number(kind) for kind in answer.types]
     columns = [
         [_visible(cell) for cell in column] for column in zip(answer.columns, *rows, strict=True)
     ]
-    widths = [max(map(_cells, column)) for column in columns]
-    if is_terminal:
-        widths = _fitted(widths, is_right, shutil.get_terminal_size().columns)
-    left_out = len(columns) - len(widths)
-    aligned = [
-        [_aligned(cell, width, right) for cell in (column[0], "─" * width, *column[1:])]
-        for column, width, right in zip(columns, widths, is_right, strict=False)
-    ]
-    if left_out:
-        aligned.append(["…"] * (len(rows) + 2))
-    for line in zip(*aligned, strict=True):
-        file.write(_GAP.join(line).rstrip() + "\n")
-    if left_out:
-        file.write(f"… {left_out} of {len(columns)} columns left out; use --format csv or a pipe\n")
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    for line in draw(columns, answer.types, width):
+        file.write(line + "\n")
     if has_more:
         file.write(
             f"… more rows: only the first {len(rows)} are shown; use --format csv or a pipe\n"
         )
     return len(rows)
-
-
-def _fitted(widths: list[int], is_number: list[bool], total: int) -> list[int]:
-    """Return the widths of the first columns, cut so that they fit; the others have no room.
-
-    The widest give most, and numbers nothing.
-    """
-    least = [
-        width if number else min(width, _LEAST_WIDTH)
-        for width, number in zip(widths, is_number, strict=True)
-    ]
-    count = len(widths)
-    while count > 1 and _row_width(least[:count], count < len(widths)) > total:
-        count -= 1
-    for limit in range(min(total, max(widths, default=0)), 0, -1):
-        cut = [max(each, min(width, limit)) for each, width in zip(least, widths, strict=True)]
-        if _row_width(cut[:count], count < len(widths)) <= total:
-            return cut[:count]
-    return [total] * count
-
-
-def _row_width(widths: list[int], is_cut: bool) -> int:
-    return sum(widths) + len(_GAP) * (len(widths) - 1) + is_cut * (len(_GAP) + 1)
-
-
-def _aligned(cell: str, width: int, is_right: bool) -> str:
-    """Return a cell of this width; "…" marks what is cut."""
-    missing = width - _cells(cell)
-    if missing < 0:
-        kept, room = "", width - 1
-        for each in cell:
-            room -= _cells(each)
-            if room < 0:
-                break
-            kept += each
-        cell, missing = kept + "…", width - 1 - _cells(kept)
-    return " " * missing + cell if is_right else cell + " " * missing
-
-
-def _cells(shown: str) -> int:
-    """Return how many places text takes on a terminal."""
-    if shown.isascii():
-        return len(shown)
-    return sum(
-        0
-        if unicodedata.category(each) in ("Mn", "Me")
-        else 1 + (unicodedata.east_asian_width(each) in "WF")
-        for each in shown
-    )
 
 
 def _visible(value: Any) -> str:
@@ -294,22 +230,6 @@ def _visible(value: Any) -> str:
         return shown
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in shown
-    )
-
-
-def _is_number(kind: str) -> bool:
-    return not kind.endswith("]") and kind.removeprefix("U").startswith(
-        (
-            "TINYINT",
-            "SMALLINT",
-            "INTEGER",
-            "BIGINT",
-            "HUGEINT",
-            "BIGNUM",
-            "DECIMAL",
-            "FLOAT",
-            "DOUBLE",
-        )
     )
 
 

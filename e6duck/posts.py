@@ -152,6 +152,9 @@ def _all_true(mask: pa.BooleanArray) -> bool:
     return bool(mask.true_count == len(mask))
 
 
+_NO_REASONS = pa.array([], pa.string()).dictionary_encode()
+
+
 class _Census:
     """Who is there: the id of every row, and why rows are dropped."""
 
@@ -168,12 +171,11 @@ class _Census:
 
     def settle(self, counted: Counted) -> None:
         """Drop the rows whose id stands in a later row, and count all that is dropped."""
-        reasons = pa.chunked_array(self._reasons).unify_dictionaries().combine_chunks()
-        if isinstance(reasons, pa.ChunkedArray):
-            reasons = reasons.chunk(0)
+        reasons = pa.chunked_array(self._reasons, pa.dictionary(pa.int32(), pa.string()))
+        reasons = pa.concat_arrays(reasons.unify_dictionaries().chunks or [_NO_REASONS])
         codes = reasons.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         labels = [*reasons.dictionary.to_pylist(), "duplicate_id"]
-        ids = np.concatenate(self._ids)
+        ids = np.concatenate([np.zeros(0, np.int64), *self._ids])
         no_id = codes == labels.index("no id") if "no id" in labels else np.zeros(len(ids), bool)
         earlier = _earlier_rows(ids)
         earlier = earlier[~no_id[earlier]]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,9 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from .database import Connection, close_sandbox, first_line, literal, open_reading
+from .database import (
+    Connection,
+    close_sandbox,
+    first_line,
+    identifier,
+    interruptible,
+    literal,
+    open_reading,
+)
 from .errors import E6DuckError, QueryError, UsageError
-from .script import Script, scripts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,44 +104,11 @@ def _load(connection: Connection, name: str, file: Path) -> None:
         raise UsageError(f"there is a relation {name} already; name the table of {file} otherwise")
     source = f"{reader}({literal(str(file))})"
     try:
-        connection.execute(f"create temp table {_quoted(name)} as from {source}")
+        connection.execute(f"create temp table {identifier(name)} as from {source}")
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
         raise E6DuckError(f"{file} cannot be read: {first_line(error)}") from error
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-@contextmanager
-def interruptible(connection: Connection) -> Iterator[None]:
-    """Let Ctrl-C end what the connection does.
-
-    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
-        return
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
-
-    def listen() -> None:
-        while number := os.read(ear, 1):
-            if number[0] == signal.SIGINT:
-                connection.interrupt()
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(mouth)
-        listener.join()
-        os.close(ear)
 
 
 def ask(
@@ -207,7 +179,7 @@ def _exact(
         if any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
             columns = [
                 f"cast(cast(#{number} as {_FLOAT.sub('VARCHAR', _TIME.sub('VARCHAR', kind))})"
-                f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {_quoted(name)}"
+                f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {identifier(name)}"
                 for number, (name, kind, *_) in enumerate(found, start=1)
             ]
             query = f"from ({_without_end(statement.query)}\n) select {', '.join(columns)}"
@@ -346,34 +318,3 @@ def explained(clock: _Clock | None = None) -> Iterator[None]:
         if str(error) != "Query interrupted":  # how DuckDB takes Python's own KeyboardInterrupt
             raise
         raise KeyboardInterrupt from error
-
-
-def questions() -> list[Script]:
-    """Return the questions that are shipped."""
-    return scripts("query")
-
-
-def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the SQL of a shipped question, and its parameters with their defaults."""
-    known = {script.name: script for script in questions()}
-    if name not in known:
-        raise UsageError(f"there is no question {name}; there are {', '.join(known)}")
-    script = known[name]
-    defaults = {key: value for key, value in script.parameters.items() if value is not None}
-    return script.text, defaults | dict(parameters)
-
-
-def listed() -> Answer:
-    """Return name, parameters and sentence of each shipped question."""
-    rows = [
-        (
-            script.name,
-            " ".join(
-                f"-p {name}={'…' if default is None else default}"
-                for name, default in script.parameters.items()
-            ),
-            script.sentence,
-        )
-        for script in questions()
-    ]
-    return Answer(("name", "parameters", "answers"), ("VARCHAR",) * 3, iter([rows]))

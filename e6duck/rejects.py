@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from .database import Connection
 from .errors import SourceError
-from .source import LONGEST_ROW, Source, read_text
+from .source import LONGEST_ROW, REJECTS_LIMIT, Source, read_text
 
 _CHUNK = 1 << 22
 _LONGEST_SHOWN = 9_000  # DuckDB cuts what it shows of a row after 10,000 bytes
@@ -95,11 +95,23 @@ def tolerate(source: Source, found: Sequence[Malformed], row_count: int, *, stri
     where = f"first on line {first['line']}: {first['reason']}"
     if strict:
         raise SourceError(f"{source.path} has {len(found)} malformed rows, {where}")
-    if len(found) > max(_TOLERATED_ROWS, _TOLERATED_SHARE * row_count):
+    if len(found) >= REJECTS_LIMIT or len(found) > max(
+        _TOLERATED_ROWS, _TOLERATED_SHARE * row_count
+    ):
         raise SourceError(
             f"{source.path} has {len(found)} malformed rows of {row_count}, {where};"
             " that is no export of the site, or a damaged one"
         )
+
+
+def prove_quotes(source: Source, record_count: int) -> None:
+    """Raise `SourceError` where a quote was left open, and DuckDB took rows for a field's text.
+
+    record_count: well-formed and malformed rows, as DuckDB read them. To read a file again is slow,
+    and needed only where its quotes do not come in pairs: one within a field does no harm.
+    """
+    if sum(1 for _ in _records(source, ())) != record_count:
+        raise SourceError(f"{source.path} has a quoted field that never ends; download it again")
 
 
 def located(
@@ -167,12 +179,15 @@ def _records(source: Source, malformed_lines: Container[int]) -> Iterator[tuple[
     record = -1  # the header is no row
     with read_text(source) as file, _long_fields():
         lines = _Remembering(file, malformed_lines)
-        for row in csv.reader(lines):
-            line, text = lines.taken()
-            if row:  # else an empty line
-                record += 1
-                if record:
-                    yield record, line, text
+        try:
+            for row in csv.reader(lines):
+                line, text = lines.taken()
+                if row:  # else an empty line
+                    record += 1
+                    if record:
+                        yield record, line, text
+        except csv.Error:  # a field without end; what comes after it is not known
+            return
 
 
 class _Remembering:

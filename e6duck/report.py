@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .build import Built
+    from .building import Built
     from .stages import Progress
 
 _NAMED = 5  # how many of a list of names are shown

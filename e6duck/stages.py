@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from . import posts, rejects
 from .database import SCHEMA_VERSION, Connection, literal
-from .errors import AuditError
+from .errors import AuditError, SourceError
 from .script import scripts
 from .source import Checked, Source, select_sql
 
@@ -125,8 +125,12 @@ def _judge_rows(draft: Draft) -> None:
         found = rejects.malformed(draft.connection, draft.rejects_table(table))
         draft.malformed[table] = found
         draft.row_counts[table] = read[table] + len(found)
-        draft.checks[table].result()  # a broken file explains malformed rows better than they do
+        checked = draft.checks[table].result()  # a broken file explains malformed rows best
+        if not checked.has_even_quotes:
+            rejects.prove_quotes(source, draft.row_counts[table])
         rejects.tolerate(source, found, draft.row_counts[table], strict=draft.options.strict)
+    if not counted.row_count:
+        raise SourceError(f"{draft.sources['posts'].path} has no post that can be read")
 
 
 _RECORDS = {

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from e6duck import stages
-from e6duck.build import build
+from e6duck.building import build
 from e6duck.errors import AuditError
 from e6duck.script import Script, scripts
 from tests.exports import alias, implication, post, tag, write_export

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from e6duck.build import build, plain_errors
+from e6duck.building import build, plain_errors
 from e6duck.errors import E6DuckError, UsageError
 from e6duck.export import NAMES
 from tests.exports import write_export
@@ -27,7 +27,7 @@ from tests.test_incumbent import NEW, OLD
 DRIVER = """
 import json, signal, sys
 order = json.load(sys.stdin)
-from e6duck.build import build, plain_errors
+from e6duck.building import build, plain_errors
 from e6duck.errors import E6DuckError
 
 if order.get("drop_rights"):  # root's, to write where the mode forbids it
@@ -293,7 +293,7 @@ def test_a_limit_is_a_size(data: Path, limit: str) -> None:
 def test_memory_that_runs_out_is_said_in_one_line(
     data: Path, monkeypatch: pytest.MonkeyPatch, engine: str
 ) -> None:
-    monkeypatch.setattr(sys.modules["e6duck.build"], "_engine_memory", lambda limit: engine)
+    monkeypatch.setattr(sys.modules["e6duck.building"], "_engine_memory", lambda limit: engine)
     before = content(data)
     with pytest.raises(E6DuckError, match="give more with --memory-limit") as caught:
         build(data)

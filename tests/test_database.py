@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck.build import build
+from e6duck.building import build
 from e6duck.database import (
     close_sandbox,
     drafting,

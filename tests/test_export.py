@@ -14,7 +14,7 @@ import pytest
 
 import e6duck
 from e6duck import UsageError
-from e6duck.build import build
+from e6duck.building import build
 from e6duck.export import INDEX, NAMES
 from tests import test_macros
 from tests.exports import alias, post, tag, write_export

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from e6duck.build import Built, build
+from e6duck.building import Built, build
 from e6duck.database import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
 from tests.exports import alias, implication, post, tag, write_export

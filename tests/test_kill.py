@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck.build import build
+from e6duck.building import build
 from e6duck.compat import load_implications, load_tags
 from e6duck.database import open_reading
 from e6duck.export import NAMES
@@ -26,7 +26,7 @@ from tests.test_files import LOCK, content, names
 # has imported all: {"events": [[n, data_dir, out_dir], …]}. The event stands on stdout before.
 DRIVER = """
 import json, os, signal, sys
-from e6duck.build import build
+from e6duck.building import build
 
 def run(moment, data_dir, out_dir):
     count = 0

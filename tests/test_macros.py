@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from e6duck.build import build
+from e6duck.building import build
 from tests.exports import alias, implication, post, tag, write_export
 from tests.reference import Export
 

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck.build import build
+from e6duck.building import build
 from e6duck.errors import QueryError, UsageError
-from e6duck.query import ask, ask_arrow, questions, session
+from e6duck.query import ask, ask_arrow, session
+from e6duck.questions import questions
 from e6duck.script import scripts
 from tests.exports import implication, post, write_export
 from tests.reference import Export

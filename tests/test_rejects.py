@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from e6duck.build import Built, build
+from e6duck.building import Built, build
 from e6duck.errors import SourceError
 from e6duck.source import LONGEST_ROW, find_sources, select_sql
 from tests.exports import Layout, alias, csv_line, implication, post, tag, write_export
@@ -235,6 +235,14 @@ def test_quote_that_is_left_open_is_an_error(
         build(tmp_path)
     assert str(path) in str(caught.value)
     assert not (tmp_path / "e6.duckdb").exists()
+
+
+def test_quote_within_an_unquoted_field_is_text(tmp_path: Path) -> None:
+    # PostgreSQL would have quoted it; but nothing is lost, though the quotes are odd in number.
+    write_posts(tmp_path, [good(1), with_field("source", b'5" tall'), good(3)])
+    built = build(tmp_path, with_text=True)
+    assert built.posts_kept == 3
+    assert built.reject_counts["posts"] == 0
 
 
 # Its last column is not empty, so that what follows it is a part of that.

@@ -81,7 +81,9 @@ def scan(folder: Path) -> tuple[Run, float]:
 
 def build(folder: Path, *options: str) -> Run:
     """Build a whole database with its index files on two threads."""
-    return run(sys.executable, "-m", "e6duck", "build", str(folder), "-q", "--threads", "2", *options)
+    return run(
+        sys.executable, "-m", "e6duck", "build", str(folder), "-q", "--threads", "2", *options
+    )
 
 
 def made(cache: Path, posts: int, *, gzipped: bool = False) -> Path:

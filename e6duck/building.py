@@ -33,7 +33,7 @@ from .stages import Draft, Options
 DATABASE = "e6.duckdb"
 DEFAULT_MEMORY = "2GB"
 _LEAST_MEMORY = 600_000_000
-_KERNEL_MEMORY = 300_000_000
+_KERNEL_MEMORY = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,8 @@ def plain_errors(*folders: Path) -> Iterator[None]:
     where = " or ".join(str(folder) for folder in dict.fromkeys(folders))
     try:
         yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except (OSError, duckdb.Error) as error:
         text = str(error)
         if any(sign in text for sign in _SHORT):
