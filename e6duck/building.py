@@ -107,7 +107,7 @@ def build(
         stack.callback(spill.unlink, missing_ok=True)
         with (
             checking(sources) as checks,
-            drafting(path, memory_limit=engine_memory, threads=threads) as connection,
+            drafting(path, memory_limit=f"{engine_memory}B", threads=threads) as connection,
         ):
             draft = Draft(
                 connection=connection,
@@ -115,6 +115,7 @@ def build(
                 sources=sources,
                 checks=checks,
                 options=options,
+                engine_memory=engine_memory,
                 version=version("e6duck"),
                 built_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 progress=on_progress,
@@ -248,7 +249,7 @@ _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
 _POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-def _engine_memory(limit: str | None) -> str:
+def _engine_memory(limit: str | None) -> int:
     """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
     match = _SIZE.fullmatch(DEFAULT_MEMORY if limit is None else limit)
     if not match:
@@ -257,7 +258,7 @@ def _engine_memory(limit: str | None) -> str:
     size = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
     if size < _LEAST_MEMORY:
         raise UsageError(f"--memory-limit {limit} is too little; a build needs 600MB or more")
-    return f"{size - _KERNEL_MEMORY}B"
+    return size - _KERNEL_MEMORY
 
 
 def _facts(draft: Draft) -> dict[str, Any]:

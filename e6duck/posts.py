@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-BATCH_ROWS = 50_000  # look-ups in a batch share a table of its distinct names
+BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
 _SPACE = 0x20
 _READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
 _COMMON_TOKENS = 100_000  # or few more

@@ -21,6 +21,8 @@ from .source import Checked, Source, select_sql
 
 Progress = Callable[[str, int], None]  # the name of a stage, and rows done in it since the last
 
+_READING_MEMORY = 800_000_000  # half of it is ever in use
+
 # Columns that posts has only where asked for, with their comments.
 _TEXT_COLUMNS = {
     "source": "Where it comes from, as its uploader says; a line each",
@@ -48,6 +50,7 @@ class Draft:
     sources: Mapping[str, Source]
     checks: Mapping[str, Future[Checked]]
     options: Options
+    engine_memory: int  # DuckDB's share, in bytes
     version: str
     built_at: str
     progress: Progress
@@ -97,10 +100,13 @@ def _count_names(draft: Draft) -> None:
     """Read the posts; gives name_use its rows."""
     connection = draft.connection
     alias_ends = dict(connection.execute("from alias_end").fetchall())
+    # With more, DuckDB holds on to all that it has read of the file.
+    connection.execute(f"set memory_limit = '{min(draft.engine_memory, _READING_MEMORY)}B'")
     reader = connection.sql("from post_row").to_arrow_reader(posts.BATCH_ROWS)
     draft.counted = posts.count(
         reader, alias_ends, draft.spill, lambda rows: draft.progress("name_use", rows)
     )
+    connection.execute(f"set memory_limit = '{draft.engine_memory}B'")
     connection.register("counted_names", draft.counted.name_table())
     _judge_rows(draft)
 

@@ -289,9 +289,9 @@ def test_a_limit_is_a_size(data: Path, limit: str) -> None:
     build(data, memory_limit=limit)
 
 
-@pytest.mark.parametrize("engine", ["1MB", "3MB", "10MB"])
+@pytest.mark.parametrize("engine", [1_000_000, 3_000_000, 10_000_000])
 def test_memory_that_runs_out_is_said_in_one_line(
-    data: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+    data: Path, monkeypatch: pytest.MonkeyPatch, engine: int
 ) -> None:
     monkeypatch.setattr(sys.modules["e6duck.building"], "_engine_memory", lambda limit: engine)
     before = content(data)
