@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from .database import (
     drafting,
     first_line,
     holding,
+    memory_size,
     settle_wal,
     user_relations,
 )
@@ -245,17 +245,10 @@ _SHORT = ("Out of Memory", "could not allocate", "failed to allocate", "failed t
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded", "Could not write")
 _FORBIDDEN = ("Permission denied", "Operation not permitted", "Read-only file system")
 
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
-_POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
-
 
 def _engine_memory(limit: str | None) -> int:
     """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
-    match = _SIZE.fullmatch(DEFAULT_MEMORY if limit is None else limit)
-    if not match:
-        raise UsageError(f'--memory-limit {limit} is no size such as "1GB" or "800MB"')
-    power = _POWERS[match[2].upper() if match[2] else None]
-    size = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
+    size = memory_size(DEFAULT_MEMORY if limit is None else limit)
     if size < _LEAST_MEMORY:
         raise UsageError(f"--memory-limit {limit} is too little; a build needs 600MB or more")
     return size - _KERNEL_MEMORY

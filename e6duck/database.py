@@ -6,6 +6,7 @@ This module alone opens DuckDB.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,9 @@ STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; Duc
 _CATALOG = "e6"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
+_POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
+
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -33,6 +37,15 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """Quote a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def memory_size(limit: str) -> int:
+    """Return a memory limit such as "1GB" or "800 MiB" in bytes."""
+    match = _SIZE.fullmatch(limit)
+    if not match:
+        raise UsageError(f'--memory-limit {limit} is no size such as "1GB" or "800MB"')
+    power = _POWERS[match[2].upper() if match[2] else None]
+    return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from . import files
+from .ahead import ahead
 from .database import Connection, beside, literal
 from .errors import UsageError
-from .posts import ahead
 from .script import folder as sql_folder
 
 INDEX = "index.json"

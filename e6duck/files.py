@@ -33,6 +33,8 @@ def draft(final: Path) -> Iterator[Path]:
     if final.exists() and not final.is_file():
         yield final
         return
+    if not final.parent.is_dir():  # else the error would name the draft
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(final.parent))
     path = draft_path(final)
     try:
         yield path

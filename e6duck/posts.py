@@ -7,81 +7,23 @@ and adds what they imply by one sparse product a batch. Both work batch by batch
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
-_SPACE = 0x20
-_READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
-_COMMON_TOKENS = 100_000  # or few more
-_NO_NAME = 0  # the number of the empty name, which is no tag
+from .ahead import ahead
+from .names import NO_NAME, NameIds, Offsets, number_names
 
-_T = TypeVar("_T")
+BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
+_READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
 Progress = Callable[[int], None]
 Integers = NDArray[np.int64]
-Offsets = NDArray[np.int32]
-
-
-class NameIds:
-    """Numbers the names met, each after its alias; 0 is the empty name, which is no tag.
-
-    A token is a name with a space after it. The first ones met, which are the common ones, are
-    kept as an Arrow column: a look-up there costs a fraction of one in a dictionary of Python
-    strings, which misses the cache; but its hash table is made anew for every batch, so that the
-    many rare ones go to a dictionary all the same.
-    """
-
-    def __init__(self, alias_ends: dict[str, str]) -> None:
-        self.names = [""]
-        self._alias_ends = alias_ends
-        self._of_target = dict.fromkeys(alias_ends.values(), _NO_NAME)  # until it is met
-        self._common = pa.array([" "])
-        self._of_common = np.array([_NO_NAME], np.int32)
-        self._of_rare: dict[str, int] = {}
-
-    def of(self, tokens: pa.StringArray) -> Offsets:
-        """Return the numbers of distinct tokens."""
-        place = pc.index_in(tokens, self._common)
-        others = tokens.filter(place.is_null())
-        place = place.fill_null(-1).to_numpy()
-        numbers: Offsets = self._of_common[place]
-        numbers[place < 0] = self._of_others(others)
-        return numbers
-
-    def _of_others(self, tokens: pa.StringArray) -> Offsets:
-        known = self._of_rare
-        numbers = np.array([known.get(token, -1) for token in tokens.to_pylist()], np.int32)
-        fresh = tokens.filter(pa.array(numbers < 0))
-        fresh_names = [token[:-1] for token in fresh.to_pylist()]
-        learned = np.array([self._number(name) for name in fresh_names], np.int32)
-        numbers[numbers < 0] = learned
-        if len(self._common) < _COMMON_TOKENS:
-            self._common = pa.concat_arrays([self._common, fresh])
-            self._of_common = np.concatenate([self._of_common, learned])
-        else:
-            known.update(zip(fresh.to_pylist(), learned.tolist(), strict=True))
-        return numbers
-
-    def _number(self, name: str) -> int:
-        """Return the number of a name that was not met under this spelling."""
-        name = self._alias_ends.get(name, name)
-        number = self._of_target.get(name, _NO_NAME)
-        if number == _NO_NAME:
-            number = len(self.names)
-            self.names.append(name)
-            if name in self._of_target:
-                self._of_target[name] = number
-        return number
 
 
 @dataclass
@@ -105,7 +47,7 @@ class Counted:
     def name_table(self) -> pa.Table:
         """Return the names in use with their posts: name_id, name, post_count."""
         used = np.flatnonzero(self.post_counts)
-        used = used[used != _NO_NAME]
+        used = used[used != NO_NAME]
         return pa.table(
             {
                 "name_id": pa.array(used.astype(np.uint32)),
@@ -132,12 +74,12 @@ def count(
         for batch in ahead(batches):
             kept = census.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
-            offsets, numbers = _number_names(rows.column("names"), known)
+            offsets, numbers = number_names(rows.column("names"), known)
             counts = np.bincount(numbers, minlength=len(known.names))
             counts[: len(counted.post_counts)] += counted.post_counts
             counted.post_counts = counts
             write(
-                rows.drop_columns(["names", "drop_reason", "text_size"]),
+                rows.drop_columns(_READ_ONLY),
                 _list_array(offsets, numbers),
             )
             counted.row_count += len(batch)
@@ -198,41 +140,6 @@ def _earlier_rows(ids: Integers) -> Integers:
     repeated = ids[order[:-1]] == ids[order[1:]]
     earlier: Integers = order[:-1][repeated]
     return earlier
-
-
-def _number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offsets]:
-    """Return the numbers of the names of each text, once each: list offsets and values.
-
-    In texts each name is followed by a space, and is cut where it lies: a token is a slice of the
-    texts with its space. The product texts x tokens x names takes the repeated ones together.
-    """
-    from scipy.sparse import csr_matrix
-
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
-    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
-    bounds = _token_bounds(data)
-    tokens = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
-    encoded = tokens.dictionary_encode()
-    number = known.of(encoded.dictionary)
-    first_token = np.searchsorted(bounds, offsets - offsets[0]).astype(np.int32)
-    token_of_text = csr_matrix(
-        (np.ones(len(tokens), np.int8), encoded.indices.to_numpy(), first_token),
-        shape=(len(texts), len(number)),
-    )
-    name_of_token = csr_matrix(
-        (np.ones(len(number), np.int8), number, np.arange(len(number) + 1, dtype=np.int32)),
-        shape=(len(number), len(known.names)),
-    )
-    name_of_text = token_of_text @ name_of_token
-    return name_of_text.indptr, name_of_text.indices
-
-
-def _token_bounds(data: NDArray[np.uint8]) -> Offsets:
-    """Return 0 and the place after each space."""
-    spaces = np.flatnonzero(data == _SPACE)
-    bounds = np.zeros(len(spaces) + 1, np.int32)
-    np.add(spaces, 1, out=bounds[1:], casting="unsafe")
-    return bounds
 
 
 def _list_array(offsets: Offsets, values: NDArray[Any]) -> pa.ListArray:
@@ -348,42 +255,3 @@ class Encoded:
             _list_array(product.indptr, tags),
             _list_array(implied_before[product.indptr], tags[is_implied]),
         )
-
-
-def ahead(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
-    """Yield the items while a thread already makes the next ones; ends the thread when left."""
-    made: queue.Queue[tuple[bool, Any]] = queue.Queue(depth)
-    left = threading.Event()
-
-    def offer(kind: bool, value: Any) -> bool:
-        while not left.is_set():
-            try:
-                made.put((kind, value), timeout=0.1)
-                return True
-            except queue.Full:
-                pass
-        return False
-
-    def work() -> None:
-        try:
-            for item in items:
-                if not offer(True, item):
-                    return
-            offer(False, None)
-        except BaseException as error:
-            offer(False, error)
-
-    thread = threading.Thread(target=work, name="ahead", daemon=True)
-    thread.start()
-    try:
-        while True:
-            is_item, value = made.get()
-            if is_item:
-                yield value
-            elif value is None:
-                return
-            else:
-                raise value
-    finally:
-        left.set()
-        thread.join()

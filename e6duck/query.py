@@ -19,6 +19,7 @@ from .database import (
     identifier,
     interruptible,
     literal,
+    memory_size,
     open_reading,
 )
 from .errors import E6DuckError, QueryError, UsageError
@@ -70,7 +71,7 @@ def session(
     tables: the user's own files (CSV, Parquet, JSON), each read into a temp table of that name.
     Then all files are out of reach, but where trusted: read-only still, with files and spilling.
     """
-    settings: dict[str, Any] = {"memory_limit": memory_limit or DEFAULT_MEMORY}
+    settings: dict[str, Any] = {"memory_limit": f"{memory_size(memory_limit or DEFAULT_MEMORY)}B"}
     if threads:
         settings["threads"] = threads
     if trusted and memory_limit is None:
