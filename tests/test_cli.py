@@ -197,7 +197,7 @@ def mistakes() -> list[object]:
             ("query --name top_tags --limit some", 2, "--limit"),
             ("query --name top_tags --timeout 0", 2, "--timeout"),
             ("query --name top_tags --timeout 1e99", 2, "--timeout"),
-            ("query --name top_tags --memory-limit much", 2, "Memory"),
+            ("query --name top_tags --memory-limit much", 2, "--memory-limit much"),
             ("query --name top_tags --table mine", 2, '"mine" is not of the form'),
             ("query --name top_tags --table mine=no.csv", 2, "there is no file no.csv"),
             ("query --name top_tags --table mine=empty.csv", 2, "there is no file empty.csv"),
