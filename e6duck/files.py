@@ -34,7 +34,7 @@ def draft(final: Path) -> Iterator[Path]:
         yield final
         return
     if not final.parent.is_dir():  # else the error would name the draft
-        raise FileNotFoundError(errno.ENOENT, "no such folder", str(final.parent))
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {final.parent}", str(final))
     path = draft_path(final)
     try:
         yield path
