@@ -23,6 +23,7 @@ STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; Duc
 _CATALOG = "e6"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
+_QUIET = "set enable_progress_bar = false"  # DuckDB would draw it into standard output
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
 _POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
@@ -53,6 +54,7 @@ def beside(connection: Connection) -> Iterator[Connection]:
     """Open a second connection to the same database: an Arrow reader keeps the first busy."""
     name = connection.execute("select current_database()").fetchall()[0][0]
     with closing(connection.cursor()) as cursor:
+        cursor.execute(_QUIET)
         cursor.execute(f"use {identifier(name)}")
         yield cursor
 
@@ -97,7 +99,6 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
         settings["threads"] = threads
     with connected(settings) as connection:
         attach(connection, path, f"storage_version {literal(STORAGE_VERSION)}")
-        connection.execute("set enable_progress_bar = false")
         with interruptible(connection):
             yield connection
 
@@ -114,9 +115,11 @@ def connected(settings: Mapping[str, Any]) -> Iterator[Connection]:
 
 def _connect(settings: Mapping[str, Any]) -> Connection:
     try:
-        return duckdb.connect(config=_NO_DOWNLOADS | dict(settings))
+        connection = duckdb.connect(config=_NO_DOWNLOADS | dict(settings))
     except duckdb.Error as error:
         raise UsageError(first_line(error)) from error
+    connection.execute(_QUIET)
+    return connection
 
 
 def attach(connection: Connection, path: Path, options: str) -> None:

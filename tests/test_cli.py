@@ -209,7 +209,7 @@ def mistakes() -> list[object]:
             ("query --name top_tags --table a=a.csv --table A=a.csv", 2, "relation A already"),
             ("query --name top_tags --table a=a.parquet", 1, "a.parquet cannot be read"),
             ("query --name top_tags -o empty", 1, "empty cannot be written: Is a directory"),
-            ("query --name top_tags -o no/such.csv", 1, "no/such.csv cannot be written: there is no folder no"),
+            ("query --name top_tags -o no/such.csv", 1, "no/such.csv cannot be written: there is"),
             ("query --name top_tags -o /dev/full", 1, "/dev/full cannot be written: No space"),
             ("query --name top_tags -o no/such.parquet", 1, "no/such.parquet cannot be written"),
             ("query --name top_tags --db no.duckdb", 1, "there is no database no.duckdb"),

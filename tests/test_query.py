@@ -465,3 +465,10 @@ def test_the_order_of_rows_with_times_stays(zoo: Path) -> None:
 )
 def test_a_statement_that_is_no_select_is_answered_too(zoo: Path, query: str) -> None:
     assert asked(zoo, query)
+
+
+def test_duckdb_draws_no_progress_into_the_answer(zoo: Path) -> None:
+    # It would do so on standard output, among the rows, once a query takes two seconds.
+    query = "select current_setting('enable_progress_bar') as is_drawn"
+    assert column(asked(zoo, query), "is_drawn") == [False]
+    assert column(asked(zoo, query, "--trusted"), "is_drawn") == [False]
