@@ -80,7 +80,7 @@ _db = click.option(
     help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
 )
 _memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
-_threads = click.option("--threads", type=click.IntRange(min=1), help="Default: all cores.")
+_threads = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
 
 
 def _database(given: Path | None) -> Path:
@@ -156,7 +156,7 @@ def _point_to(database: Path) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
 @click.option("--limit", type=click.IntRange(min=0), help="The most rows.")
 @click.option("--timeout", type=_SECONDS, help="In seconds.")
-@click.option("--trusted", is_flag=True, help="Your own SQL: files may be read, memory may spill.")
+@click.option("--trusted", is_flag=True, help="Your own SQL: it may use files, and spill.")
 @_memory
 @_threads
 def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -> None:
@@ -205,6 +205,8 @@ def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _read(path: Path) -> str:
     is_input = str(path) == "-"
+    if is_input and sys.stdin is None:
+        raise UsageError("standard input is closed; give the query otherwise")
     try:
         content = sys.stdin.buffer.read() if is_input else path.read_bytes()
         return content.decode("utf-8-sig")

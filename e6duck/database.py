@@ -35,6 +35,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file_literal(path: Path) -> str:
+    """Quote a path for a reader of DuckDB, which would take it for a pattern of many files."""
+    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))
+
+
 def identifier(name: str) -> str:
     """Quote a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
@@ -124,6 +129,8 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
 
 def attach(connection: Connection, path: Path, options: str) -> None:
     """Attach a file and make it the place where names are looked up."""
+    if "?" in str(path):
+        raise DatabaseError(f"{path} has a ? in it, which DuckDB opens no file with; rename it")
     connection.execute(f"attach {literal(str(path))} as {_CATALOG} ({options})")
     connection.execute(f"use {_CATALOG}")
 
@@ -169,7 +176,7 @@ def _check_schema(connection: Connection, path: Path) -> None:
         ).fetchall()
     )
     if not version:
-        raise DatabaseError(f"{path} is no e6duck database; make one with: e6duck build")
+        raise DatabaseError(f"{path} is no e6duck database; move it away, or name another")
     if version[0][0] > SCHEMA_VERSION:
         raise DatabaseError(
             f"{path} was made by a newer e6duck (schema {version[0][0]}, this one knows"

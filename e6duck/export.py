@@ -166,7 +166,7 @@ def write_drafts(
     entries = _kept_entries(out_dir, build_id, only)
     drafts: dict[Path, Path] = {}
     try:
-        for name in only or NAMES:
+        for name in dict.fromkeys(only) or NAMES:
             progress(name, 0)
             drafts[out_dir / name] = path = files.draft_path(out_dir / name)
             _WRITERS[name](connection, path, build_id)

@@ -33,6 +33,8 @@ def draft(final: Path) -> Iterator[Path]:
     if final.exists() and not final.is_file():
         yield final
         return
+    if _is_database(final):
+        raise FileExistsError(errno.EEXIST, "a database is not overwritten by a list", str(final))
     if not final.parent.is_dir():  # else the error would name the draft
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {final.parent}", str(final))
     path = draft_path(final)
@@ -43,6 +45,16 @@ def draft(final: Path) -> Iterator[Path]:
     finally:
         discard(path)
     sync_folder(final.parent)
+
+
+def _is_database(final: Path) -> bool:
+    """Tell whether a file is a DuckDB database, or the WAL of one."""
+    if final.name.endswith(".wal"):
+        return _is_database(final.with_suffix(""))
+    if not final.is_file():
+        return False
+    with final.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
 
 
 def _prepare(path: Path, final: Path) -> None:
@@ -136,8 +148,11 @@ def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
 def finish_publication(folder: Path) -> None:
     """Finish the renames of a publication that was cut off in folder; mostly there is none."""
     try:
-        renames = json.loads((folder / JOURNAL).read_text(encoding="utf-8"))
+        renames = _renames((folder / JOURNAL).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
+        return
+    if not renames:  # nobody's journal
+        (folder / JOURNAL).unlink(missing_ok=True)
         return
     first = renames[0][0]
     if (folder / first).exists():  # nothing is decided: the drafts are for `sweep`
@@ -149,6 +164,16 @@ def finish_publication(folder: Path) -> None:
             (folder / name).replace(folder / final)
     sync_folder(folder)
     (folder / JOURNAL).unlink(missing_ok=True)
+
+
+def _renames(text: str) -> list[tuple[str, str]]:
+    """Return the renames of a journal: from a draft to its final name, both within the folder."""
+    try:
+        renames = [(str(name), str(final)) for name, final in json.loads(text)]
+    except (ValueError, TypeError):
+        return []
+    is_ours = all(name.rpartition(_MARK)[0] == final == Path(final).name for name, final in renames)
+    return renames if is_ours else []
 
 
 @contextmanager

@@ -58,6 +58,8 @@ class NameIds:
 
     def _number(self, name: str) -> int:
         """Return the number of a name that was not met under this spelling."""
+        if "\n" in name:  # it would be two lines of tags.txt.gz; the site has none
+            return NO_NAME
         name = self._alias_ends.get(name, name)
         number = self._of_target.get(name, NO_NAME)
         if number == NO_NAME:

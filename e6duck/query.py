@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,10 @@ import duckdb
 from .database import (
     Connection,
     close_sandbox,
+    file_literal,
     first_line,
     identifier,
     interruptible,
-    literal,
     memory_size,
     open_reading,
 )
@@ -103,7 +103,7 @@ def _load(connection: Connection, name: str, file: Path) -> None:
     ).fetchall()
     if taken:
         raise UsageError(f"there is a relation {name} already; name the table of {file} otherwise")
-    source = f"{reader}({literal(str(file))})"
+    source = f"{reader}({file_literal(file)})"
     try:
         connection.execute(f"create temp table {identifier(name)} as from {source}")
     except duckdb.OutOfMemoryException:
@@ -175,17 +175,21 @@ def _exact(
     """
     if statement.type != duckdb.StatementType.SELECT:
         return statement
-    with suppress(duckdb.ProgrammingError):  # what is wrong with it, it shows itself
+    try:
         found = connection.execute(f"describe {statement.query}", given).fetchall()
-        if any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
-            columns = [
-                f"cast(cast(#{number} as {_FLOAT.sub('VARCHAR', _TIME.sub('VARCHAR', kind))})"
-                f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {identifier(name)}"
-                for number, (name, kind, *_) in enumerate(found, start=1)
-            ]
-            query = f"from ({_without_end(statement.query)}\n) select {', '.join(columns)}"
-            return connection.extract_statements(query)[0]
-    return statement
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error:  # what is wrong with it, it shows itself
+        return statement
+    if not any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
+        return statement
+    columns = [
+        f"cast(cast(#{number} as {_FLOAT.sub('VARCHAR', _TIME.sub('VARCHAR', kind))})"
+        f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {identifier(name)}"
+        for number, (name, kind, *_) in enumerate(found, start=1)
+    ]
+    query = f"from ({_without_end(statement.query)}\n) select {', '.join(columns)}"
+    return connection.extract_statements(query)[0]
 
 
 def _without_end(query: str) -> str:

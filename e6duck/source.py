@@ -17,7 +17,7 @@ from typing import IO, cast
 
 import duckdb
 
-from .database import first_line, literal
+from .database import file_literal, first_line, literal
 from .errors import SourceError
 
 _INTEGER = "BIGINT"
@@ -150,8 +150,9 @@ def _inspect(table: str, path: Path, date: str | None) -> Source:
     for column in ESSENTIAL[table]:
         if column not in header:
             raise SourceError(f"{path} has no column {column}; is it the site's {table} export?")
+    names = [column.lower() for column in header]  # as DuckDB compares them
     for column in header:
-        if header.count(column) > 1:
+        if names.count(column.lower()) > 1:
             raise SourceError(f"{path} has the column {column} twice")
     return Source(table, path, date, header, has_rows)
 
@@ -172,7 +173,9 @@ def _read_header(path: Path) -> tuple[tuple[str, ...], bool]:
         raise SourceError(f"{path} is no UTF-8 text; download it again") from error
     if text.lstrip()[:1] == "<":
         raise SourceError(f"{path} is a web page, no export; download it again")
-    return tuple(next(csv.reader([text]), [])), bool(end and rest.strip())
+    columns = next(csv.reader([text]), [])
+    named = (name or f"column_{number}" for number, name in enumerate(columns, start=1))
+    return tuple(named), bool(end and rest.strip())
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -291,7 +294,7 @@ def select_sql(source: Source, rejects_table: str) -> str:
     return f"""
         select {selected}
         from read_csv(
-            {literal(str(source.path))},
+            {file_literal(source.path)},
             auto_detect = false,
             columns = {{{columns}}},
             header = true,

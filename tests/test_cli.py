@@ -470,3 +470,19 @@ def test_an_interrupt_reaches_no_stranger() -> None:
     """Signal handling is as before when a query has ended."""
     before = signal.set_wakeup_fd(-1)
     assert before == -1
+
+
+def test_no_output_option_overwrites_the_database(zoo: Path) -> None:
+    before = (zoo / "e6.duckdb").read_bytes()
+    for args in (
+        ["query", "select 1", "-o"],
+        ["query", "select 1", "--format", "parquet", "-o"],
+        ["export", "--tag-list"],
+        ["export", "--cooccurrence"],
+    ):
+        for name in ("e6.duckdb", "e6.duckdb.wal"):
+            ran = command(*args, name)
+            assert ran.code == 1
+            assert "a database is not overwritten" in ran.err
+    assert (zoo / "e6.duckdb").read_bytes() == before
+    assert not (zoo / "e6.duckdb.wal").exists()

@@ -351,3 +351,20 @@ def test_a_lock_is_free_when_its_process_was_killed(tmp_path: Path) -> None:
         process.kill()
     with exclusive(lock, "busy"):
         pass
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        "garbage",
+        "[]",
+        '[["gone.building-999999-ab", "gone"], ["precious", "../stolen"]]',
+        '[["gone.building-999999-ab", "gone"], ["precious", "other"]]',
+    ],
+    ids=["no JSON", "empty", "out of the folder", "no draft"],
+)
+def test_a_journal_that_is_not_ours_moves_nothing(tmp_path: Path, journal: str) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / JOURNAL).write_text(journal)
+    finish_publication(tmp_path)
+    assert content(tmp_path) == {"precious": b"mine"}

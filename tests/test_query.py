@@ -472,3 +472,16 @@ def test_duckdb_draws_no_progress_into_the_answer(zoo: Path) -> None:
     query = "select current_setting('enable_progress_bar') as is_drawn"
     assert column(asked(zoo, query), "is_drawn") == [False]
     assert column(asked(zoo, query, "--trusted"), "is_drawn") == [False]
+
+
+def test_a_table_is_the_file_that_is_named_and_no_pattern(zoo: Path, tmp_path: Path) -> None:
+    for folder, number in (("g[ab]", 1), ("ga", 99)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text(f"n\n{number}\n")
+    assert asked(zoo, "from m", "--table", f"m={tmp_path}/g[ab]/x.csv") == [{"n": 1}]
+
+
+def test_an_error_shows_the_line_that_the_user_wrote(zoo: Path) -> None:
+    ran = command("query", "--db", zoo, "from read_text('/etc/hostname')")
+    assert ran.code == 1
+    assert "describe" not in ran.err

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from e6duck.building import build
+from e6duck.database import open_reading
 from e6duck.errors import SourceError
 from e6duck.source import find_sources
 from tests.exports import (
@@ -448,3 +449,22 @@ def test_flipped_bit_in_a_stored_block_is_an_error(damaged: Path) -> None:
 def test_old_build_survives_a_bad_export(damaged: Path, spoil: Callable[[bytes], bytes]) -> None:
     path = damaged / "posts.csv.gz"
     check_refused(damaged, path, spoil(path.read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["x[1]", "a*b", "ab", "x1"], ids=str)
+def test_a_folder_is_no_pattern_of_folders(tmp_path: Path, name: str) -> None:
+    for number, folder in enumerate(["x[1]", "a*b", "ab", "x1"], start=1):
+        posts = [post(number * 10 + each, "fox") for each in range(2)]
+        write_export(tmp_path / folder, Export(posts, [], [], []))
+    build(tmp_path / name)
+    with open_reading(tmp_path / name / "e6.duckdb") as database:
+        found = database.execute("select id // 10 from posts").fetchall()
+    assert found == [(["x[1]", "a*b", "ab", "x1"].index(name) + 1,)] * 2
+
+
+def test_a_column_without_a_name_is_ignored_like_any_unknown_one(damaged: Path) -> None:
+    path = damaged / "tag_aliases.csv.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    added = [line.replace(b"\n", b",\n") for line in lines]
+    path.write_bytes(gzip.compress(b"".join(added)))
+    build(damaged)
