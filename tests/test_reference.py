@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from tests.exports import (
     ADDED_COLUMNS,
@@ -858,7 +858,7 @@ def read_written(folder: Path, layout: Layout, table: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(export=exports(), layout=layouts())
 def test_a_written_export_holds_its_rows(
     tmp_path_factory: pytest.TempPathFactory, export: Export, layout: Layout
@@ -902,7 +902,7 @@ def test_a_folder_is_read_back(tmp_path: Path, layout: Layout) -> None:
 # Whatever the export
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(export=exports(), options=build_options())
 def test_what_holds_for_every_export(export: Export, options: dict[str, Any]) -> None:
     reference = derive(export, **options)
