@@ -48,7 +48,7 @@ class Run:
 
     cpu_seconds: float
     seconds: float
-    peak_mb: float
+    peak_mib: float
     output: str
 
     @property
@@ -119,7 +119,7 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
         "build CPU s": median(builds, "cpu_seconds"),
         "build s": median(builds, "seconds"),
         "build busy threads": median(builds, "busy_threads"),
-        "build peak MB": median(builds, "peak_mb"),
+        "build peak MiB": median(builds, "peak_mib"),
         "build / scan, query alone": median(builds, "cpu_seconds") / statistics.median(queries),
         "build / scan, whole processes": median(builds, "cpu_seconds")
         / median(scans, "cpu_seconds"),
@@ -134,9 +134,9 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
             "10 x posts: build s": default.seconds,
             "10 x posts: times as long": default.seconds / median(builds, "seconds"),
             "10 x posts: CPU": default.cpu_seconds / median(builds, "cpu_seconds"),
-            "10 x posts: peak MB": default.peak_mb,
+            "10 x posts: peak MiB": default.peak_mib,
             "10 x posts, --memory-limit 1GB: build s": little.seconds,
-            "10 x posts, --memory-limit 1GB: peak MB": little.peak_mb,
+            "10 x posts, --memory-limit 1GB: peak MiB": little.peak_mib,
         }
     asked = [
         run(sys.executable, "-m", "e6duck", "query", "--db", str(plain), "select 1")
