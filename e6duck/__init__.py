@@ -3,6 +3,7 @@
     import e6duck
 
     e6duck.build("data")
+    e6duck.train("data")
     with e6duck.open("data") as db:
         db.query("select name, post_count from tags where category_name = $c", c="species")
     matrix = e6duck.post_tag_matrix("data")
@@ -28,15 +29,20 @@ from .errors import (
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
+    from .recipes import Recipe
+    from .training import Trained, train
 
 _HOMES = {
     "Built": "building",
     "Database": "api",
+    "Recipe": "recipes",
+    "Trained": "training",
     "build": "building",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
     "post_tag_tensors": "api",
+    "train": "training",
 }
 
 __all__ = [
@@ -47,13 +53,16 @@ __all__ = [
     "E6DuckError",
     "IndexFilesError",
     "QueryError",
+    "Recipe",
     "SourceError",
+    "Trained",
     "UsageError",
     "build",
     "open",
     "post_ids",
     "post_tag_matrix",
     "post_tag_tensors",
+    "train",
 ]
 
 
