@@ -19,7 +19,7 @@ LEAST_COUNT = 2  # a pair seen more rarely is left out, and in large data
 POSTS_PER_COUNT = 200_000  # so is one seen less than once in so many posts
 EXPONENT = 0.25  # of the singular values
 
-_BLOCK_TAGS = 512
+_BLOCK_TAGS = 256
 _BLOCK_VECTORS = 64
 _STEPS = 6  # blocks that a Krylov space has at least
 _LEAST_SPARSE = 1024  # fewer tags are solved at once
@@ -73,14 +73,20 @@ def _pair_counts(matrix: Any) -> Iterator[tuple[int, Any]]:
     come first, so that leaving them out soon makes the matrix much smaller.
     """
     tags = matrix.shape[1]
-    by_tag = matrix.astype(np.float32).tocsc()
-    rest, start = by_tag.tocsr(), 0
+    by_tag = matrix.tocsc()
+    rest, start = _floats(matrix), 0
     for first in range(0, tags, _BLOCK_TAGS):
         if first >= 2 * start + _BLOCK_TAGS:
-            rest, start = by_tag[:, first:].tocsr(), first
-        counts = (by_tag[:, first : first + _BLOCK_TAGS].T.tocsr() @ rest).tocsr()
+            rest, start = _floats(by_tag[:, first:].tocsr()), first
+        counts = _floats(by_tag[:, first : first + _BLOCK_TAGS].T) @ rest
         indices = counts.indices + np.int32(start)
         yield first, csr_array((counts.data, indices, counts.indptr), shape=(counts.shape[0], tags))
+
+
+def _floats(matrix: Any) -> Any:
+    """Return a matrix of ones in float32, which counts exactly up to 16 million posts."""
+    ones = np.ones(matrix.nnz, np.float32)
+    return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def main_directions(
@@ -92,7 +98,7 @@ def main_directions(
     Small matrices are solved exactly.
     """
     size = half.shape[0]
-    other = half.T.tocsr()
+    other = half.T
     if size <= max(_LEAST_SPARSE, 2 * count):
         basis = np.eye(size, dtype=np.float32)
         return _rotated(basis, (half + other).toarray(), count)

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from . import export, files, matrix, vectors
-from .als import Device, als_vectors, choose_device, weighted
+from .als import Device, choose_device
 from .building import DATABASE, DEFAULT_MEMORY, plain_errors
-from .database import Connection, drafting, holding, open_reading
-from .errors import DatabaseError, E6DuckError, UsageError
+from .database import Connection, drafting, holding, interruptible, open_reading
+from .embedding import agreement, make_vectors
+from .errors import DatabaseError, UsageError
 from .recipes import Recipe
-from .scoring import kin_share, overlap
+from .scoring import kin_share
 from .script import scripts
-from .spectral import Progress, svd_vectors
+from .spectral import Progress
 from .vectors import POST_FACTORS, TAG_FACTORS, Vectors
 
 VOCABULARY = 32_768
 MIN_TAGS = 11
-# Where more uses than these remain, a sample of the posts is trained on: about 3.5 GB at its peak.
+# Where more uses than these remain, a sample of the posts is trained on, which keeps under 5 GB.
 MOST_USES = 80_000_000
-_COMPARED_POSTS = 50_000
 _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 
@@ -46,6 +45,21 @@ class Trained:
     tag_count: int  # with a vector
     score: float | None  # `scoring.kin_share`
     seconds: float
+
+
+@dataclass(frozen=True)
+class _Data:
+    """What is trained on: posts x tags, and what chose it."""
+
+    build_id: str
+    uses: Any
+    choice: dict[str, Any]  # options of `matrix.post_tag_matrix`
+
+    def facts(self) -> dict[str, str]:
+        posts, tags = self.uses.shape
+        counts = {"posts": posts, "tags": tags, "uses": self.uses.nnz}
+        chosen = {name: str(value) for name, value in self.choice.items() if name != "seed"}
+        return chosen | {name: str(count) for name, count in counts.items()}
 
 
 def train(
@@ -74,195 +88,105 @@ def train(
     Raises `DatabaseError` for no finished database or one rebuilt meanwhile, `UsageError` for
     options that do not fit the data.
     """
-    recipe = recipe or Recipe()
     started = time.monotonic()
+    recipe = recipe or Recipe()
+    _check(recipe, vocabulary, min_tags, post_factors, write_index)
     database = Path(database)
     database = database / DATABASE if database.is_dir() else database
-    out_dir = database.parent if out_dir is None else Path(out_dir)
-    _check(recipe, vocabulary, min_tags, post_factors)
+    out_dir = Path(out_dir) if out_dir is not None else database.parent
     with threadpool_limits(limits=1, user_api="blas"), plain_errors(database.parent, out_dir):
-        connection = open_reading(database, {"memory_limit": _READING_MEMORY})
-        try:
-            job = _Job(connection, recipe, vocabulary, min_tags, all_posts, on_progress, on_notice)
+        used, trouble = choose_device(device) if recipe.method == "als" else ("cpu", None)
+        if trouble:
+            on_notice(trouble)
+        on_progress("reading posts", 0, 0)
+        with _reading(database) as connection:
             if write_index:
-                export.check_same_build(out_dir, job.build_id)
-            made = job.run(device, threads or 0)
-        finally:
-            connection.close()
-        facts = made.facts | _circumstances(threads, time.monotonic() - started)
-        post_file = {POST_FACTORS: made.write_posts(facts)} if post_factors else {}
+                export.check_same_build(out_dir, export.build_id_of(connection))
+            choice = _choice(connection, vocabulary, min_tags, all_posts, recipe.seed, on_notice)
+            data = _read(connection, choice)
+            post_ids = matrix.post_ids(connection, **choice) if post_factors else None
+        settled = recipe.settled(posts=data.uses.shape[0], tags=data.uses.shape[1])
+        if used == "cuda":
+            on_notice(agreement(data.uses, settled, threads or 0))
+        tag_vectors, post_vectors = make_vectors(
+            data.uses, settled, device=used, threads=threads or 0, progress=on_progress
+        )
+        on_progress("scoring", 0, 0)
+        with _reading(database) as connection:
+            score = kin_share(connection, tag_vectors)
+        facts = data.facts() | settled.facts() | _versions()
+        facts |= {"build_id": data.build_id, "device": used, "score": _text(score)}
+        post_file: dict[str, Callable[[Path], object]] = {}
+        if post_vectors is not None and post_ids is not None:
+            found, ids = post_vectors, post_ids
+            post_file[POST_FACTORS] = lambda path: vectors.write_post_factors(
+                path, found, ids, facts
+            )
         written = _replace(
-            database, made.vectors, facts, out_dir if write_index else None, post_file
+            database,
+            tag_vectors,
+            facts | _circumstances(threads, time.monotonic() - started),
+            out_dir if write_index else None,
+            post_file,
         )
     return Trained(
         database=database,
         files=tuple(written),
-        recipe=made.recipe,
-        post_count=made.shape[0],
-        use_count=made.use_count,
-        tag_count=int(made.vectors.any(axis=1).sum()),
-        score=made.score,
+        recipe=settled,
+        post_count=data.uses.shape[0],
+        use_count=data.uses.nnz,
+        tag_count=int((tag_vectors != 0).any(axis=1).sum()),
+        score=score,
         seconds=time.monotonic() - started,
     )
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What a job comes to."""
-
-    vectors: Vectors
-    post_vectors: Vectors | None
-    post_ids: Any
-    recipe: Recipe
-    shape: tuple[int, int]
-    use_count: int
-    score: float | None
-    facts: dict[str, str]
-
-    def write_posts(self, facts: Mapping[str, str]) -> Callable[[Path], None]:
-        """Return what writes the vectors of the posts into a file."""
-        found, ids = self.post_vectors, self.post_ids
-        assert found is not None
-        return lambda path: vectors.write_post_factors(path, found, ids, facts)
+@contextmanager
+def _reading(database: Path) -> Iterator[Connection]:
+    """Open the database as long as it is read, and no longer: it keeps what it has read."""
+    opened = open_reading(database, {"memory_limit": _READING_MEMORY})
+    with closing(opened) as connection, interruptible(connection):
+        yield connection
 
 
-@dataclass
-class _Job:
-    """A training on an open database."""
-
-    connection: Connection
-    recipe: Recipe
-    vocabulary: int
-    min_tags: int | None
-    all_posts: bool
-    progress: Progress
-    notice: Callable[[str], object]
-
-    @property
-    def build_id(self) -> str:
-        """The build of the database."""
-        return export.build_id_of(self.connection)
-
-    def run(self, device: Device, threads: int) -> _Made:
-        """Read, train and score."""
-        chosen, trouble = choose_device(device) if self.recipe.method == "als" else ("cpu", None)
-        if trouble:
-            self.notice(trouble)
-        options = self._options()
-        self.progress("reading posts", 0, 0)
-        uses = matrix.post_tag_matrix(self.connection, **options)
-        _check_size(uses, options["min_tags"])
-        recipe = self.recipe.settled(posts=uses.shape[0], tags=uses.shape[1])
-        tag_vectors, post_vectors = make_vectors(
-            uses, recipe, device=chosen, threads=threads, progress=self.progress
-        )
-        if chosen == "cuda":
-            self._compare(uses, recipe, threads)
-        self.progress("scoring", 0, 0)
-        score = kin_share(self.connection, tag_vectors)
-        facts = {
-            "build_id": self.build_id,
-            "e6duck_version": version("e6duck"),
-            "implicit_version": version("implicit"),
-            **recipe.facts(),
-            "device": chosen,
-            "vocabulary": str(self.vocabulary),
-            "min_tags": str(options["min_tags"]),
-            "share_of_posts": f"{options['share']:.4f}",
-            "posts": str(uses.shape[0]),
-            "tags": str(uses.shape[1]),
-            "uses": str(uses.nnz),
-            "score": "" if score is None else f"{score:.4f}",
-        }
-        return _Made(
-            vectors=tag_vectors,
-            post_vectors=post_vectors,
-            post_ids=None if post_vectors is None else matrix.post_ids(self.connection, **options),
-            recipe=recipe,
-            shape=uses.shape,
-            use_count=uses.nnz,
-            score=score,
-            facts=facts,
-        )
-
-    def _options(self) -> dict[str, Any]:
-        """Return what of the posts is read."""
-        query = (
-            "select quantile_disc(len(tag_ids) - len(implied_ids), 0.5),"
-            " (select coalesce(sum(tagged_count), 0) from tags where tag_id < $1) from posts"
-        )
-        ((median, uses),) = self.connection.execute(query, [self.vocabulary]).fetchall()
-        share = 1.0 if self.all_posts else min(1.0, MOST_USES / max(int(uses), 1))
-        if share < 1:
-            self.notice(
-                f"training on a sample of {share:.0%} of the posts, to stay under 5 GB of memory;"
-                " --all-posts takes them all"
-            )
-        least = self.min_tags if self.min_tags is not None else max(1, min(MIN_TAGS, median or 1))
-        return {
-            "vocabulary": self.vocabulary,
-            "min_tags": least,
-            "share": share,
-            "seed": self.recipe.seed,
-        }
-
-    def _compare(self, uses: Any, recipe: Recipe, threads: int) -> None:
-        """Tell how much the neighbours differ between CUDA and the CPU, on some of the posts."""
-        sample = uses[:_COMPARED_POSTS]
-        recipe = self.recipe.settled(posts=sample.shape[0], tags=sample.shape[1])
-        sets = [
-            make_vectors(sample, recipe, device=device, threads=threads)[0]
-            for device in ("cuda", "cpu")
-        ]
-        self.notice(
-            f"CUDA and CPU agree on {overlap(*sets):.1%} of the 10 nearest of the most used tags,"
-            f" trained on {sample.shape[0]:,} posts each"
-        )
-
-
-def make_vectors(
-    uses: Any,
-    recipe: Recipe,
-    *,
-    device: str = "cpu",
-    threads: int = 0,
-    progress: Progress = lambda stage, done, total: None,
-) -> tuple[Vectors, Vectors | None]:
-    """Return a vector a tag and, of als, a post, from posts x tags (CSR of ones).
-
-    recipe: settled. threads: 0 is all cores; the result is the same.
-    """
-    start = None
-    if recipe.method == "svd" or recipe.start == "svd":
-        assert recipe.factors is not None
-        start = svd_vectors(uses, factors=recipe.factors, seed=recipe.seed, progress=progress)
-    if recipe.method == "svd":
-        assert start is not None
-        return start, None
-    tag_vectors, post_vectors = als_vectors(
-        weighted(uses, recipe.weighting),
-        recipe,
-        start=start,
-        device=device,
-        threads=threads,
-        progress=progress,
+def _choice(
+    connection: Connection,
+    vocabulary: int,
+    min_tags: int | None,
+    all_posts: bool,
+    seed: int,
+    notice: Callable[[str], object],
+) -> dict[str, Any]:
+    """Return which tags and posts are read."""
+    query = (
+        "select quantile_disc(len(tag_ids) - len(implied_ids), 0.5),"
+        " (select coalesce(sum(tagged_count), 0) from tags where tag_id < $1) from posts"
     )
-    tag_vectors[np.bincount(uses.indices, minlength=len(tag_vectors)) == 0] = 0
-    if not np.isfinite(tag_vectors).all():
-        raise E6DuckError("the vectors are not finite; try more --regularization or less --alpha")
-    return tag_vectors if start is None else averaged(start, tag_vectors), post_vectors
+    ((median, uses),) = connection.execute(query, [vocabulary]).fetchall()
+    share = 1.0 if all_posts else min(1.0, MOST_USES / max(int(uses), 1))
+    if share < 1:
+        notice(
+            f"training on a sample of {share:.0%} of the posts, to stay under 5 GB of memory;"
+            " --all-posts takes them all"
+        )
+    if min_tags is None:
+        min_tags = max(1, min(MIN_TAGS, median or 1))
+    return {"vocabulary": vocabulary, "min_tags": min_tags, "share": share, "seed": seed}
 
 
-def averaged(start: Vectors, end: Vectors) -> Vectors:
-    """Return vectors as long as end that point to the middle between start and end."""
-    length = np.linalg.norm(end, axis=1, keepdims=True)
-    middle = start + np.divide(end, length, out=np.zeros_like(end), where=length > 0)
-    now = np.linalg.norm(middle, axis=1, keepdims=True)
-    lengthened: Vectors = middle * np.divide(length, now, out=np.zeros_like(now), where=now > 0)
-    return lengthened
+def _read(connection: Connection, choice: dict[str, Any]) -> _Data:
+    uses = matrix.post_tag_matrix(connection, **choice)
+    if not uses.shape[0]:
+        least = choice["min_tags"]
+        raise UsageError(f"no post has {least} direct tags of the vocabulary; lower --min-tags")
+    if uses.shape[1] < 2:
+        raise UsageError(f"{uses.shape[1]} tag is too few to compare with others")
+    return _Data(export.build_id_of(connection), uses, choice)
 
 
-def _check(recipe: Recipe, vocabulary: int, min_tags: int | None, post_factors: bool) -> None:
+def _check(
+    recipe: Recipe, vocabulary: int, min_tags: int | None, post_factors: bool, write_index: bool
+) -> None:
     """Raise `UsageError` for what cannot be meant, before anything is read."""
     if vocabulary < 2:
         raise UsageError(f"--vocabulary {vocabulary} is too few tags to compare; take 2 or more")
@@ -270,13 +194,16 @@ def _check(recipe: Recipe, vocabulary: int, min_tags: int | None, post_factors: 
         raise UsageError(f"--min-tags {min_tags} is less than 1")
     if post_factors and recipe.method == "svd":
         raise UsageError("svd makes no vectors of posts; --post-factors needs --method als")
+    if post_factors and not write_index:
+        raise UsageError("--post-factors writes a file, and --no-export none; leave one out")
 
 
-def _check_size(uses: Any, min_tags: int) -> None:
-    if not uses.shape[0]:
-        raise UsageError(f"no post has {min_tags} tags of the vocabulary; lower --min-tags")
-    if uses.shape[1] < 2:
-        raise UsageError(f"{uses.shape[1]} tag is too few to compare with others")
+def _text(score: float | None) -> str:
+    return "" if score is None else f"{score:.4f}"
+
+
+def _versions() -> dict[str, str]:
+    return {f"{name}_version": version(name) for name in ("e6duck", "implicit", "numpy", "scipy")}
 
 
 def _circumstances(threads: int | None, seconds: float) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench build`. They compare things within one run, and judge nothing.
+"""Benchmarks: `python -m tests.bench build`, or embeddings. They compare things, and judge nothing.
 
 Every figure is of a whole process, from the accounts that the system keeps of it: CPU seconds
 (user and system), seconds on the clock, and peak memory. Of repeated runs the medians are shown.
@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests import synth
+from tests.bench import embeddings
+from tests.bench.processes import Run, made, run
 
 # The yardstick: DuckDB reads one column of the posts. Prints the CPU seconds of that query alone.
 _SCAN = """
@@ -42,38 +38,6 @@ print(cpu_seconds() - before)
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """What one process took, and what it printed."""
-
-    cpu_seconds: float
-    seconds: float
-    peak_mib: float
-    output: str
-
-    @property
-    def busy_threads(self) -> float:
-        """CPU seconds a second: how many threads were busy on average."""
-        return self.cpu_seconds / self.seconds
-
-
-def run(*command: str) -> Run:
-    """Run a command to its end; raises where it fails."""
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
-        output.seek(0)
-        text = output.read().decode()
-    scale = 1 / 1024 if sys.platform != "darwin" else 1 / 1024**2
-    cpu_seconds = usage.ru_utime + usage.ru_stime
-    return Run(cpu_seconds, seconds, usage.ru_maxrss * scale, text)
-
-
 def scan(folder: Path) -> tuple[Run, float]:
     """Return the yardstick's whole process, and the CPU seconds of its query alone."""
     result = run(sys.executable, "-c", _SCAN, str(folder / "posts.csv"))
@@ -87,16 +51,6 @@ def build(folder: Path, *options: str) -> Run:
     )
 
 
-def made(cache: Path, posts: int, *, gzipped: bool = False) -> Path:
-    """Return the folder of an export of so many posts, made the first time."""
-    folder = cache / f"{posts}{'-gzip' if gzipped else ''}"
-    if not (folder / "topics.tsv").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        synth.write_export(folder, posts=posts, gzip=gzipped)
-    return folder
-
-
 def median(runs: list[Run], name: str) -> float:
     """Return the median of a figure."""
     return statistics.median(getattr(each, name) for each in runs)
@@ -104,7 +58,7 @@ def median(runs: list[Run], name: str) -> float:
 
 def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str, float]:
     """Measure builds against the yardstick, compressed against plain, and ten times against one."""
-    plain, gzipped = made(cache, posts), made(cache, posts, gzipped=True)
+    plain, gzipped = made(cache, posts), made(cache, posts, gzip=True)
     scans, queries, builds, gzip_builds = [], [], [], []
     for _ in range(repeats):
         yardstick, query_seconds = scan(plain)
@@ -148,13 +102,21 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
 def main() -> None:
     """Run a benchmark, and print its figures as a table and as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", choices=["build"])
-    parser.add_argument("--posts", type=int, default=500_000)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--large", action="store_true", help="also ten times the posts")
+    parser.add_argument("what", choices=["build", "embeddings"])
+    parser.add_argument("--posts", type=int, help="default: 500,000 to build, 100,000 to embed")
+    parser.add_argument("--repeats", type=int, default=5, help="of a build")
+    parser.add_argument("--large", action="store_true", help="build ten times the posts, too")
+    parser.add_argument("--seed", type=int, default=1, help="of the export to embed")
+    parser.add_argument("--sweep", action="store_true", help="embed by all recipes, not by three")
+    parser.add_argument("--evaluate", action="store_true", help="predict held-out uses, too")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "e6duck-bench")
     options = parser.parse_args()
-    figures = bench_build(options.cache, options.posts, options.repeats, options.large)
+    if options.what == "embeddings":
+        folder = made(options.cache, options.posts or 100_000, blended=True, seed=options.seed)
+        embeddings.bench(folder, sweep=options.sweep, evaluate=options.evaluate)
+        return
+    posts = options.posts or 500_000
+    figures = bench_build(options.cache, posts, options.repeats, options.large)
     for name, value in figures.items():
         print(f"{name:<44}{value:>12,.2f}")
     print(json.dumps(figures))
