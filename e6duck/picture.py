@@ -44,10 +44,12 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
 
 
 def check(path: Path) -> None:
-    """Raise `UsageError` unless a picture of the kind that the path's suffix says can be drawn."""
+    """Raise `UsageError` unless a picture can be drawn: of that suffix, into a folder that is."""
     if path.suffix.lower() not in SUFFIXES:
         kinds = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
         raise UsageError(f"{path} is no kind of picture that can be drawn; end its name in {kinds}")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to draw {path.name} into")
 
 
 def _draw(tag_map: TagMap, path: Path, suffix: str, light: bool) -> None:

@@ -15,7 +15,7 @@ Start = Literal["svd", "random"]
 # The singular values of posts x tags grow with the root of the number of posts, and regularisation
 # cuts them all by its own size. Chosen by `python -m tests.bench embeddings`.
 _REGULARIZATION_PER_ROOT = 0.4
-_LEAST_TAGS_PER_FACTOR = 2  # where none is asked for
+_LEAST_TAGS_PER_FACTOR = 8  # where none is asked for
 
 
 @dataclass(frozen=True)

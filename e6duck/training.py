@@ -29,7 +29,7 @@ from .vectors import POST_FACTORS, TAG_FACTORS, Vectors
 VOCABULARY = 32_768
 MIN_TAGS = 11
 # Where more uses than these remain, a sample of the posts is trained on, which keeps under 5 GB.
-MOST_USES = 80_000_000
+MOST_USES = 64_000_000
 _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 

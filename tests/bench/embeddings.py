@@ -84,11 +84,11 @@ def _figures(folder: Path, truth: Truth, chosen: dict[str, Any], evaluate: bool)
         yield from (f"{share:.3f}" for share in truth.shares(vectors, chosen.get("shape")))
         yield f"{ran.cpu_seconds:.1f}"
         yield f"{ran.peak_mib:,.0f}"
-        if evaluate and chosen.get("method") != "svd":
+        if evaluate and chosen.get("method") != "svd" and "shape" not in chosen:
             found = json.loads(run(*one, "--evaluate").output)
             yield from (f"{found[name]:.3f}" for name in ("precision", "map", "ndcg", "auc"))
         elif evaluate:
-            yield from ["-"] * 4  # it knows no vectors of posts
+            yield from ["-"] * 4  # there are no vectors of posts that belong to these
 
 
 class Truth:

@@ -26,7 +26,7 @@ _HASH = "e6duck-inputs"
 # What decides how a picture looks: the data, the vectors, the choice of tags, and the drawing.
 _INPUTS = (
     "data/*.csv.gz",
-    *(f"e6duck/{name}.py" for name in ("als", "recipes", "spectral", "training")),
+    *(f"e6duck/{name}.py" for name in ("als", "embedding", "recipes", "spectral")),
     *(f"e6duck/{name}.py" for name in ("mapping", "maps", "neighbors")),
     "sql/neighbors/*.sql",
     *(f"e6duck/{name}.py" for name in ("geometry", "labels", "legend", "sheet", "words")),

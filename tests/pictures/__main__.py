@@ -16,6 +16,7 @@ def main() -> None:
         for path in (CHECKOUT / "data").glob("*.csv.gz"):
             shutil.copy(path, folder)
         built = e6duck.build(folder)
+        e6duck.train(built.database)
         with e6duck.open(built.database) as database:
             for picture in PICTURES:
                 picture.draw(database)
