@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import implicit.cpu.als
 import implicit.gpu.als
 import numpy as np
+from implicit.recommender_base import ModelFitError
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .errors import E6DuckError
+from .errors import E6DuckError, UsageError
 from .recipes import Recipe, Weighting
 from .spectral import Progress
 from .vectors import Vectors
@@ -22,6 +23,8 @@ Device = Literal["auto", "cpu", "cuda"]
 _BM25_K1 = 100.0
 _BM25_B = 0.8
 _POLL_SECONDS = 0.2
+THREAD = "e6duck als"  # which the command line does not wait for
+NOT_FINITE = "the vectors are not finite; try more --regularization or less --alpha"
 
 
 def als_vectors(
@@ -45,9 +48,19 @@ def als_vectors(
     progress("iterating", 0, total)
 
     def told(iteration: int, seconds: float, loss: object) -> None:
+        if left.is_set():
+            raise KeyboardInterrupt
         progress("iterating", iteration + 1, total)
 
-    _apart(lambda: model.fit(weighted, show_progress=False, callback=told))
+    def fit() -> None:
+        with np.errstate(all="ignore"):  # what it comes to is checked at the end
+            model.fit(weighted, show_progress=False, callback=told)
+
+    left = threading.Event()
+    try:
+        _apart(fit, left)
+    except ModelFitError as error:
+        raise E6DuckError(NOT_FINITE) from error
     return _off(model.item_factors), _off(model.user_factors)
 
 
@@ -74,8 +87,12 @@ def _off(vectors: Any) -> Vectors:
     return array
 
 
-def _apart(work: Callable[[], object]) -> None:
-    """Do work in a thread of its own, so that Ctrl-C is heard while it does not come back."""
+def _apart(work: Callable[[], object], left: threading.Event) -> None:
+    """Do work in a thread of its own, so that Ctrl-C is heard while it does not come back.
+
+    left: is set then, for the work to end. An interpreter that ends waits for it: to end without
+    it now and then hung in BLAS.
+    """
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -84,10 +101,13 @@ def _apart(work: Callable[[], object]) -> None:
         except BaseException as error:
             failures.append(error)
 
-    worker = threading.Thread(target=run, daemon=True)
+    worker = threading.Thread(target=run, name=THREAD)
     worker.start()
-    while worker.is_alive():
-        worker.join(_POLL_SECONDS)
+    try:
+        while worker.is_alive():
+            worker.join(_POLL_SECONDS)
+    finally:
+        left.set()
     if failures:
         raise failures[0]
 
@@ -122,6 +142,8 @@ def choose_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str | None]:
 
     Raises `E6DuckError` where cuda is wanted and cannot be had.
     """
+    if wanted not in get_args(Device):
+        raise UsageError(f'device is "{wanted}"; choose {", ".join(get_args(Device))}')
     if wanted == "cpu":
         return "cpu", None
     trouble = _cuda_trouble()

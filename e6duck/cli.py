@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .neighbors import Neighbors
 
 _INTERRUPTED = 130
+_UNWAITED = "e6duck als"  # als.THREAD, which is not imported for each command
 _PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 _FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 
@@ -59,6 +60,8 @@ def main() -> None:
         _tell(f"e6duck: standard output cannot be written: {error.strerror or error}")
         _drop_output()
         code = 1
+    if any(thread.name == _UNWAITED for thread in threading.enumerate()):
+        os._exit(code)  # sys.exit would wait until an iteration has ended
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .als import als_vectors, weighted
+from .als import NOT_FINITE, als_vectors, weighted
 from .errors import E6DuckError
 from .recipes import Recipe
 from .scoring import overlap
@@ -42,7 +42,7 @@ def make_vectors(
         progress=progress,
     )
     if not np.isfinite(tag_vectors).all():
-        raise E6DuckError("the vectors are not finite; try more --regularization or less --alpha")
+        raise E6DuckError(NOT_FINITE)
     unused = np.bincount(uses.indices, minlength=len(tag_vectors)) == 0
     tag_vectors[unused] = 0
     return tag_vectors if start is None else averaged(start, tag_vectors), post_vectors

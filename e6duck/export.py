@@ -180,6 +180,7 @@ def write_drafts(
     if only:
         check_same_build(out_dir, id_of_build)
     entries = _kept_entries(out_dir, id_of_build)
+    vectors_before = entries.get(vectors.TAG_FACTORS)
     drafts: dict[Path, Path] = {}
     names = [*dict.fromkeys(only or _available(connection)), *(more or {})]
     try:
@@ -191,6 +192,8 @@ def write_drafts(
             else:
                 _WRITERS[name](connection, path, id_of_build)
             entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+        if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
+            entries.pop(vectors.POST_FACTORS, None)  # they are of the training before
         index = {
             "format": INDEX_FORMAT,
             "build_id": id_of_build,
@@ -213,7 +216,7 @@ def build_id_of(connection: Connection) -> str:
 
 def check_same_build(out_dir: Path, build_id: str) -> None:
     """Raise `UsageError` where a folder holds index files of another build."""
-    if (out_dir / INDEX).exists() and _read_index(out_dir)["build_id"] != build_id:
+    if (out_dir / INDEX).exists() and _read_index(out_dir).get("build_id") != build_id:
         raise UsageError(f"{out_dir} holds index files of another build; export them all")
 
 
@@ -244,12 +247,16 @@ def _check_names(connection: Connection, only: Collection[str]) -> None:
 def _kept_entries(out_dir: Path, build_id: str) -> dict[str, object]:
     """Return what index.json goes on to say of files of this build, until they are written."""
     index = _read_index(out_dir) if (out_dir / INDEX).exists() else {}
-    return dict(index["files"]) if index.get("build_id") == build_id else {}
+    return dict(index.get("files", {})) if index.get("build_id") == build_id else {}
 
 
 def _read_index(out_dir: Path) -> dict[str, Any]:
-    index: dict[str, Any] = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
-    return index
+    """Return what index.json says: nothing, where something else has its name."""
+    try:
+        index = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    return index if isinstance(index, dict) else {}
 
 
 def _sha256(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from .errors import UsageError
 
@@ -16,6 +16,9 @@ Start = Literal["svd", "random"]
 # cuts them all by its own size. Chosen by `python -m tests.bench embeddings`.
 _REGULARIZATION_PER_ROOT = 0.4
 _LEAST_TAGS_PER_FACTOR = 8  # where none is asked for
+
+_CHOICES = {"method": get_args(Method), "weighting": get_args(Weighting), "start": get_args(Start)}
+_LEAST = {"factors": 1, "regularization": 0, "iterations": 1, "alpha": 0, "seed": 0}
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,18 @@ class Recipe:
     alpha: float = 1.0
     start: Start = "svd"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for what cannot be meant."""
+        for name, known in _CHOICES.items():
+            if getattr(self, name) not in known:
+                raise UsageError(f'{name} is "{getattr(self, name)}"; choose {", ".join(known)}')
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and not (least <= value < math.inf):
+                raise UsageError(f"--{name} {value} is no number from {least} on")
+        if self.alpha == 0:
+            raise UsageError("--alpha 0 would weigh no use at all")
 
     def settled(self, *, posts: int, tags: int) -> Recipe:
         """Return the recipe with nothing left open, for a matrix of so many posts and tags.
@@ -77,6 +92,8 @@ def chosen_recipe(options: dict[str, Any]) -> Recipe:
     for key in names:
         options.pop(key, None)
     recipe = replace(RECIPES[name] if name else Recipe(), **chosen)
+    if name and recipe.method != RECIPES[name].method:
+        raise UsageError(f"--recipe {name} is of {RECIPES[name].method}; leave --method out")
     idle = [key for key in chosen if key not in recipe.facts()]
     if idle:
         raise UsageError(f"--{idle[0]} has no effect with --method {recipe.method}; leave it out")

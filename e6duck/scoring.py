@@ -48,8 +48,8 @@ def overlap(first: Vectors, second: Vectors) -> float:
     """Return the share of the nearest of the most used tags that two sets of vectors agree on."""
     tags = np.arange(len(first))
     pairs = (nearest(each, tags[:_QUERIES], tags) for each in (first, second))
-    common = [len(np.intersect1d(*rows)) for rows in zip(*pairs, strict=True)]
-    return float(np.mean(common)) / NEIGHBOURS
+    shares = [len(np.intersect1d(*rows)) / len(rows[0]) for rows in zip(*pairs, strict=True)]
+    return float(np.mean(shares))
 
 
 def kin_share(connection: Connection, vectors: Vectors) -> float | None:

@@ -30,6 +30,7 @@ VOCABULARY = 32_768
 MIN_TAGS = 11
 # Where more uses than these remain, a sample of the posts is trained on, which keeps under 5 GB.
 MOST_USES = 64_000_000
+_MOST_TAGS = 2**32  # an id has 32 bits
 _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 
@@ -91,6 +92,7 @@ def train(
     started = time.monotonic()
     recipe = recipe or Recipe()
     _check(recipe, vocabulary, min_tags, post_factors, write_index)
+    _check_device(recipe, device, threads)
     database = Path(database)
     database = database / DATABASE if database.is_dir() else database
     out_dir = Path(out_dir) if out_dir is not None else database.parent
@@ -100,6 +102,7 @@ def train(
             on_notice(trouble)
         on_progress("reading posts", 0, 0)
         with _reading(database) as connection:
+            _tidy(database.parent, out_dir if write_index else database.parent)
             if write_index:
                 export.check_same_build(out_dir, export.build_id_of(connection))
             choice = _choice(connection, vocabulary, min_tags, all_posts, recipe.seed, on_notice)
@@ -113,6 +116,7 @@ def train(
         )
         on_progress("scoring", 0, 0)
         with _reading(database) as connection:
+            _check_build(connection, database, data.build_id)
             score = kin_share(connection, tag_vectors)
         facts = data.facts() | settled.facts() | _versions()
         facts |= {"build_id": data.build_id, "device": used, "score": _text(score)}
@@ -149,6 +153,23 @@ def _reading(database: Path) -> Iterator[Connection]:
         yield connection
 
 
+def _tidy(*folders: Path) -> None:
+    """Find now, and not after the long work, that a folder cannot be written or is in use."""
+    for folder in _folders(*folders):
+        with files.tidied(folder):
+            pass
+
+
+def _folders(*folders: Path) -> list[Path]:
+    """Return each folder once, whatever it is called."""
+    return list({each.resolve(): each for each in folders}.values())
+
+
+def _check_build(connection: Connection, database: Path, build_id: str) -> None:
+    if export.build_id_of(connection) != build_id:
+        raise DatabaseError(f"{database} was built anew meanwhile; train again")
+
+
 def _choice(
     connection: Connection,
     vocabulary: int,
@@ -162,7 +183,7 @@ def _choice(
         "select quantile_disc(len(tag_ids) - len(implied_ids), 0.5),"
         " (select coalesce(sum(tagged_count), 0) from tags where tag_id < $1) from posts"
     )
-    ((median, uses),) = connection.execute(query, [vocabulary]).fetchall()
+    ((median, uses),) = connection.execute(query, [min(vocabulary, _MOST_TAGS)]).fetchall()
     share = 1.0 if all_posts else min(1.0, MOST_USES / max(int(uses), 1))
     if share < 1:
         notice(
@@ -176,11 +197,11 @@ def _choice(
 
 def _read(connection: Connection, choice: dict[str, Any]) -> _Data:
     uses = matrix.post_tag_matrix(connection, **choice)
+    if uses.shape[1] < 2:
+        raise UsageError(f"{uses.shape[1]} tags are too few to compare; it takes 2")
     if not uses.shape[0]:
         least = choice["min_tags"]
         raise UsageError(f"no post has {least} direct tags of the vocabulary; lower --min-tags")
-    if uses.shape[1] < 2:
-        raise UsageError(f"{uses.shape[1]} tag is too few to compare with others")
     return _Data(export.build_id_of(connection), uses, choice)
 
 
@@ -196,6 +217,13 @@ def _check(
         raise UsageError("svd makes no vectors of posts; --post-factors needs --method als")
     if post_factors and not write_index:
         raise UsageError("--post-factors writes a file, and --no-export none; leave one out")
+
+
+def _check_device(recipe: Recipe, device: str, threads: int | None) -> None:
+    if recipe.method == "svd" and device == "cuda":
+        raise UsageError("--device has no effect with --method svd; leave it out")
+    if threads is not None and threads < 1:
+        raise UsageError(f"--threads {threads} is less than 1")
 
 
 def _text(score: float | None) -> str:
@@ -227,12 +255,10 @@ def _replace(
     writers away from then on.
     """
     with ExitStack() as stack:
-        folders = (database.parent, out_dir or database.parent)
-        for folder in {each.resolve(): each for each in folders}.values():
+        for folder in _folders(database.parent, out_dir or database.parent):
             stack.enter_context(files.tidied(folder))
         held = stack.enter_context(holding(database))
-        if export.build_id_of(held) != facts["build_id"]:
-            raise DatabaseError(f"{database} was built anew meanwhile; train again")
+        _check_build(held, database, facts["build_id"])
         draft = files.draft_path(database)
         stack.callback(files.discard, draft)
         # To close it would free the lock.

@@ -46,17 +46,18 @@ def write_tag_factors(connection: Connection, path: Path) -> None:
 
     The metadata hold the facts of the training, those alone that are the same each time.
     """
-    from safetensors.numpy import save_file
-
-    save_file({"tag_factors": read_tag_factors(connection)}, path, metadata=_metadata(connection))
+    facts = dict(connection.execute("from training_info").fetchall())
+    _write(path, {"tag_factors": read_tag_factors(connection)}, facts)
 
 
 def read_tag_factors(connection: Connection) -> Vectors:
-    """Return the vectors of a database, a row a tag by its id; zero where it has none."""
+    """Return the vectors of a database, a row a tag trained on by its id; zero where it has none."""
     table = connection.sql("from tag_factors order by tag_id").to_arrow_table()
     tag_ids = table["tag_id"].to_numpy()
     size = table.schema.field("factors").type.list_size
-    vectors = np.zeros((int(tag_ids[-1]) + 1 if len(tag_ids) else 0, size), np.float32)
+    query = "select value::bigint from training_info where name = 'tags'"
+    rows = connection.execute(query).fetchall() or [(int(tag_ids[-1]) + 1 if len(tag_ids) else 0,)]
+    vectors = np.zeros((rows[0][0], size), np.float32)
     vectors[tag_ids] = table["factors"].combine_chunks().flatten().to_numpy().reshape(-1, size)
     return vectors
 
@@ -65,17 +66,17 @@ def write_post_factors(
     path: Path, vectors: Vectors, post_ids: NDArray[np.int64], facts: Mapping[str, str]
 ) -> None:
     """Write the vectors of posts as e6db has them, with the id of the post of each row."""
-    from safetensors.numpy import save_file
-
-    tensors: dict[str, NDArray[Any]] = {"post_factors": vectors, "post_ids": post_ids}
-    save_file(tensors, path, metadata=_lasting(facts))
+    _write(path, {"post_ids": post_ids, "post_factors": vectors}, facts)
 
 
-def _metadata(connection: Connection) -> dict[str, str]:
-    return _lasting(dict(connection.execute("from training_info").fetchall()))
+def _write(path: Path, tensors: dict[str, NDArray[Any]], facts: Mapping[str, str]) -> None:
+    from safetensors.numpy import save
+
+    # Its save_file writes to a name of its own first, which a kill leaves there for good.
+    path.write_bytes(save(tensors, metadata=_lasting(facts)))
 
 
 def _lasting(facts: Mapping[str, str]) -> dict[str, str]:
-    """Return the facts under one key: safetensors writes several in any order."""
+    """Return the facts that last, under one key, as metadata are texts."""
     lasting = {name: facts[name] for name in sorted(facts) if name not in _FLEETING}
     return {"e6duck": json.dumps(lasting)}
