@@ -44,6 +44,11 @@ def folder() -> Path:
     raise FileNotFoundError(f"no sql folder in {here} or {here.parent}: the installation is broken")
 
 
+def sql_text(kind: str, name: str) -> str:
+    """Return the text of a file of sql/kind."""
+    return (folder() / kind / f"{name}.sql").read_text(encoding="utf-8")
+
+
 def scripts(kind: str) -> list[Script]:
     """Return the files of a kind (build, audit or query) in the order of their names."""
     return [
