@@ -167,7 +167,7 @@ class Cleaner:
     def _weighed(
         self, pieces: list[_Piece]
     ) -> tuple[list[_Piece], dict[Word, Word], frozenset[Word]]:
-        """Return the pieces and what is added; what is stripped, for which word; what is implied."""
+        """Return the pieces and what is added; what is stripped, for what; and all implied."""
         there = {piece.reading.word for piece in pieces}
         met: set[Word] = set()
         stripped: dict[Word, Word] = {}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from . import journal
 from .api import Database, connection_of
+from .applying import Run, apply, undo
 from .cleaning import Cleaner, Result, texts_of
-from .database import Connection
+from .database import Connection, path_of
 from .judging import Judge
 from .lexicon import Lexicon
+from .planning import Plan, Progress, plan_copy, plan_in_place, read_all, texts
 from .readings import Reader
 from .rules import Rules, read_rules, rules_from
+from .tree import walk
 from .vocabulary import Vocabulary
 
 
@@ -38,6 +43,79 @@ class Normalizer:
         """Return a caption clean, with what became of each of its pieces."""
         self._reader.learn(texts_of(text, self.rules.multiline))
         return self._cleaner.clean(text)
+
+    def plan(
+        self,
+        folder: Path | str,
+        out_dir: Path | str | None = None,
+        *,
+        follow_links: bool = False,
+        on_progress: Progress = lambda stage, done: None,
+    ) -> Plan:
+        """Read every caption below a folder and return what would be written; writes nothing.
+
+        out_dir: where to, with all that is no caption; without, the captions are replaced.
+        """
+        source = _real(folder)
+        target = source if out_dir is None else _real(out_dir)
+        is_copy = target != source
+        found = walk(
+            source,
+            include=self.rules.include_filename_regexp,
+            exclude=self.rules.exclude_filename_regexp,
+            matching=self.vocabulary.matching,
+            follow_links=follow_links,
+            without=target if is_copy and target.is_relative_to(source) else None,
+        )
+        files = read_all(found, on_progress)
+        every = {piece for text in texts(files) for piece in texts_of(text, self.rules.multiline)}
+        self._reader.learn(every)
+        clean = self._cleaner.clean
+        if is_copy:
+            return plan_copy(source, target, files, clean)
+        return plan_in_place(source, files, clean)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        backup: Path | str | None = None,
+        on_progress: Progress = lambda stage, done: None,
+    ) -> Run:
+        """Carry out a plan; the old bytes are on the disk first, beside the database or in backup.
+
+        A file that changed since it was read is left as it is, and told in `Run.failed`.
+        """
+        return apply(plan, self._backup(backup), on_progress)
+
+    def undo(
+        self, folder: Path | str, run: str | None = None, *, backup: Path | str | None = None
+    ) -> Run:
+        """Put back what a run (the latest one of the folder) replaced: bytes, mode and time."""
+        return undo_run(folder, self._backup(backup), run)
+
+    def _backup(self, given: Path | str | None) -> Path:
+        return Path(given) if given else journal_folder(path_of(self.vocabulary.connection))
+
+
+def undo_run(
+    folder: Path | str,
+    backup: Path,
+    run: str | None = None,
+    on_progress: Progress = lambda stage, done: None,
+) -> Run:
+    """Put back what a run of a folder replaced, by its journal in backup."""
+    root = _real(folder)
+    return undo(root, journal.find(backup, root, run), on_progress)
+
+
+def journal_folder(database: Path) -> Path:
+    """Return where the journals lie: beside the database."""
+    return database.parent / journal.FOLDER
+
+
+def _real(folder: Path | str) -> Path:
+    return Path(os.path.realpath(folder))
 
 
 def _rules(rules: Rules | Mapping[str, Any] | Path | str | None) -> Rules:
