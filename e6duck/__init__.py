@@ -28,10 +28,15 @@ from .errors import (
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
+    from .normalizing import Normalizer
+    from .rules import Rules, RulesError
 
 _HOMES = {
     "Built": "building",
     "Database": "api",
+    "Normalizer": "normalizing",
+    "Rules": "rules",
+    "RulesError": "rules",
     "build": "building",
     "open": "api",
     "post_ids": "api",
@@ -46,7 +51,10 @@ __all__ = [
     "DatabaseError",
     "E6DuckError",
     "IndexFilesError",
+    "Normalizer",
     "QueryError",
+    "Rules",
+    "RulesError",
     "SourceError",
     "UsageError",
     "build",

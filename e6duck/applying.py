@@ -34,6 +34,14 @@ class Run:
     """Files that are left as they were, with the reason"""
 
 
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted when some files were replaced; each is whole."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run = run
+
+
 def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: None) -> Run:
     """Carry out a plan. The journal is on the disk, in backup, before the first file is written.
 
@@ -49,21 +57,34 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
         for folder in made:
             (plan.target / folder).mkdir(exist_ok=True)
         _sweep({Path(edit.target).parent for edit in plan.edits})
-        failed: dict[str, str] = {}
-        written = 0
-        for edit in plan.edits:
-            progress("replace", 1)
-            try:
-                _carry_out(edit)
-                written += 1
-            except OSError as error:
-                failed[edit.name] = error.strerror or str(error)
-                if error.errno in _HOPELESS:
-                    break
+        run = path.name.partition(".")[0]
+        try:
+            failed = _carry_out_all(plan, progress)
+        except KeyboardInterrupt as error:
+            raise Interrupted(run) from error
         progress("finish", 0)
+        written = len(plan.edits) - len(failed)
         with suppress(OSError):  # a full disk: the captions themselves tell how far it came
             journal.finish(path, written)
-    return Run(path.name.partition(".")[0], path, written, failed)
+    return Run(run, path, written, failed)
+
+
+def _carry_out_all(plan: Plan, progress: Progress) -> dict[str, str]:
+    """Write the files; returns those that could not be, with the reason."""
+    failed: dict[str, str] = {}
+    stopped_by = ""
+    for edit in plan.edits:
+        if stopped_by:
+            failed[edit.name] = stopped_by
+            continue
+        progress("replace", 1)
+        try:
+            _carry_out(edit)
+        except OSError as error:
+            failed[edit.name] = error.strerror or str(error)
+            if error.errno in _HOPELESS:
+                stopped_by = f"not tried any more: {failed[edit.name]}"
+    return failed
 
 
 @contextmanager

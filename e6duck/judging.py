@@ -91,7 +91,7 @@ class Judge:
         """Return which spellings that are no tags are removed."""
         found: dict[str, Ban] = {}
         for pattern in self.rules.blacklist_regexp:
-            for spelling in self.lexicon.vocabulary.matching(_underscored(pattern), spellings):
+            for spelling in self.lexicon.vocabulary.matching(underscored(pattern), spellings):
                 found.setdefault(spelling, Ban("blacklist_regexp", pattern))
         for spelling in spellings:
             if spelling in self._banned_texts:
@@ -172,7 +172,7 @@ class Judge:
         names = {tag: {*self._plain_names(tag), self._words[tag].name} for tag in tags}
         for pattern in rules.blacklist_regexp:
             every = set().union(*names.values())
-            matched = vocabulary.matching(_underscored(pattern), every)
+            matched = vocabulary.matching(underscored(pattern), every)
             for tag in tags:
                 if names[tag] & matched:
                     found.setdefault(tag, Ban("blacklist_regexp", pattern))
@@ -188,7 +188,7 @@ class Judge:
         found = {other: tag.name for tag in self.banned for other in tag.implied}
         for pattern in self.rules.blacklist_regexp:
             found |= self.lexicon.vocabulary.implied_by_matching(
-                _underscored(pattern),
+                underscored(pattern),
                 tags,
                 artist_by_prefix=self.rules.artist_by_prefix,
                 remove_parens=self.rules.remove_parens,
@@ -196,6 +196,6 @@ class Judge:
         return {tag: found[tag] for tag in tags if tag in found}
 
 
-def _underscored(pattern: str) -> str:
+def underscored(pattern: str) -> str:
     """Return a pattern for names, which have no spaces."""
     return pattern.replace(" ", "_")

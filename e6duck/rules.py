@@ -199,8 +199,8 @@ def _contradictions(rules: Rules) -> Iterator[Fault]:
         limit = rules.min_antecedent_freq
         message = f"{rules.drop_antecedent_freq} is above min_antecedent_freq, which is {limit}"
         yield rules.fault("drop_antecedent_freq", message)
-    if rules.keep_implied is True and "implied" in rules.given and rules.implied != "keep":
-        yield rules.fault("implied", f"{rules.implied} contradicts keep_implied = true")
+    if rules.keep_implied is True and rules.implied == "add":
+        yield rules.fault("implied", "add contradicts keep_implied = true")
     if set(rules.separator) - set(", \t\n") or not set(rules.separator) & set(",\n"):
         yield rules.fault("separator", "a comma or line break, and spaces, is expected")
     elif "\n" in rules.separator and rules.multiline == "captions":

@@ -90,6 +90,11 @@ class Vocabulary:
             found[spelling] += (name,)
         return found
 
+    def named_like(self, pattern: str) -> list[str]:
+        """Return the names of all tags that a regular expression matches, the most used first."""
+        query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"
+        return [name for (name,) in self.connection.execute(query, [pattern]).fetchall()]
+
     def pattern_fault(self, pattern: str) -> str | None:
         """Return what is wrong with a regular expression; None for nothing."""
         try:
