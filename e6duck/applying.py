@@ -18,6 +18,7 @@ from .journal import Entry, Journal
 from .planning import Edit, Plan, Progress
 
 _NUMBERS = count()
+_US = (os.geteuid(), os.getegid()) if hasattr(os, "geteuid") else (0, 0)
 # What a further file would meet likewise.
 _HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
@@ -70,20 +71,36 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
 
 
 def _carry_out_all(plan: Plan, progress: Progress) -> dict[str, str]:
-    """Write the files; returns those that could not be, with the reason."""
+    """Write the files; returns those that could not be, with the reason.
+
+    All drafts are written before the first one replaces a caption, so that a full disk is met when
+    nothing has changed yet; and a system that keeps the place of a file just removed free for a
+    while is not made to search for another at every file.
+    """
     failed: dict[str, str] = {}
-    stopped_by = ""
-    for edit in plan.edits:
-        if stopped_by:
-            failed[edit.name] = stopped_by
-            continue
-        progress("replace", 1)
-        try:
-            _carry_out(edit)
-        except OSError as error:
-            failed[edit.name] = error.strerror or str(error)
-            if error.errno in _HOPELESS:
-                stopped_by = f"not tried any more: {failed[edit.name]}"
+    drafts: dict[str, Edit] = {}
+    try:
+        for edit in plan.edits:
+            progress("draft", 1)
+            try:
+                drafts[_drafted(edit)] = edit
+            except OSError as error:
+                failed[edit.name] = error.strerror or str(error)
+                if error.errno in _HOPELESS:
+                    raise E6DuckError(
+                        f"{edit.target} cannot be written: {failed[edit.name]}; nothing was changed"
+                    ) from error
+        for draft, edit in drafts.items():
+            progress("replace", 1)
+            try:
+                _check_unchanged(edit)
+                os.replace(draft, edit.target)  # noqa: PTH105
+            except OSError as error:
+                failed[edit.name] = error.strerror or str(error)
+    finally:
+        for draft in drafts:
+            with suppress(OSError):
+                os.unlink(draft)  # noqa: PTH108
     return failed
 
 
@@ -125,41 +142,35 @@ def _sweep(folders: Iterable[Path]) -> None:
             files.sweep(folder)
 
 
-def _carry_out(edit: Edit) -> None:
+def _check_unchanged(edit: Edit) -> None:
     if edit.before is None:
         if os.path.lexists(edit.target):
             raise OSError(0, "something stands there since it was looked at")
     elif not edit.before.is_still(edit.target):
         raise OSError(0, "changed since it was read")
+
+
+def _drafted(edit: Edit) -> str:
+    """Write the draft of a file, beside it; returns its path."""
     if edit.after is None:
-        _copy_large(edit)
-    else:
-        status = (edit.before or edit.source).status
-        owner = (status.st_uid, status.st_gid)
-        _put(edit.target, edit.after, stat.S_IMODE(status.st_mode), owner)
+        draft = _draft_beside(edit.target)
+        shutil.copyfile(edit.source_path, draft)
+        shutil.copymode(edit.source_path, draft)
+        return draft
+    status = (edit.before or edit.source).status
+    owner = (status.st_uid, status.st_gid)
+    return _written(edit.target, edit.after, stat.S_IMODE(status.st_mode), owner)
 
 
-def _copy_large(edit: Edit) -> None:
-    path = files.draft_path(Path(edit.target))
-    try:
-        shutil.copyfile(edit.source_path, path)
-        shutil.copymode(edit.source_path, path)
-        path.replace(edit.target)
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _put(
-    target: str,
-    content: bytes,
-    mode: int,
-    owner: tuple[int, int] | None,
-    times: tuple[int, int] | None = None,
-) -> None:
-    """Put content where target is, whole or not at all."""
-    folder = os.path.dirname(target)  # noqa: PTH120
+def _draft_beside(target: str) -> str:
     # A short name: one made of the caption's could be too long for the system.
-    draft = f"{folder}/e6duck.building-{os.getpid()}-{next(_NUMBERS):x}"
+    folder = target.rpartition(os.sep)[0]
+    return f"{folder}{os.sep}e6duck.building-{os.getpid()}-{next(_NUMBERS):x}"
+
+
+def _written(target: str, content: bytes, mode: int, owner: tuple[int, int] | None) -> str:
+    """Write a draft beside target, whole or not at all; returns its path."""
+    draft = _draft_beside(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(draft, flags, 0o600)
     try:
@@ -171,17 +182,15 @@ def _put(
                 _give(descriptor, mode, owner)
         finally:
             os.close(descriptor)
-        if times:
-            os.utime(draft, ns=times)
-        os.replace(draft, target)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
             os.unlink(draft)  # noqa: PTH108
         raise
+    return draft
 
 
 def _give(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
-    if owner and owner != (os.geteuid(), os.getegid()):
+    if owner and owner != _US:
         with suppress(OSError):  # only an administrator can
             os.fchown(descriptor, *owner)
     os.fchmod(descriptor, mode)
@@ -226,8 +235,12 @@ def _restore(root: Path, entry: Entry) -> bool:
         return now is not None
     path.parent.mkdir(parents=True, exist_ok=True)
     owner = (now.status.st_uid, now.status.st_gid) if now else None
-    times = (entry.accessed_ns, entry.modified_ns)
-    _put(str(path), entry.before, entry.mode, owner, times)
+    draft = _written(str(path), entry.before, entry.mode, owner)
+    try:
+        os.utime(draft, ns=(entry.accessed_ns, entry.modified_ns))
+        os.replace(draft, path)  # noqa: PTH105
+    finally:
+        Path(draft).unlink(missing_ok=True)
     return True
 
 

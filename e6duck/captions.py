@@ -142,6 +142,8 @@ def unwrapped(piece: str) -> Iterator[tuple[str, str, str]]:
     """
     before, inner, after = "", piece, ""
     yield before, inner, after
+    if piece[:1] not in _CLOSING:
+        return
     for _ in range(_DEEPEST_WEIGHT if len(piece) <= 2 * _LONGEST_TAG else 0):
         if len(inner) < 3 or _CLOSING.get(inner[0]) != inner[-1] or inner[-2] == "\\":
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -63,8 +64,10 @@ class Result:
 
     text: str
     steps: tuple[Step, ...]
+    read: tuple[Reading, ...] = field(repr=False, default=())
+    """Its pieces"""
     written: tuple[Reading, ...] = field(repr=False, default=())
-    implied: frozenset[Word] = field(repr=False, default=frozenset())
+    """Those that are left, and what was added"""
 
     @property
     def changes(self) -> tuple[Step, ...]:
@@ -72,15 +75,13 @@ class Result:
         return tuple(step for step in self.steps if step.is_change)
 
 
-class _Piece(NamedTuple):
-    """A piece on its way: what it is, and in which part between marks it stands."""
+@dataclass(slots=True)
+class _Pieces:
+    """The pieces of a caption, and for each the part between marks that it stands in."""
 
-    reading: Reading
-    part: int
-    fate: str = ""
-    """Why it goes, where that is not for its neighbours or the blacklists"""
-    cause: Word | None = None
-    """What it was added for"""
+    marks: list[str]
+    readings: list[Reading]
+    parts: list[int]
 
 
 def texts_of(text: str, multiline: str) -> Iterator[str]:
@@ -102,6 +103,7 @@ class Cleaner:
     def __init__(self, reader: Reader, rules: Rules) -> None:
         self.reader = reader
         self.rules = rules
+        self._outcomes: defaultdict[str, dict[Reading, Step]] = defaultdict(dict)
         self._order = {category: place for place, category in enumerate(rules.order)}
 
     def clean(self, text: str) -> Result:
@@ -115,8 +117,8 @@ class Cleaner:
         return Result(
             "\n".join(result.text for result in results),
             tuple(step for result in results for step in result.steps),
+            tuple(reading for result in results for reading in result.read),
             tuple(reading for result in results for reading in result.written),
-            frozenset().union(*(result.implied for result in results)),
         )
 
     def _escapes(self, text: str) -> str:
@@ -127,120 +129,155 @@ class Cleaner:
 
     def _clean_caption(self, text: str, escapes: str) -> Result:
         head, body, tail = framed(text)
-        marks, pieces = self._pieces(body)
-        met, stripped, implied = self._weighed(pieces)
+        found = self._pieces(body)
+        weighed, causes = self._with_added(found) if self.reader.has_adding else (found, {})
+        stripped = _stripped(weighed.readings)
         steps: list[Step] = []
-        kept: list[_Piece] = []
-        for piece in met:
-            step = self._step(piece, stripped, escapes)
-            if step.before or step.after:
-                steps.append(step)
-            if step.after:
-                kept.append(piece)
-        if self._order:
-            moved = self._sorted(kept)
-            if moved != kept:
-                steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
-            kept = moved
-        written = [piece.reading.written(escapes) for piece in kept]
-        if written != [piece.reading.text for piece in pieces]:
-            parts: list[tuple[str, list[str]]] = [(mark, []) for mark in marks]
-            for each, piece in zip(written, kept, strict=True):
-                parts[piece.part][1].append(each)
-            text = head + joined(parts, self.rules.separator) + tail
-        return Result(text, tuple(steps), tuple(piece.reading for piece in kept), implied)
-
-    def _pieces(self, body: str) -> tuple[list[str], list[_Piece]]:
-        """Return the marks before the parts of a caption, the first one empty, and its pieces."""
-        reader = self.reader
-        marks = [""]
-        pieces: list[_Piece] = []
-        for segment in segments(body):
-            if segment.is_marked:
-                marks.append(segment.mark)
-            part = len(marks) - 1
-            for unit, is_sentence in units(segment.pieces, reader.is_tag):
-                reading = reader.sentence(unit) if is_sentence else reader.reading(unit)
-                pieces.append(_Piece(reading, part))
-        return marks, pieces
-
-    def _weighed(
-        self, pieces: list[_Piece]
-    ) -> tuple[list[_Piece], dict[Word, Word], frozenset[Word]]:
-        """Return the pieces and what is added; what is stripped, for what; and all implied."""
-        there = {piece.reading.word for piece in pieces}
+        kept: list[Reading] = []
+        parts: list[int] = []
+        is_changed = False
         met: set[Word] = set()
-        stripped: dict[Word, Word] = {}
-        implied: set[Word] = set()
-        found: list[_Piece] = []
-        for piece in pieces:
-            word = piece.reading.word
+        known = self._outcomes[escapes]
+        for reading, part in zip(weighed.readings, weighed.parts, strict=True):
+            word = reading.word
             if word is None:
-                found.append(piece)
-            elif word in met:
-                found.append(piece._replace(fate="duplicate"))
+                step = known.get(reading) or self._alone(reading, escapes)
+            elif word in met or word in stripped or word.fate or reading.kind == "added":
+                step = _among_others(reading, word, met, stripped, causes, escapes)
             else:
                 met.add(word)
-                found.append(piece._replace(fate=word.fate) if word.fate else piece)
-                if not word.implied:
-                    continue
-                implied.update(word.implied)
-                for other in word.strips:
-                    stripped.setdefault(other, word)
-                for other in word.adds:
-                    if other in there or other in met:
-                        continue
-                    met.add(other)
-                    if not other.fate:
-                        added = self.reader.added(other)
-                        found.append(_Piece(added, piece.part, cause=word))
-                    for further in other.strips:
-                        stripped.setdefault(further, other)
-        return found, stripped, frozenset(implied)
+                step = known.get(reading) or self._alone(reading, escapes)
+            steps.append(step)
+            before, after, _, _ = step
+            if after:
+                kept.append(reading)
+                parts.append(part)
+            if before is not after and before != after:
+                is_changed = True
+        if self._order and (moved := self._sorted(kept, parts)) != kept:
+            kept, is_changed = moved, True
+            steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
+        if is_changed:
+            written = [reading.written(escapes) for reading in kept]
+            text = head + self._joined(found.marks, written, parts) + tail
+        if causes:
+            steps = [step for step in steps if step is not _NOTHING]
+        return Result(text, tuple(steps), tuple(found.readings), tuple(kept))
 
-    def _step(self, piece: _Piece, stripped: dict[Word, Word], escapes: str) -> Step:
-        reading = piece.reading
-        word = reading.word
-        if word is None:
-            if reading.ban and reading.kind != "sentence":
-                return Step(reading.text, "", *reading.ban)
-            return Step(reading.text, reading.text, reading.kind)
-        if piece.fate:
-            return Step(reading.text, "", piece.fate, word.text)
-        if word in stripped:
-            return Step(reading.text, "", "implied", stripped[word].text)
-        if word.ban:
-            return Step(reading.text, "", *word.ban)
-        after = reading.written(escapes)
-        if after == reading.text:
-            return Step(after, after, "kept")
-        if piece.cause:
-            return Step("", after, "added", piece.cause.text)
-        return Step(reading.text, after, *_respelt(reading, word))
+    def _joined(self, marks: list[str], written: list[str], parts: list[int]) -> str:
+        if len(marks) == 1:
+            return self.rules.separator.join(written)
+        by_part: list[tuple[str, list[str]]] = [(mark, []) for mark in marks]
+        for each, part in zip(written, parts, strict=True):
+            by_part[part][1].append(each)
+        return joined(by_part, self.rules.separator)
 
-    def _sorted(self, pieces: list[_Piece]) -> list[_Piece]:
+    def _pieces(self, body: str) -> _Pieces:
+        known = self.reader.readings
+        if "\n" not in body and "|||" not in body and ";;;" not in body:
+            pieces = body.split(",")
+            readings = [known[text] for piece in pieces if (text := piece.strip())]
+            if not self.reader.has_ends or not any(each.ends_sentence for each in readings):
+                return _Pieces([""], readings, [0] * len(readings))
+        found = _Pieces([""], [], [])
+        for segment in segments(body):
+            if segment.is_marked:
+                found.marks.append(segment.mark)
+            for unit, is_sentence in units(segment.pieces, self.reader.is_tag):
+                found.readings.append(self.reader.sentence(unit) if is_sentence else known[unit])
+                found.parts.append(len(found.marks) - 1)
+        return found
+
+    def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[Word, Word]]:
+        """Return the pieces with what is added after them, and for which word each was."""
+        there = {reading.word for reading in found.readings}
+        result = _Pieces(found.marks, [], [])
+        causes: dict[Word, Word] = {}
+        for reading, part in zip(found.readings, found.parts, strict=True):
+            result.readings.append(reading)
+            result.parts.append(part)
+            for other in reading.word.adds if reading.word else ():
+                if other not in there:
+                    there.add(other)
+                    if not other.fate and reading.word:
+                        causes[other] = reading.word
+                        result.readings.append(self.reader.added(other))
+                        result.parts.append(part)
+        return result, causes
+
+    def _alone(self, reading: Reading, escapes: str) -> Step:
+        step = self._outcomes[escapes][reading] = _outcome(reading, escapes)
+        return step
+
+    def _sorted(self, kept: list[Reading], parts: list[int]) -> list[Reading]:
         """Return the pieces with the tags of each part sorted by category.
 
         What is no tag keeps its place, and so do the first ones.
         """
-        result = list(pieces)
-        last = len(self._order)
-        places: dict[int, list[int]] = {}
-        for place, piece in enumerate(pieces):
-            if place >= self.rules.keep_first and piece.reading.word:
-                places.setdefault(piece.part, []).append(place)
+        result = list(kept)
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        for place, reading in enumerate(result):
+            if place >= self.rules.keep_first and reading.word:
+                places[parts[place]].append(place)
         for group in places.values():
-            chosen = sorted(
-                (pieces[place] for place in group),
-                key=lambda piece: self._order.get(_category(piece), last),
-            )
-            for place, piece in zip(group, chosen, strict=True):
-                result[place] = piece
+            chosen = sorted((result[place] for place in group), key=self._rank)
+            for place, reading in zip(group, chosen, strict=True):
+                result[place] = reading
         return result
 
+    def _rank(self, reading: Reading) -> int:
+        category = reading.word.tag.category if reading.word else ""
+        return self._order.get(category, len(self._order))
 
-def _category(piece: _Piece) -> str:
-    return piece.reading.word.tag.category if piece.reading.word else ""
+
+_NOTHING = Step("", "", "implied")
+
+
+def _stripped(readings: list[Reading]) -> dict[Word, Word]:
+    """Return the words that others imply, and which does so first."""
+    found: dict[Word, Word] = {}
+    for reading in readings:
+        word = reading.word
+        if word is not None and word.strips:
+            for other in word.strips:
+                found.setdefault(other, word)
+    return found
+
+
+def _among_others(
+    reading: Reading,
+    word: Word,
+    met: set[Word],
+    stripped: dict[Word, Word],
+    causes: dict[Word, Word],
+    escapes: str,
+) -> Step:
+    """Return what becomes of a tag that was met already, is implied, goes or was added."""
+    if word in met:
+        return Step(reading.text, "", "duplicate", word.text)
+    met.add(word)
+    is_added = reading.kind == "added"
+    if is_added and (word in stripped or word.ban):
+        return _NOTHING
+    if word.fate:
+        return Step(reading.text, "", word.fate, word.text)
+    if word in stripped:
+        return Step(reading.text, "", "implied", stripped[word].text)
+    return Step("", reading.written(escapes), "added", causes[word].text)
+
+
+def _outcome(reading: Reading, escapes: str) -> Step:
+    """Return what becomes of a piece where nothing else stands."""
+    word = reading.word
+    ban = word.ban if word else reading.ban
+    if ban:
+        return Step(reading.text, "", *ban)
+    if word is None:
+        return Step(reading.text, reading.text, reading.kind)
+    after = reading.written(escapes)
+    if after == reading.text:
+        return Step(after, after, "kept")
+    return Step(reading.text, after, *_respelt(reading, word))
 
 
 def _respelt(reading: Reading, word: Word) -> tuple[str, str]:

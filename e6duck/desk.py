@@ -18,6 +18,7 @@ from .captions import UnreadableError, decoded, spelling
 from .cleaning import Result
 from .errors import E6DuckError, UsageError
 from .findings import findings, frequent, suggestions, summary
+from .judging import Word
 from .normalizing import Normalizer, journal_folder, undo_run
 from .output import format_of, shielded, write
 from .planning import Caption, Plan, Progress
@@ -302,10 +303,15 @@ def _print_lists(options: Options, normalizer: Normalizer, plan: Plan, desk: Des
         counts = Counter(_listed(each) for each in written if chosen(each))
         _print_top("tags", counts, options.print_topk, desk)
     if options.print_implied_topk is not None:
-        words = (word for caption in plan.captions for word in caption.result.implied)
-        readings = (Reading("", word) for word in words)
-        counts = Counter(_listed(each) for each in readings if chosen(each))
+        words = (word for caption in plan.captions for word in _implied(caption))
+        counts = Counter(_listed(each) for word in words if chosen(each := Reading("", word)))
         _print_top("implied tags", counts, options.print_implied_topk, desk)
+
+
+def _implied(caption: Caption) -> set[Word]:
+    """Return what the tags of a caption imply, be it in the caption or not."""
+    words = [reading.word for reading in caption.result.read if reading.word]
+    return {other for word in words for other in word.implied}
 
 
 def _is_of(categories: frozenset[str], reading: Reading) -> bool:

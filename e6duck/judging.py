@@ -75,9 +75,8 @@ class Judge:
             return
         names = self.lexicon.new_names
         self.lexicon.learn(names[tag] for tag in fresh if tag in names)
-        self.lexicon.learn(
-            name for tag in fresh for name in (*self._plain_names(tag), *self._spare_names(tag))
-        )
+        plain = (name for tag in fresh for name in self._plain_names(tag) if name != tag.name)
+        self.lexicon.learn(plain)
         for tag in fresh:
             name = self._name(tag)
             self._words[tag] = Word(
@@ -125,7 +124,7 @@ class Judge:
     def _plain_names(self, tag: Tag) -> list[str]:
         """Return the name, without its category's suffix and with by_ where the rules say so."""
         names = [tag.name]
-        if self.rules.remove_parens:
+        if self.rules.remove_parens and tag.name.endswith(f"_({tag.category})"):
             names.insert(0, tag.name.removesuffix(f"_({tag.category})"))
         if tag.category == "artist" and self.rules.artist_by_prefix:
             names += [f"by_{name}" for name in names if not name.startswith("by_")]
@@ -141,15 +140,24 @@ class Judge:
         if new_name and self._leads_back(new_name, tag):
             return new_name
         plain = self._plain_names(tag)
+        if len(plain) == 1 and self._leads_back(tag.name, tag):
+            return tag.name
         name = plain[0] if self._leads_back(plain[0], tag) else tag.name
         with_by = [f"by_{name}"] if f"by_{name}" in plain else []
-        for form in (*with_by, name, *plain, *self._spare_names(tag)):
+        for form in (*with_by, name, *plain):
+            if self._leads_back(form, tag):
+                return form
+        for form in self._spare_names(tag):
+            self.lexicon.learn([form])
             if self._leads_back(form, tag):
                 return form
         self.unreadable.add(tag)
         return tag.name
 
     def _leads_back(self, name: str, tag: Tag) -> bool:
+        if name == tag.name and self.lexicon.is_left_alone(name):
+            return True
+        self.lexicon.learn([name])
         found = self.lexicon.meaning(name)
         return found is not None and found.is_applied and found.tag is tag
 

@@ -48,6 +48,11 @@ class Lexicon:
                 return found
         return None
 
+    def is_left_alone(self, name: str) -> bool:
+        """Tell whether the name of a tag means it and nothing else, without looking it up."""
+        is_own = name in self._given or name in self._removed
+        return not is_own and self.rules.on_alias_conflict in ("ignore", "silent", "raise")
+
     def learn(self, texts: Iterable[str]) -> None:
         """Look up texts, all at once."""
         self.vocabulary.learn({key for text in texts for key in keys(text)})

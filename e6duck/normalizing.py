@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import journal
-from .api import Database, connection_of
 from .applying import Run, apply, undo
 from .cleaning import Cleaner, Result, texts_of
-from .database import Connection, path_of
+from .database import Connection, open_reading, path_of
 from .judging import Judge
 from .lexicon import Lexicon
 from .planning import Plan, Progress, plan_copy, plan_in_place, read_all, texts
@@ -19,6 +20,9 @@ from .readings import Reader
 from .rules import Rules, read_rules, rules_from
 from .tree import walk
 from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from .api import Database
 
 
 class Normalizer:
@@ -34,7 +38,7 @@ class Normalizer:
         rules: Rules | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         self.rules = _rules(rules)
-        self.vocabulary = Vocabulary(connection_of(db))
+        self.vocabulary = Vocabulary(_connection(db))
         self.lexicon = Lexicon(self.vocabulary, self.rules)
         self._reader = Reader(Judge(self.lexicon))
         self._cleaner = Cleaner(self._reader, self.rules)
@@ -67,13 +71,15 @@ class Normalizer:
             follow_links=follow_links,
             without=target if is_copy and target.is_relative_to(source) else None,
         )
-        files = read_all(found, on_progress)
-        every = {piece for text in texts(files) for piece in texts_of(text, self.rules.multiline)}
-        self._reader.learn(every)
-        clean = self._cleaner.clean
-        if is_copy:
-            return plan_copy(source, target, files, clean)
-        return plan_in_place(source, files, clean)
+        with _uncollected():
+            files = read_all(found, on_progress)
+            multiline = self.rules.multiline
+            self._reader.learn(
+                {piece for text in texts(files) for piece in texts_of(text, multiline)}
+            )
+            if is_copy:
+                return plan_copy(source, target, files, self._cleaner.clean)
+            return plan_in_place(source, files, self._cleaner.clean)
 
     def apply(
         self,
@@ -86,7 +92,8 @@ class Normalizer:
 
         A file that changed since it was read is left as it is, and told in `Run.failed`.
         """
-        return apply(plan, self._backup(backup), on_progress)
+        with _uncollected():
+            return apply(plan, self._backup(backup), on_progress)
 
     def undo(
         self, folder: Path | str, run: str | None = None, *, backup: Path | str | None = None
@@ -116,6 +123,25 @@ def journal_folder(database: Path) -> Path:
 
 def _real(folder: Path | str) -> Path:
     return Path(os.path.realpath(folder))
+
+
+def _connection(db: Database | Connection | Path | str) -> Connection:
+    if isinstance(db, (str, Path)):
+        path = Path(db)
+        return open_reading(path / "e6.duckdb" if path.is_dir() else path)
+    return db if isinstance(db, Connection) else db.connection
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python not look for garbage: a plan is many objects, and none of them is any."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _rules(rules: Rules | Mapping[str, Any] | Path | str | None) -> Rules:

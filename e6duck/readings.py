@@ -23,6 +23,8 @@ class Reading:
     """unknown, sentence, added, or why its spelling leads to the word (`Meaning.kind`)"""
     ban: Ban | None = None
     """The rule that removes a piece that is no tag"""
+    ends_sentence: bool = False
+    """Whether a sentence ends with it: a full stop or the like, and no tag"""
     _written: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -45,13 +47,18 @@ class Reader:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
-        self._readings: dict[str, Reading] = {}
+        self.readings: dict[str, Reading] = {}
+        """Those of the pieces that were learnt"""
+        self.has_adding = False
+        """Whether one of them adds what it implies"""
+        self.has_ends = False
+        """Whether a sentence ends with one of them"""
         self._sentences: dict[str, Reading] = {}
         self._added: dict[Word, Reading] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
         """Read pieces that were not met yet."""
-        fresh = set(texts) - self._readings.keys()
+        fresh = {text for text in texts if text not in self.readings}
         if not fresh:
             return
         lexicon = self.judge.lexicon
@@ -62,16 +69,14 @@ class Reader:
         read = [found[0] for found in meanings.values() if found]
         self.judge.judge(meaning.tag for meaning in read if meaning.is_applied)
         for text in sorted(fresh):
-            self._readings[text] = self._reading(text, meanings[text])
-        self._ban_texts([self._readings[text] for text in fresh])
-
-    def reading(self, text: str) -> Reading:
-        """Return the reading of a piece that was learnt."""
-        return self._readings[text]
+            self.readings[text] = reading = self._reading(text, meanings[text])
+            self.has_adding |= bool(reading.word and reading.word.adds)
+            self.has_ends |= reading.ends_sentence
+        self._ban_texts([self.readings[text] for text in fresh])
 
     def is_tag(self, text: str) -> bool:
         """Tell whether a piece that was learnt is a tag."""
-        return self._readings[text].is_tag
+        return self.readings[text].is_tag
 
     def sentence(self, text: str) -> Reading:
         """Return the reading of a sentence: it is what it is."""
@@ -94,7 +99,7 @@ class Reader:
 
     def _reading(self, text: str, found: tuple[Meaning, tuple[str, str, str]] | None) -> Reading:
         if found is None:
-            return Reading(text)
+            return Reading(text, ends_sentence=text[-1] in ".!?")
         meaning, (before, core, after) = found
         if not meaning.is_applied:
             return Reading(text, kind="ambiguous")

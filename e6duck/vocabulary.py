@@ -57,7 +57,7 @@ class Vocabulary:
 
     def learn(self, spellings: Iterable[str]) -> None:
         """Look up spellings that were not yet, and what their tags imply."""
-        fresh = set(spellings) - self._claims.keys()
+        fresh = {each for each in spellings if each not in self._claims}
         if not fresh:
             return
         self._claims |= {spelling: {} for spelling in fresh}
