@@ -55,6 +55,7 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
     with _alone(plan.target):
         progress("journal", 0)
         path = journal.write(backup, plan.target, map(_entry, plan.edits), made)
+        progress("written", 0)
         for folder in made:
             (plan.target / folder).mkdir(exist_ok=True)
         _sweep({Path(edit.target).parent for edit in plan.edits})

@@ -47,7 +47,7 @@ class RulesError(UsageError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(map(str, faults)))
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True)
