@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 import threading
@@ -306,10 +307,13 @@ class _OptionalCounts(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give the options their number, up to where all are arguments."""
-        whole = {"-k": "-k100", "--print-topk": "-k100", "-j": "-j100"}
-        whole["--print-implied-topk"] = "-j100"
+        whole = {"--print-topk": "-k100", "--print-implied-topk": "-j100"}
         end = args.index("--") if "--" in args else len(args)
-        return super().parse_args(ctx, [whole.get(each, each) for each in args[:end]] + args[end:])
+        given = [
+            f"{each}100" if re.fullmatch("-[bfqy]*[kj]", each) else whole.get(each, each)
+            for each in args[:end]
+        ]
+        return super().parse_args(ctx, given + args[end:])
 
 
 @commands.command(

@@ -13,6 +13,7 @@ from . import journal
 from .applying import Run, apply, undo
 from .cleaning import Cleaner, Result, texts_of
 from .database import Connection, open_reading, path_of
+from .errors import UsageError
 from .judging import Judge
 from .lexicon import Lexicon
 from .planning import Plan, Progress, plan_copy, plan_in_place, read_all, texts
@@ -63,6 +64,8 @@ class Normalizer:
         source = _real(folder)
         target = source if out_dir is None else _real(out_dir)
         is_copy = target != source
+        if is_copy and target.exists() and not target.is_dir():
+            raise UsageError(f"{target} is no folder to write to")
         found = walk(
             source,
             include=self.rules.include_filename_regexp,
@@ -118,7 +121,7 @@ def undo_run(
 
 def journal_folder(database: Path) -> Path:
     """Return where the journals lie: beside the database."""
-    return database.parent / journal.FOLDER
+    return _real(database).parent / journal.FOLDER
 
 
 def _real(folder: Path | str) -> Path:
