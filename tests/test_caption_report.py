@@ -41,8 +41,10 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
         ):
             assert part in text, part
         assert page.value(SHOWN) == 100
+        page.value("document.getElementById('more').scrollIntoView()")
         page.click("#more")
         assert page.value(SHOWN) == 151
+        page.value("document.getElementById('search').scrollIntoView()")
         page.click("#search")
         page.type("word 2 mammal")
         assert page.value(FOUND) == "50 of 151"

@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench build`. They compare things within one run, and judge nothing.
+"""Benchmarks: `python -m tests.bench build` or `normalize`. They compare things within one run, and judge nothing.
 
 Every figure is of a whole process, from the accounts that the system keeps of it: CPU seconds
 (user and system), seconds on the clock, and peak memory. Of repeated runs the medians are shown.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from e6duck.database import open_reading
 from tests import synth
 
 # The yardstick: DuckDB reads one column of the posts. Prints the CPU seconds of that query alone.
@@ -145,16 +147,84 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
     return figures | {"query 'select 1' s": median(asked, "seconds")}
 
 
+_PLAIN_LOOP = """
+import sys
+from pathlib import Path
+
+source, target = map(Path, sys.argv[1:])
+for path in source.rglob("*.txt"):
+    copy = target / path.relative_to(source)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(path.read_bytes())
+"""
+
+
+def write_captions(folder: Path, database: Path, count: int) -> None:
+    """Write captions of 30 tags drawn by use, half of them with spaces; one in 50 is no UTF-8."""
+    connection = open_reading(database)
+    rows = connection.execute("select name, post_count from tags order by tag_id").fetchall()
+    connection.close()
+    names, weights = zip(*rows, strict=True)
+    dice = random.Random(1)
+    for number in range(count):
+        path = folder / f"{number // 1000}_set" / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tags = dice.choices(names, weights, k=30)
+        text = ", ".join(tag.replace("_", " ") if dice.random() < 0.5 else tag for tag in tags)
+        path.write_bytes((b"\xff" if number % 50 == 0 else b"") + text.encode())
+
+
+def normalize(folder: Path, database: Path) -> Run:
+    """Normalize captions in place."""
+    options = ("--yes", "-q", "--db", str(database), "--backup", str(folder.parent / "journal"))
+    return run(sys.executable, "-m", "e6duck", "normalize", str(folder), *options)
+
+
+def bench_normalize(cache: Path, posts: int, repeats: int) -> dict[str, float]:
+    """Measure runs in place against a plain loop that reads each file and writes it elsewhere."""
+    export = made(cache, posts)
+    database = export / "e6.duckdb"
+    if not database.exists():
+        build(export)
+    loops, many, few = [], [], []
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        for number in range(repeats):
+            # Folders of their own: ext4 is slow where many files were just removed.
+            place = Path(folder) / str(number)
+            for count, kind in ((20_000, "plain"), (20_000, "many"), (100, "few")):
+                write_captions(place / kind, database, count)
+            os.sync()
+            plain = (str(place / "plain"), str(place / "copy"))
+            loops.append(run(sys.executable, "-c", _PLAIN_LOOP, *plain))
+            many.append(normalize(place / "many", database))
+            few.append(normalize(place / "few", database))
+    return {
+        "plain loop s": median(loops, "seconds"),
+        "plain loop CPU s": median(loops, "cpu_seconds"),
+        "20,000 files s": median(many, "seconds"),
+        "20,000 files CPU s": median(many, "cpu_seconds"),
+        "20,000 files peak MiB": median(many, "peak_mib"),
+        "20,000 files / plain loop, s": median(many, "seconds") / median(loops, "seconds"),
+        "20,000 files / plain loop, CPU": median(many, "cpu_seconds")
+        / median(loops, "cpu_seconds"),
+        "100 files s": median(few, "seconds"),
+        "100 files CPU s": median(few, "cpu_seconds"),
+    }
+
+
 def main() -> None:
     """Run a benchmark, and print its figures as a table and as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", choices=["build"])
+    parser.add_argument("what", choices=["build", "normalize"])
     parser.add_argument("--posts", type=int, default=500_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--large", action="store_true", help="also ten times the posts")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "e6duck-bench")
     options = parser.parse_args()
-    figures = bench_build(options.cache, options.posts, options.repeats, options.large)
+    if options.what == "normalize":
+        figures = bench_normalize(options.cache, options.posts, options.repeats)
+    else:
+        figures = bench_build(options.cache, options.posts, options.repeats, options.large)
     for name, value in figures.items():
         print(f"{name:<44}{value:>12,.2f}")
     print(json.dumps(figures))
