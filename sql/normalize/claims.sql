@@ -79,6 +79,8 @@ claim as (
 )
 select spelling, kind, name, tag_id, category, use_count
 from claim
+-- A name that holds what separates the pieces of a caption cannot stand in one.
+where not regexp_matches(name, '[,\n]|\|\|\||;;;')
 qualify row_number() over (
     partition by spelling, kind order by tag_id nulls last, use_count desc, name
 ) = 1

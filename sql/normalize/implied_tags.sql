@@ -7,7 +7,9 @@ with asked as (
 reached as (
     select tag_id from asked
     union
-    select pair.consequent_id from tag_implications as pair semi join asked on asked.tag_id = pair.antecedent_id
+    select pair.consequent_id
+    from tag_implications as pair
+    semi join asked on asked.tag_id = pair.antecedent_id
     union
     select pair.consequent_id
     from rare_tag_implications as pair
@@ -31,4 +33,5 @@ select
     known_tag.use_count,
 from edge
 join known_tag on known_tag.tag_id = edge.consequent_id
+where not regexp_matches(known_tag.name, '[,\n]|\|\|\||;;;')
 order by edge.depth, edge.consequent_id

@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench build` or `normalize`. They compare things within one run, and judge nothing.
+"""Benchmarks: `python -m tests.bench build`, or normalize. They compare within a run; none judges.
 
 Every figure is of a whole process, from the accounts that the system keeps of it: CPU seconds
 (user and system), seconds on the clock, and peak memory. Of repeated runs the medians are shown.
