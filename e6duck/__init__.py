@@ -3,6 +3,7 @@
     import e6duck
 
     e6duck.build("data")
+    e6duck.train("data")
     with e6duck.open("data") as db:
         db.query("select name, post_count from tags where category_name = $c", c="species")
     matrix = e6duck.post_tag_matrix("data")
@@ -29,19 +30,24 @@ if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
     from .normalizing import Normalizer
+    from .recipes import Recipe
     from .rules import Rules, RulesError
+    from .training import Trained, train
 
 _HOMES = {
     "Built": "building",
     "Database": "api",
     "Normalizer": "normalizing",
+    "Recipe": "recipes",
     "Rules": "rules",
     "RulesError": "rules",
+    "Trained": "training",
     "build": "building",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
     "post_tag_tensors": "api",
+    "train": "training",
 }
 
 __all__ = [
@@ -53,15 +59,18 @@ __all__ = [
     "IndexFilesError",
     "Normalizer",
     "QueryError",
+    "Recipe",
     "Rules",
     "RulesError",
     "SourceError",
+    "Trained",
     "UsageError",
     "build",
     "open",
     "post_ids",
     "post_tag_matrix",
     "post_tag_tensors",
+    "train",
 ]
 
 

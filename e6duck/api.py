@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .database import Connection, interruptible, open_reading
 from .export import write_index
+from .neighbors import Question, answering
 from .query import explained, related
 
 if TYPE_CHECKING:
@@ -84,6 +85,40 @@ class Database:
             "from cooccurring($name, min_count := $min_count)", name=name, min_count=min_count
         )
 
+    def neighbors(
+        self,
+        tags: str | Sequence[str],
+        *,
+        category: str | Sequence[str] = (),
+        min_posts: int = 100,
+        k: int = 10,
+        measure: str = "vectors",
+        together: bool = False,
+        unwanted: str | Sequence[str] = (),
+        first_pca: int | None = None,
+        on_notice: Callable[[str], object] = lambda line: None,
+    ) -> pa.Table:
+        """Return the tags most similar to each tag: query, rank, tag, category, posts, score.
+
+        measure: "vectors", or by the posts that hold both "cosine", "jaccard" or "lift". together:
+        the tags are one query; so they are where unwanted tags are subtracted. first_pca: compare
+        in so many dimensions. on_notice: is told, a line each, what a name was taken for, and which
+        tag is left out and why. Raises `UsageError` where no tag can be used, `DatabaseError`
+        where there are no vectors.
+        """
+        question = Question(
+            _listed(tags),
+            unwanted=_listed(unwanted),
+            categories=_listed(category),
+            min_posts=min_posts,
+            k=k,
+            measure=measure,
+            together=together,
+            first_pca=first_pca,
+        )
+        with answering(self.connection, question, on_notice=on_notice) as found:
+            return found.to_arrow_table()
+
     def search(self, pattern: str) -> pa.Table:
         """Return the tags whose name or an alias fits a pattern with * and ?, most used first."""
         return self.query("from search_tags($pattern)", pattern=pattern)
@@ -95,6 +130,10 @@ class Database:
     def export(self, out_dir: Path | str, *only: str) -> list[Path]:
         """Write the index files (all, or those named) into a folder; returns their paths."""
         return write_index(self.connection, Path(out_dir), only=only)
+
+
+def _listed(names: str | Sequence[str]) -> Sequence[str]:
+    return [names] if isinstance(names, str) else names
 
 
 def open(path: Path | str = DATABASE) -> Database:

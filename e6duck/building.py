@@ -177,7 +177,6 @@ def _replace(
     A shared lock on the old database keeps writers away until it is gone.
     """
     kept_old = None
-    together = out_dir.resolve() == database.parent.resolve()
     settle_wal(database)
     with ExitStack() as stack:
         if database.exists():
@@ -188,12 +187,7 @@ def _replace(
                 _keep(database, kept_old, stack)
             if os.name == "nt":  # where a file that is open cannot be replaced
                 stack.close()
-        for _ in files.publish(
-            {database: draft, **(index_drafts if together else {})}, database.parent
-        ):
-            on_progress("publish", 0)
-    if index_drafts and not together:
-        for _ in files.publish(index_drafts, out_dir):
+        for _ in export.publish(database, draft, index_drafts, out_dir):
             on_progress("publish", 0)
     return kept_old, users
 

@@ -10,17 +10,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
 from . import files
 from .errors import E6DuckError, UsageError
 
+if TYPE_CHECKING:
+    from .neighbors import Neighbors
+
 _INTERRUPTED = 130
 _PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 _FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 
+_MEASURES = ("vectors", "cosine", "jaccard", "lift")
+
+_AT_LEAST_0 = click.IntRange(min=0)
+_AT_LEAST_1 = click.IntRange(min=1)
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 _COUNT = click.IntRange(min=0)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -83,6 +90,7 @@ _db = click.option(
 )
 _memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
 _threads = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
 def _database(given: Path | None) -> Path:
@@ -113,14 +121,15 @@ def _database(given: Path | None) -> Path:
 @click.option("--include-deleted", is_flag=True, help="Keep deleted posts, too.")
 @click.option("--with-text", is_flag=True, help="Keep the columns source and description.")
 @click.option("--strict", is_flag=True, help="Take a malformed row for an error.")
+@click.option("--no-train", is_flag=True, help="Train no vectors: no neighbors.")
 @_memory
 @_threads
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
-def build(quiet: bool, no_export: bool, **options: Any) -> None:
+@_quiet
+def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     """Build the database and the index files from the newest export in DATA_DIR (./data).
 
     Old files are replaced only when all went well. What was kept, dropped and odd is told at the
-    end.
+    end. Then the vectors of the tags are trained, as e6duck train does.
     """
     from .building import build, stage_count
     from .report import progress_bar, summary
@@ -130,6 +139,28 @@ def build(quiet: bool, no_export: bool, **options: Any) -> None:
     if not quiet:
         _tell(summary(built))
         _point_to(built.database)
+    if not no_train:
+        _train_built(built.database, quiet, not no_export, options)
+
+
+def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[str, Any]) -> None:
+    """Train where there is enough to train on; the build stands where there is not."""
+    out_dir, threads = options["out_dir"], options["threads"]
+    try:
+        _train(database, quiet, out_dir=out_dir, threads=threads, write_index=write_index)
+    except UsageError as error:
+        _tell(f"no vectors    {error}")
+
+
+def _train(database: Path, quiet: bool, **options: Any) -> None:
+    from .report import training_bar, training_summary
+    from .training import train
+
+    with training_bar(not quiet and sys.stderr.isatty()) as advance:
+        notice = (lambda line: None) if quiet else _tell
+        trained = train(database, on_progress=advance, on_notice=notice, **options)
+    if not quiet:
+        _tell(training_summary(trained))
 
 
 def _point_to(database: Path) -> None:
@@ -137,6 +168,45 @@ def _point_to(database: Path) -> None:
     if not any(place.exists() and place.samefile(database) for place in _PLACES):
         name = "set" if os.name == "nt" else "export"
         _tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck train --method svd --factors 128
+      e6duck train --recipe e6db --seed 1"""
+)
+@_db
+@click.option("--recipe", type=click.Choice(["e6db"]), help="The settings of e6db's notebook.")
+@click.option("--method", type=click.Choice(["als", "svd"]), help="Default: als.")
+@click.option("--factors", type=click.IntRange(min=1), help="Numbers in a vector (256).")
+@click.option("--weighting", type=click.Choice(["tfidf", "bm25", "none"]), help="Of als (tfidf).")
+@click.option("--regularization", type=click.FloatRange(min=0), help="Of als (grows with posts).")
+@click.option("--iterations", type=click.IntRange(min=1), help="Of als (2).")
+@click.option("--alpha", type=click.FloatRange(min=0, min_open=True), help="Of als (1).")
+@click.option("--start", type=click.Choice(["svd", "random"]), help="Of als (svd).")
+@click.option("--seed", type=click.IntRange(min=0), help="Default: 0.")
+@click.option("--vocabulary", default=32_768, show_default=True, help="So many most used tags.")
+@click.option("--min-tags", type=int, help="Direct tags that a post needs (11).")
+@click.option("--all-posts", is_flag=True, help="Take no sample, however much memory it needs.")
+@click.option("--post-factors", is_flag=True, help="Write the vectors of the posts, too.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Of als."
+)
+@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of the files.")
+@click.option("--no-export", is_flag=True, help="Write no files, but the database alone.")
+@_threads
+@_quiet
+def train(db: Path | None, quiet: bool, no_export: bool, **options: Any) -> None:
+    """Train the vectors of the most used tags, which neighbors compares.
+
+    als is alternating least squares, svd the main directions of discounted PPMI: quicker, and as
+    good on large data. Old vectors are replaced only when all went well.
+    """
+    from .recipes import chosen_recipe
+
+    recipe = chosen_recipe(options)
+    _train(_database(db), quiet, recipe=recipe, write_index=not no_export, **options)
 
 
 @commands.command(
@@ -274,7 +344,8 @@ def _written(output: Path) -> Iterator[Path]:
     Example:
       e6duck export ~/index
       e6duck export ~/index --only tags.parquet
-      e6duck export --tag-list tags.csv --min-posts 50"""
+      e6duck export --tag-list tags.csv --min-posts 50
+      e6duck export ~/vectors --projector --word2vec"""
 )
 @click.argument("out_dir", required=False, type=click.Path(path_type=Path))
 @_db
@@ -283,18 +354,20 @@ def _written(output: Path) -> Iterator[Path]:
 @click.option("--min-posts", default=0, show_default=True, help="Posts that put a tag on the list.")
 @click.option("--cooccurrence", type=click.Path(path_type=Path), help="Pairs of tags (CSV).")
 @click.option("--min-count", default=100, show_default=True, help="Common posts of a pair.")
+@click.option("--projector", is_flag=True, help="Vectors for the TensorFlow projector (TSV).")
+@click.option("--word2vec", is_flag=True, help="Vectors as gensim loads them.")
 def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
-    """Write the index files again into OUT_DIR, or lists for prompt editors.
+    """Write the index files again into OUT_DIR, or lists for prompt editors, or the tags' vectors.
 
     --tag-list: name,category,posts,"alias,alias", most used first. --cooccurrence:
-    tag_a,tag_b,count.
+    tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, and then no index files.
     """
     from . import lists as exporting
     from .building import plain_errors
     from .database import open_reading
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])
-    if not any(paths):
+    if not (any(paths) or options["projector"] or options["word2vec"]):
         raise UsageError("give OUT_DIR for the index files, --tag-list FILE or --cooccurrence FILE")
     connection = open_reading(_database(db))
     with plain_errors(*filter(None, paths)):
@@ -376,3 +449,106 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
 
 def _ask(question: str) -> bool:
     return click.confirm(question, err=True)
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck neighbors fox
+      e6duck neighbors fox wolf -c species --together -k 20
+      e6duck neighbors fox --not feral --format json
+      e6duck neighbors fox -c species -o fox.png"""
+)
+@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@_db
+@click.option(
+    "-c", "--category", "categories", multiple=True, metavar="NAME", help="Only this category."
+)
+@click.option(
+    "-f",
+    "--min-posts",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    help="Only so used.",
+)
+@click.option("-k", "--topk", "k", type=_AT_LEAST_1, help="Of each TAG; 10, or 1.5 n / tags.")
+@click.option(
+    "--measure", type=click.Choice(_MEASURES), default="vectors", show_default=True, help="By what."
+)
+@click.option("--together", is_flag=True, help="Those of all the tags at once.")
+@click.option("--not", "unwanted", multiple=True, metavar="TAG", help="Subtract it; together.")
+@click.option("-d", "--first-pca", type=_AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
+@click.option("--format", "kind", type=click.Choice(_FORMATS), help="Default: table or csv.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture, or - for a window.")
+@click.option("--light", is_flag=True, help="A picture for paper.")
+@click.option(
+    "-n", "--global-topk", type=_AT_LEAST_1, default=64, show_default=True, help="Make its axes."
+)
+@click.option(
+    "-N", "--display-topk", type=_AT_LEAST_1, default=24, show_default=True, help="Are drawn."
+)
+def neighbors(
+    db: Path | None,
+    output: Path | None,
+    light: bool,
+    global_topk: int,
+    display_topk: int,
+    **options: Any,
+) -> None:
+    """Show the tags that are most similar to each TAG.
+
+    They are compared by their vectors, or with --measure by the posts that hold both: by cosine,
+    jaccard or lift (of 10 such posts at least). Together, the tags are one query: the mean of
+    their vectors, or the posts that hold them all; --not subtracts vectors, or leaves out posts.
+
+    -c and -f say which tags count as neighbors. Of these each TAG keeps -k. Into a picture (.png,
+    .svg, .pdf, .html) go the -n of them that are closest to all the tags; the -N best are drawn.
+    """
+    from .database import open_reading
+    from .neighbors import Question, answering
+
+    kind = options.pop("kind")
+    for name in ("tags", "unwanted", "categories"):
+        options[name] = [_whole(text) for text in options[name]]
+    question = Question(**options, map_count=global_topk if output else None)
+    _check_picture(output)
+    with (
+        open_reading(_database(db)) as connection,
+        answering(connection, question, on_notice=_tell) as found,
+    ):
+        _write_neighbors(found, kind)
+        if output:
+            _draw(found, output, light, display_topk)
+
+
+def _write_neighbors(found: Neighbors, chosen: str | None) -> None:
+    from .listing import neighbor_batches, write_neighbors
+    from .output import format_of, write_parquet
+
+    kind = format_of(None, chosen, sys.stdout.isatty())
+    if kind != "parquet":
+        write_neighbors(found, sys.stdout, kind)
+    elif sys.stdout.isatty():
+        raise UsageError("parquet is no text; let it go to a file: > FILE.parquet")
+    else:
+        write_parquet(neighbor_batches(found), sys.stdout.buffer)
+
+
+def _check_picture(output: Path | None) -> None:
+    """Raise `UsageError` where a picture cannot be drawn, before anything is asked."""
+    if output and str(output) != "-":
+        from .picture import check
+
+        check(output)
+
+
+def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None:
+    from .mapping import neighbor_map
+    from .picture import save, show
+
+    tag_map = neighbor_map(found, drawn_count=drawn_count)
+    if str(output) == "-":
+        show(tag_map, light=light)
+    else:
+        save(tag_map, output, light=light)

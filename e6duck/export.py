@@ -5,20 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from . import files
+from . import files, vectors
 from .ahead import ahead
 from .database import Connection, beside, literal
 from .errors import UsageError
-from .script import folder as sql_folder
+from .script import sql_text
 
 INDEX = "index.json"
 INDEX_FORMAT = 1
@@ -36,7 +37,7 @@ class Exported:
 
 def query_text(name: str) -> str:
     """Return the text of a file of sql/export."""
-    return (sql_folder() / "export" / f"{name}.sql").read_text(encoding="utf-8")
+    return sql_text("export", name)
 
 
 def _write_gzip(path: Path, data: bytes) -> None:
@@ -149,31 +150,50 @@ _WRITERS: dict[str, Callable[[Connection, Path, str], None]] = {
 NAMES = tuple(_WRITERS)
 
 
+def _write_tag_factors(connection: Connection, path: Path, build_id: str) -> None:
+    vectors.write_tag_factors(connection, path)
+
+
+_WRITERS[vectors.TAG_FACTORS] = _write_tag_factors
+
+
+def _available(connection: Connection) -> tuple[str, ...]:
+    """Return the names of the files that the database has the content of."""
+    is_trained = connection.execute("from tag_factors limit 1").fetchall()
+    return (*NAMES, vectors.TAG_FACTORS) if is_trained else NAMES
+
+
 def write_drafts(
     connection: Connection,
     out_dir: Path,
     *,
     only: Collection[str] = (),
+    more: Mapping[str, Callable[[Path], object]] | None = None,
     progress: Callable[[str, int], None] = lambda stage, rows: None,
 ) -> Exported:
     """Write the index files beside their final names in out_dir, index.json last.
 
     only: the names of some of them; raises `UsageError` where out_dir holds files of another build,
-    which one file of this build would spoil.
+    which one file of this build would spoil. more: files whose content is not in the database.
     """
-    query = "select value from build_info where name = 'build_id'"
-    build_id = str(connection.execute(query).fetchall()[0][0])
-    entries = _kept_entries(out_dir, build_id, only)
+    id_of_build = build_id_of(connection)
+    if only:
+        check_same_build(out_dir, id_of_build)
+    entries = _kept_entries(out_dir, id_of_build)
     drafts: dict[Path, Path] = {}
+    names = [*dict.fromkeys(only or _available(connection)), *(more or {})]
     try:
-        for name in dict.fromkeys(only) or NAMES:
+        for name in names:
             progress(name, 0)
             drafts[out_dir / name] = path = files.draft_path(out_dir / name)
-            _WRITERS[name](connection, path, build_id)
+            if more and name in more:
+                more[name](path)
+            else:
+                _WRITERS[name](connection, path, id_of_build)
             entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
         index = {
             "format": INDEX_FORMAT,
-            "build_id": build_id,
+            "build_id": id_of_build,
             "files": dict(sorted(entries.items())),
         }
         drafts[out_dir / INDEX] = path = files.draft_path(out_dir / INDEX)
@@ -185,20 +205,51 @@ def write_drafts(
         raise
 
 
-def _check_names(only: Collection[str]) -> None:
-    for name in only:
-        if name not in NAMES:
-            raise UsageError(f"there is no index file {name}; there are {', '.join(NAMES)}")
+def build_id_of(connection: Connection) -> str:
+    """Return the id of the build that made a database."""
+    query = "select value from build_info where name = 'build_id'"
+    return str(connection.execute(query).fetchall()[0][0])
 
 
-def _kept_entries(out_dir: Path, build_id: str, only: Collection[str]) -> dict[str, object]:
-    """Return what index.json goes on to say of the files that are not written now."""
-    if not only or not (out_dir / INDEX).exists():
-        return {}
-    index = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
-    if index["build_id"] != build_id:
+def check_same_build(out_dir: Path, build_id: str) -> None:
+    """Raise `UsageError` where a folder holds index files of another build."""
+    if (out_dir / INDEX).exists() and _read_index(out_dir)["build_id"] != build_id:
         raise UsageError(f"{out_dir} holds index files of another build; export them all")
-    return dict(index["files"])
+
+
+def publish(
+    database: Path, draft: Path, index_drafts: Mapping[Path, Path], out_dir: Path | None
+) -> Iterator[Path]:
+    """Put a new database and its files in the place of the old; yields each before it is replaced.
+
+    They are replaced as one set where they are in one folder.
+    """
+    together = out_dir is None or out_dir.resolve() == database.parent.resolve()
+    yield from files.publish(
+        {database: draft, **(index_drafts if together else {})}, database.parent
+    )
+    if index_drafts and out_dir is not None and not together:
+        yield from files.publish(index_drafts, out_dir)
+
+
+def _check_names(connection: Connection, only: Collection[str]) -> None:
+    names = _available(connection)
+    for name in only:
+        if name == vectors.TAG_FACTORS not in names:
+            raise UsageError(f"there are no vectors for {name} yet; run: e6duck train")
+        if name not in names:
+            raise UsageError(f"there is no index file {name}; there are {', '.join(names)}")
+
+
+def _kept_entries(out_dir: Path, build_id: str) -> dict[str, object]:
+    """Return what index.json goes on to say of files of this build, until they are written."""
+    index = _read_index(out_dir) if (out_dir / INDEX).exists() else {}
+    return dict(index["files"]) if index.get("build_id") == build_id else {}
+
+
+def _read_index(out_dir: Path) -> dict[str, Any]:
+    index: dict[str, Any] = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
+    return index
 
 
 def _sha256(path: Path) -> str:
@@ -213,7 +264,7 @@ def _clamped_count(connection: Connection) -> int:
 
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
     """Write the index files into out_dir as one set; returns their paths."""
-    _check_names(only)
+    _check_names(connection, only)
     with files.tidied(out_dir):
         drafts = write_drafts(connection, out_dir, only=only).drafts
         try:

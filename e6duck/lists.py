@@ -13,6 +13,7 @@ from .database import Connection
 from .errors import UsageError
 from .export import query_text, write_index
 from .matrix import cooccurrence_blocks, post_tag_matrix
+from .projector import METADATA, VECTORS, WORD2VEC, write_projector, write_word2vec
 
 
 def write_tag_list(connection: Connection, path: Path, *, min_posts: int = 0) -> int:
@@ -65,13 +66,27 @@ def export(
     min_posts: int = 0,
     cooccurrence: Path | None = None,
     min_count: int = 100,
+    projector: bool = False,
+    word2vec: bool = False,
 ) -> Iterator[str]:
-    """Write what is asked for, and yield a line about each."""
-    if out_dir is not None:
+    """Write what is asked for, and yield a line about each.
+
+    Into out_dir go the index files, unless only vectors are asked for.
+    """
+    if out_dir is None:
+        if only:
+            raise UsageError("--only needs OUT_DIR, the folder of the index files")
+        if projector or word2vec:
+            raise UsageError("--projector and --word2vec need OUT_DIR, the folder to write into")
+    elif only or not (projector or word2vec):
         names = [path.name for path in write_index(connection, out_dir, only=only)]
         yield f"{', '.join(names)} in {out_dir}"
-    elif only:
-        raise UsageError("--only needs OUT_DIR, the folder of the index files")
+    if out_dir is not None and projector:
+        count = write_projector(connection, out_dir)
+        yield f"{count:,} vectors in {out_dir / VECTORS}, with {METADATA}"
+    if out_dir is not None and word2vec:
+        count = write_word2vec(connection, out_dir)
+        yield f"{count:,} vectors in {out_dir / WORD2VEC}"
     if tag_list is not None:
         count = write_tag_list(connection, tag_list, min_posts=min_posts)
         yield f"{count:,} tags in {tag_list}"

@@ -32,19 +32,22 @@ def post_tag_matrix(
     vocabulary: int | None = None,
     min_posts: int = 0,
     min_tags: int = 0,
+    share: float = 1.0,
+    seed: int = 0,
 ) -> Any:
     """Return posts x tags as a SciPy CSR array of uint8 ones; the column is the tag's id.
 
     kind: "direct" leaves out the tags that other tags of the post imply, "implied" all others.
     vocabulary: only the so many most used tags (columns). min_posts: only tags with so many posts.
-    min_tags: only posts with so many direct tags of the vocabulary. Rows stand in the order of
-    posts; `post_ids` with the same arguments names them.
+    min_tags: only posts with so many direct tags of the vocabulary. share: about so much of the
+    posts, drawn with a seed. Rows stand in the order of posts; `post_ids` with the same arguments
+    names them.
     """
     if kind not in _LISTS:
         raise UsageError(f'kind is "{kind}"; choose "all", "direct" or "implied"')
     columns = _columns(connection, vocabulary, min_posts)
     indices, lengths = [], []
-    for batch, chosen in _batches(connection, _LISTS[kind], columns, min_tags):
+    for batch, chosen in _batches(connection, _LISTS[kind], columns, min_tags, share, seed):
         values, row = _cut(batch.column("tag_ids" if kind != "implied" else "implied_ids"), columns)
         if kind == "direct":
             values, row = _without(values, row, *_cut(batch.column("implied_ids"), columns))
@@ -64,10 +67,12 @@ def post_ids(
     vocabulary: int | None = None,
     min_posts: int = 0,
     min_tags: int = 0,
+    share: float = 1.0,
+    seed: int = 0,
 ) -> NDArray[np.int64]:
     """Return the ids of the posts that are the rows of `post_tag_matrix`."""
     columns = _columns(connection, vocabulary, min_posts)
-    batches = _batches(connection, "id, tag_ids, implied_ids", columns, min_tags)
+    batches = _batches(connection, "id, tag_ids, implied_ids", columns, min_tags, share, seed)
     ids = [batch.column("id").to_numpy()[chosen] for batch, chosen in batches]
     return np.concatenate([np.zeros(0, np.int64), *ids])
 
@@ -108,21 +113,27 @@ def _columns(connection: Connection, vocabulary: int | None, min_posts: int) -> 
 
 
 def _batches(
-    connection: Connection, names: str, columns: NDArray[np.bool_], min_tags: int
+    connection: Connection,
+    names: str,
+    columns: NDArray[np.bool_],
+    min_tags: int,
+    share: float,
+    seed: int,
 ) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
-    """Yield batches of posts, and which of their rows have enough direct tags."""
+    """Yield batches of posts, and which of their rows are drawn and have enough direct tags."""
     if min_tags > 0:
         names = ", ".join(dict.fromkeys([*names.split(", "), "tag_ids", "implied_ids"]))
     query = f"select {names} from posts"
+    rng = np.random.default_rng(seed)
     with beside(connection) as reading:
         for batch in reading.sql(query).to_arrow_reader(_BATCH_ROWS):
-            chosen = np.ones(len(batch), bool)
+            chosen = np.ones(len(batch), bool) if share >= 1 else rng.random(len(batch)) < share
             if min_tags > 0:
                 _, row = _cut(batch.column("tag_ids"), columns)
                 _, implied_row = _cut(batch.column("implied_ids"), columns)
                 direct = np.bincount(row, minlength=len(batch))
                 direct = direct - np.bincount(implied_row, minlength=len(batch))
-                chosen = direct >= min_tags
+                chosen &= direct >= min_tags
             yield batch, chosen
 
 

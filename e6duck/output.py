@@ -209,7 +209,7 @@ def _write_table(answer: Answer, file: Sink) -> int:
     rows = list(islice(found, _SHOWN_ROWS if is_terminal else None))
     has_more = next(found, None) is not None
     columns = [
-        [_visible(cell) for cell in column] for column in zip(answer.columns, *rows, strict=True)
+        [visible(cell) for cell in column] for column in zip(answer.columns, *rows, strict=True)
     ]
     width = shutil.get_terminal_size().columns if is_terminal else None
     for line in draw(columns, answer.types, width):
@@ -221,7 +221,7 @@ def _write_table(answer: Answer, file: Sink) -> int:
     return len(rows)
 
 
-def _visible(value: Any) -> str:
+def visible(value: Any) -> str:
     """Return text that fits a line: a line break and other controls as their escapes."""
     if value is None:
         return ""

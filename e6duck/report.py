@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from .building import Built
+    from .spectral import Progress as TrainingProgress
     from .stages import Progress
+    from .training import Trained
 
 _NAMED = 5  # how many of a list of names are shown
 _REASONS = {
@@ -72,6 +76,57 @@ def _oddities(built: Built) -> Iterator[str]:
 def _some(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
+
+
+def training_summary(trained: Trained) -> str:
+    """Return what a training has made, in lines."""
+    recipe = trained.recipe
+    score = "" if trained.score is None else f"; kin among the 10 nearest: {trained.score:.0%}"
+    lines = [
+        f"vectors       {trained.tag_count:,} tags in {recipe.factors} dimensions, by"
+        f" {recipe.method} from {trained.use_count:,} uses on {trained.post_count:,} posts{score}"
+    ]
+    if trained.files:
+        names = ", ".join(path.name for path in trained.files)
+        lines.append(f"vector files  {names} in {trained.files[0].parent}")
+    lines.append(f"training      {trained.seconds:.1f} seconds")
+    return "\n".join(lines)
+
+
+@contextmanager
+def training_bar(is_shown: bool) -> Iterator[TrainingProgress]:
+    """Give a function that draws a bar a stage, with the time left, from the second second on."""
+    if not is_shown:
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+    started = time.monotonic()
+    tasks: dict[str, TaskID] = {}
+
+    def advance(stage: str, done: int, total: int) -> None:
+        if not bar.live.is_started and time.monotonic() - started > 1:
+            bar.start()
+        if stage not in tasks:
+            for task in tasks.values():
+                bar.update(task, visible=False)
+            tasks[stage] = bar.add_task(stage, total=total or None)
+        bar.update(tasks[stage], completed=done)
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from . import posts, rejects
+from . import posts, rejects, vectors
 from .database import SCHEMA_VERSION, Connection, literal
 from .errors import AuditError, SourceError
 from .script import scripts
@@ -178,6 +178,11 @@ def _count_tagged(draft: Draft) -> None:
     draft.connection.register("tagged_counts", pa.table(table))
 
 
+def _offer_no_vectors(draft: Draft) -> None:
+    """Give tag_factors and training_info no rows: that is for training."""
+    vectors.offer(draft.connection, None, {})
+
+
 def _state_sources(draft: Draft) -> None:
     """Give build_sources its rows."""
     rows = []
@@ -263,6 +268,7 @@ _KERNELS: dict[str, Callable[[Draft], None]] = {
     "name_use": _count_names,
     "posts": _encode_posts,
     "tags": _count_tagged,
+    "tag_factors": _offer_no_vectors,
     "build_sources": _state_sources,
     "build_rejects": _state_rejects,
     "build_info": _state_facts,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 _LEAST_WIDTH = 8  # of a column that is cut
 _GAP = "  "
+_COLOR = re.compile("#[0-9a-f]{6}")
 
 
 def draw(
-    columns: Sequence[Sequence[str]], types: Sequence[str], width: int | None
+    columns: Sequence[Sequence[str]],
+    types: Sequence[str],
+    width: int | None,
+    colors: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[str]:
     """Yield the lines of a table.
 
     columns: each with its name first, then its cells, which hold no control characters. types: as
-    DuckDB names them. width: of the terminal; None cuts nothing.
+    DuckDB names them. width: of the terminal; None cuts nothing. colors: by the number of a column,
+    one for each of its cells, as #rrggbb; another text is none.
     """
     is_right = [_is_number(kind) for kind in types]
     widths = [max(map(_cells, column)) for column in columns]
@@ -26,6 +32,9 @@ def draw(
         [_aligned(cell, wide, right) for cell in (column[0], "─" * wide, *column[1:])]
         for column, wide, right in zip(columns, widths, is_right, strict=False)
     ]
+    for number, cell_colors in (colors or {}).items():
+        if number < len(aligned):
+            aligned[number][2:] = map(_colored, aligned[number][2:], cell_colors)
     if left_out:
         aligned.append(["…"] * (len(columns[0]) + 1))
     for line in zip(*aligned, strict=True):
@@ -69,6 +78,14 @@ def _aligned(cell: str, width: int, is_right: bool) -> str:
             kept += each
         cell, missing = kept + "…", width - 1 - _cells(kept)
     return " " * missing + cell if is_right else cell + " " * missing
+
+
+def _colored(cell: str, color: str) -> str:
+    """Return a cell in a colour, for a terminal that knows all of them."""
+    if not _COLOR.fullmatch(color):
+        return cell
+    red, green, blue = bytes.fromhex(color[1:])
+    return f"\x1b[38;2;{red};{green};{blue}m{cell}\x1b[0m"
 
 
 def _cells(shown: str) -> int:

@@ -21,13 +21,28 @@ def write_sample(folder: Path | str) -> None:
 
 
 def write_export(
-    folder: Path | str, *, posts: int, tags: int | None = None, seed: int = 0, gzip: bool = False
+    folder: Path | str,
+    *,
+    posts: int,
+    tags: int | None = None,
+    seed: int = 0,
+    gzip: bool = False,
+    blended: bool = False,
 ) -> None:
-    """Write an export of any size into folder, and `topics.tsv` (name, topic) beside it."""
+    """Write an export of any size into folder, and `topics.tsv` (name, topic) beside it.
+
+    blended: with four times the topics, which run into one another as real ones do, so that it
+    takes good embeddings to tell them apart.
+    """
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     large_export.write_large_export(
-        path, posts=posts, tags=_tag_count(posts, tags), seed=seed, compressed=gzip
+        path,
+        posts=posts,
+        tags=_tag_count(posts, tags),
+        seed=seed,
+        compressed=gzip,
+        blended=blended,
     )
 
 
@@ -54,6 +69,7 @@ def main() -> None:
     parser.add_argument("--tags", type=int, help="rows in tags.csv (default: grows with posts)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--gzip", action="store_true", help="write .csv.gz")
+    parser.add_argument("--blended", action="store_true", help="with topics hard to tell apart")
     options = parser.parse_args()
     if options.sample:
         write_sample(options.folder)
@@ -64,6 +80,7 @@ def main() -> None:
         tags=options.tags,
         seed=options.seed,
         gzip=options.gzip,
+        blended=options.blended,
     )
 
 

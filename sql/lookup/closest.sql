@@ -1,11 +1,11 @@
 -- closest: the known tags that are spelt most like a text; an alias stands for its tag.
--- A tag ten thousand times as used may be one edit further off. One edit in four bytes, and at
--- least two, is the most that counts as near; of a text of two bytes, one.
+-- A tag ten thousand times as used may be one edit further off. Near are two edits, or one in four
+-- bytes of a longer text, up to four; of a text of two or three bytes, one.
 with asked as (
     select distinct
         unnest($texts::varchar[]) as text,
         replace(lower(trim(text)), ' ', '_') as spelling,
-        least(greatest(strlen(spelling) // 4, 2), strlen(spelling) - 1) as most_edits,
+        least(greatest(strlen(spelling) // 4, 2), 4, strlen(spelling) // 2) as most_edits,
         len(list_distinct(string_split(spelling, ''))) as letter_count,
         -- How alike the sets of bytes are after so many edits, at the least.
         if(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .copy_format import array, field, table_file, timestamp
-from .large_posts import CHUNK, draw_chunk, make_model, one_alias
+from .large_posts import CHUNK, PostModel, draw_chunk, make_model, one_alias
 from .large_rows import post_rows
 from .large_vocabulary import Integers, Vocabulary, make_vocabulary, topics_by_name
 
@@ -38,10 +38,13 @@ Row = tuple[str, ...]
 Pair = tuple[str, str, str]
 
 
-def write_large_export(folder: Path, *, posts: int, tags: int, seed: int, compressed: bool) -> None:
+def write_large_export(
+    folder: Path, *, posts: int, tags: int, seed: int, compressed: bool, blended: bool = False
+) -> None:
     """Write posts, tags, tag_aliases, tag_implications and topics.tsv into folder."""
-    vocabulary = make_vocabulary(tags=tags, seed=seed)
-    name_counts = _write_posts(folder, vocabulary, posts, seed, compressed)
+    vocabulary = make_vocabulary(tags=tags, seed=seed, blended=blended)
+    model = make_model(vocabulary, posts=posts, seed=seed, blended=blended)
+    name_counts = _write_posts(folder, model, posts, seed, compressed)
     rng = np.random.default_rng([seed, 3])
     tables = {
         "tags": tag_rows(rng, vocabulary, name_counts),
@@ -56,11 +59,10 @@ def write_large_export(folder: Path, *, posts: int, tags: int, seed: int, compre
 
 
 def _write_posts(
-    folder: Path, vocabulary: Vocabulary, posts: int, seed: int, compressed: bool
+    folder: Path, model: PostModel, posts: int, seed: int, compressed: bool
 ) -> Integers:
     """Write posts chunk by chunk, and return how many posts carry each name."""
-    model = make_model(vocabulary, posts=posts, seed=seed)
-    counts = np.zeros(len(vocabulary.names), np.int64)
+    counts = np.zeros(len(model.vocabulary.names), np.int64)
     # The lowest level: compression is most of the time of a compressed export.
     with table_file(folder, "posts", compressed=compressed, level=1) as file:
         for first in range(0, posts, CHUNK):

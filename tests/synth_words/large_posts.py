@@ -18,6 +18,11 @@ CHUNK = 25_000
 # the rest is noise. One post in three has a second topic, with a third of such draws.
 TOPICAL = 0.85
 TWO_TOPICS = 0.33
+# In a blended export more of the draws are noise, and a draw in a topic often strays to one that is
+# related: to one of the next four.
+BLENDED_TOPICAL = 0.43
+STRAYED = 0.6
+RELATED = 4
 CARRIED = 0.95
 ALIASED_USES = 0.004
 
@@ -32,6 +37,7 @@ class PostModel:
     topic_start: Floats
     topic_end: Floats
     draws: float
+    blended: bool
     # Implied tags of tag i: implied[implied_from[i]:implied_from[i + 1]].
     implied_from: Integers
     implied: Integers
@@ -52,7 +58,9 @@ class Chunk:
     name_counts: Integers
 
 
-def make_model(vocabulary: Vocabulary, *, posts: int, seed: int) -> PostModel:
+def make_model(
+    vocabulary: Vocabulary, *, posts: int, seed: int, blended: bool = False
+) -> PostModel:
     """Return a model whose posts have 48 tags on average, whatever they imply or repeat."""
     weights = use_weights(vocabulary, posts * TAGS_PER_POST)
     tag_at = np.argsort(vocabulary.topic[: vocabulary.drawn_count], kind="stable")
@@ -73,6 +81,7 @@ def make_model(vocabulary: Vocabulary, *, posts: int, seed: int) -> PostModel:
         topic_start=limits[np.searchsorted(topics, numbers, "left")],
         topic_end=limits[np.searchsorted(topics, numbers, "right")],
         draws=TAGS_PER_POST,
+        blended=blended,
         implied_from=np.concatenate([[0], np.cumsum(lengths)]),
         implied=np.array([tag for one in vocabulary.closure for tag in one], np.int64),
         alias=alias,
@@ -150,13 +159,22 @@ def _draw_tags(model: PostModel, rng: np.random.Generator, count: int) -> tuple[
     topics = _draw_topics(model, rng, (2, count))
     topics[1] = np.where(rng.random(count) < TWO_TOPICS, topics[1], topics[0])
     point = rng.random(len(post)) * total
-    moved = np.flatnonzero((point >= model.topic_start[0]) & (rng.random(len(post)) < TOPICAL))
+    topical = BLENDED_TOPICAL if model.blended else TOPICAL
+    moved = np.flatnonzero((point >= model.topic_start[0]) & (rng.random(len(post)) < topical))
     second = (rng.random(len(moved)) < 1 / 3).astype(np.int64)
     topic = topics[second, post[moved]]
+    if model.blended:
+        topic = _strayed(model, rng, topic)
     start, end = model.topic_start[topic], model.topic_end[topic]
     point[moved] = start + (end - start) * rng.random(len(moved))
     position = np.searchsorted(model.cumulative, point, "right")
     return post, model.tag_at[np.minimum(position, len(model.tag_at) - 1)]
+
+
+def _strayed(model: PostModel, rng: np.random.Generator, topic: Integers) -> Integers:
+    """Return the topics, some of them moved on to one of those that are related."""
+    steps = np.where(rng.random(len(topic)) < STRAYED, rng.integers(1, RELATED + 1, len(topic)), 0)
+    return (topic + steps) % model.vocabulary.topic_count
 
 
 def _draw_topics(model: PostModel, rng: np.random.Generator, shape: tuple[int, ...]) -> Integers:

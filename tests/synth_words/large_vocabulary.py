@@ -17,6 +17,9 @@ Integers = NDArray[np.int64]
 
 NO_TOPIC = -1
 MAX_DEPTH = 9
+# Topics, as multiples of the square root of the number of tags.
+TOPICS = 0.4
+BLENDED_TOPICS = 0.8
 ALIASES_PER_TAG = 0.07
 IMPLICATIONS_PER_TAG = 0.058
 
@@ -44,6 +47,8 @@ AFFIX_SHARE = {0: 0.75, 1: 0.2, 3: 0.25, 4: 0.2, 5: 0.1, 7: 0.3, 8: 1.0}
 # Shares of the nine categories among the most used tenth of the tags and among the rest.
 HEAD_CATEGORIES = (0.57, 0.08, 0.005, 0.06, 0.1, 0.16, 0.003, 0.02, 0.002)
 TAIL_CATEGORIES = (0.22, 0.395, 0.01, 0.06, 0.28, 0.025, 0.004, 0.004, 0.002)
+# A blended export has species enough for ten and more a topic.
+BLENDED_CATEGORIES = (0.36, 0.1, 0.01, 0.06, 0.12, 0.34, 0.003, 0.005, 0.002)
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,16 @@ def default_tag_count(posts: int) -> int:
     return max(1_000, round(1_000_000 * growth))
 
 
-def make_vocabulary(*, tags: int, seed: int) -> Vocabulary:
+def make_vocabulary(*, tags: int, seed: int, blended: bool = False) -> Vocabulary:
     """Return the vocabulary of an export with so many rows in tags.csv."""
     rng = np.random.default_rng([seed, 1])
     aliases = round(tags * ALIASES_PER_TAG)
     drawn = tags - aliases // 2
     total = drawn + aliases
     alias_targets = _alias_targets(rng, drawn, aliases)
-    category = _categories(rng, drawn)
+    category = _blended_categories(rng, drawn) if blended else _categories(rng, drawn)
     category = np.concatenate([category, category[alias_targets]])
-    topic_count = max(8, round(0.4 * tags**0.5))
+    topic_count = max(8, round((BLENDED_TOPICS if blended else TOPICS) * tags**0.5))
     topic = _topics(rng, drawn, topic_count)
     edges = _edges(rng, category[:drawn], topic, round(tags * IMPLICATIONS_PER_TAG * 0.91))
     closure, depth = _closure(edges, drawn)
@@ -113,6 +118,10 @@ def _categories(rng: np.random.Generator, count: int) -> Integers:
             rng.choice(9, count - head, p=np.array(TAIL_CATEGORIES) / sum(TAIL_CATEGORIES)),
         ]
     )
+
+
+def _blended_categories(rng: np.random.Generator, count: int) -> Integers:
+    return rng.choice(9, count, p=np.array(BLENDED_CATEGORIES) / sum(BLENDED_CATEGORIES))
 
 
 def _topics(rng: np.random.Generator, count: int, topic_count: int) -> Integers:

@@ -1,0 +1,71 @@
+"""Neighbours as text: a table for each query, in the colours of the site on a terminal, or rows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from .neighbors import Neighbors
+from .output import Sink, visible, write
+from .query import Answer
+from .table import draw
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_COLUMNS = ("rank", "tag", "category", "posts", "score")
+_TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
+_TAG = _COLUMNS.index("tag")
+
+
+def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
+    """Write the neighbours of all queries in a format of `output.write`."""
+    rows = found.fetch()
+    if kind == "table":
+        for line in _tables(rows, file.isatty(), _colors(found) if _is_colored(file) else {}):
+            file.write(line + "\n")
+    else:
+        write(Answer(("query", *_COLUMNS), ("VARCHAR", *_TYPES), iter([rows])), file, kind)
+
+
+def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
+    """Yield the neighbours of all queries as Arrow batches, first an empty one."""
+    import pyarrow as pa
+
+    table = found.to_arrow_table()
+    yield pa.RecordBatch.from_pylist([], schema=table.schema)
+    yield from table.to_batches()
+
+
+def _is_colored(file: Sink) -> bool:
+    wishes = os.environ
+    return file.isatty() and not wishes.get("NO_COLOR") and wishes.get("TERM") != "dumb"
+
+
+def _colors(found: Neighbors) -> dict[str, str]:
+    """Return the colour of each category."""
+    return dict(found.connection.execute("select name, color from categories").fetchall())
+
+
+def _tables(
+    rows: list[tuple[Any, ...]], is_terminal: bool, colors: dict[str, str]
+) -> Iterator[str]:
+    """Yield the lines of a table for each query, under its name where there are several."""
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    groups = [(query, list(group)) for query, group in groupby(rows, itemgetter(0))]
+    for number, (query, group) in enumerate(groups):
+        if number:
+            yield ""
+        if len(groups) > 1:
+            yield visible(query)
+        cells = [
+            (str(rank), visible(tag), category, visible(posts), f"{score:.3f}")
+            for _, rank, tag, category, posts, score in group
+        ]
+        tag_colors = [colors.get(category, "") for _, _, category, _, _ in cells]
+        columns = list(zip(_COLUMNS, *cells, strict=True))
+        yield from draw(columns, _TYPES, width, {_TAG: tag_colors})

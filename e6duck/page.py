@@ -1,0 +1,134 @@
+"""A map as a web page: one file that needs no network, in which tags can be searched and copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from html import escape
+from pathlib import Path
+
+from .fonts import house_style, measured
+from .geometry import Disc, Line
+from .index import tag_category2id
+from .legend import Key
+from .maps import Spot, TagMap
+from .palette import Palette, palette
+from .sheet import MARGIN, RING, Mark, Sheet, laid_out
+from .words import Text
+
+_TEMPLATE = Path(__file__).with_name("page.html")
+_HIT = 4  # points around a dot where it is hit, too
+
+
+def page(tag_map: TagMap, *, light: bool = False) -> str:
+    """Return a map as a page that looks like the picture of it."""
+    with house_style():
+        sheet = laid_out(tag_map, measured)
+    width, height = _size(sheet)
+    parts = {
+        "theme": "light" if light else "dark",
+        "title": escape(tag_map.title),
+        "aspect": f"{width / height:.3f}",
+        "colours": _colours({spot.category for spot in tag_map.spots}),
+        "picture": "\n".join(_picture(sheet)),
+    }
+    template = _TEMPLATE.read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+
+
+def _size(sheet: Sheet) -> tuple[float, float]:
+    """Return the size of what is shown of a sheet: no title and no margin, which the page has."""
+    return sheet.width - 2 * MARGIN, sheet.height - sheet.top - MARGIN
+
+
+def _colours(categories: Collection[str]) -> str:
+    """Return the style rules of both palettes; on paper the light one comes after all others."""
+    dark, light = palette(), palette(light=True)
+    return "\n".join(
+        [
+            *_rules(dark, '[data-theme="dark"]', "dark", categories),
+            *_rules(light, '[data-theme="light"]', "light", categories),
+            "@media print {",
+            *_rules(light, "[data-theme]", "light", categories),
+            "}",
+        ]
+    )
+
+
+def _rules(colours: Palette, scope: str, scheme: str, categories: Collection[str]) -> Iterator[str]:
+    yield (
+        f"{scope} {{ --scheme: {scheme}; --background: {colours.background}; --ink: {colours.ink};"
+        f" --faint: {colours.faint}; --line: {colours.line}; }}"
+    )
+    for category in sorted(categories):
+        dot, label = colours.dot(category), colours.label(category)
+        yield f"{scope} .{_class(category)} {{ --dot: {dot}; --label: {label}; }}"
+
+
+def _class(category: str) -> str:
+    return f"c{tag_category2id.get(category, 0)}"
+
+
+def _picture(sheet: Sheet) -> Iterator[str]:
+    """Yield the lines of the sheet as SVG, without its title."""
+    width, height = _size(sheet)
+    view = f"{MARGIN:g} {sheet.top:g} {width:g} {height:g}"
+    yield f'<svg viewBox="{view}" role="group" aria-label="map of tags">'
+    yield from (_line(line, "zero") for line in sheet.zero_lines)
+    yield from (_key(key) for key in sheet.keys)
+    yield from (_text(text, "words") for text in sheet.texts)
+    rank = {mark.spot: number for number, mark in enumerate(sheet.marks)}
+    for mark in sheet.back_to_front():
+        yield from _mark(mark, rank[mark.spot])
+    yield "</svg>"
+
+
+def _mark(mark: Mark, rank: int) -> Iterator[str]:
+    spot, disc = mark.spot, mark.disc
+    facts = _facts(spot)
+    yield (
+        f'<g class="spot {_class(spot.category)}{" query" if spot.is_query else ""}" role="button"'
+        f' tabindex="{0 if rank == 0 else -1}" data-rank="{rank}" data-tag="{escape(spot.tag)}"'
+        f' data-facts="{escape(facts)}" aria-label="{escape(f"{spot.tag}, {facts}")}">'
+    )
+    if mark.label.leader:
+        yield _line(mark.label.leader, "leader")
+    yield _circle(disc, "dot")
+    if spot.is_query:
+        yield _circle(disc, "ring", RING)
+    yield _circle(disc, "hit", _HIT)
+    box = mark.label.box
+    name = "spare" if mark.label.is_hidden else "name"
+    yield _text(mark.label.text, name, f' data-room="{box.right - box.left:.2f}"')
+    yield "</g>"
+
+
+def _facts(spot: Spot) -> str:
+    """Return what the pointer shows of a spot, in a line."""
+    posts = f"{spot.posts:,} post{'s' * (spot.posts != 1)}"
+    score = "" if spot.score is None else f"score {spot.score:.3f}"
+    return " · ".join(filter(None, [spot.category, posts, score, "asked for" * spot.is_query]))
+
+
+def _key(key: Key) -> str:
+    if key.is_query:
+        return _circle(key.disc, "ring") + _circle(key.disc, "key size", -RING)
+    return _circle(key.disc, f"key {_class(key.category)}" if key.category else "key size")
+
+
+def _circle(disc: Disc, name: str, wider: float = 0) -> str:
+    radius = disc.radius + wider
+    return f'<circle class="{name}" cx="{disc.x:.2f}" cy="{disc.y:.2f}" r="{radius:.2f}"/>'
+
+
+def _line(line: Line, name: str) -> str:
+    ends = f'x1="{line.x1:.2f}" y1="{line.y1:.2f}" x2="{line.x2:.2f}" y2="{line.y2:.2f}"'
+    return f'<line class="{name}" {ends}/>'
+
+
+def _text(text: Text, name: str, more: str = "") -> str:
+    turn = f' transform="rotate(-90 {text.x:.2f} {text.y:.2f})"' if text.is_upright else ""
+    return (
+        f'<text class="{name}" x="{text.x:.2f}" y="{text.y:.2f}" font-size="{text.size:g}"'
+        f' text-anchor="{text.anchor}"{turn}{more}>{escape(text.text)}</text>'
+    )

@@ -1,0 +1,81 @@
+"""The vectors of tags as relations of a draft, and as a file that e6db's scripts read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .database import Connection
+
+TAG_FACTORS = "implicit_tag_factors.safetensors"
+POST_FACTORS = "implicit_post_factors.safetensors"
+DEFAULT_FACTORS = 256
+
+Vectors = NDArray[np.float32]
+
+# What differs between two trainings of the same kind on the same build, and so is in no file.
+_FLEETING = frozenset({"trained_at", "seconds", "threads"})
+
+
+def offer(connection: Connection, vectors: Vectors | None, facts: Mapping[str, str]) -> None:
+    """Register what tag_factors and training_info are made from: the row of a tag is its id.
+
+    None is what there is before training. A vector that is zero says nothing, and is left out.
+    """
+    if vectors is None:
+        vectors = np.zeros((0, DEFAULT_FACTORS), np.float32)
+    tag_ids = np.flatnonzero(vectors.any(axis=1))
+    factors = pa.FixedSizeListArray.from_arrays(
+        pa.array(vectors[tag_ids].ravel()), vectors.shape[1]
+    )
+    table = pa.table({"tag_id": pa.array(tag_ids.astype(np.uint32)), "factors": factors})
+    connection.register("trained_factors", table)
+    text = pa.string()
+    columns = [pa.array(list(facts), text), pa.array(list(facts.values()), text)]
+    connection.register("training_facts", pa.table(columns, names=["name", "value"]))
+
+
+def write_tag_factors(connection: Connection, path: Path) -> None:
+    """Write the vectors as e6db has them: float32, a row a tag by its id; zero where it has none.
+
+    The metadata hold the facts of the training, those alone that are the same each time.
+    """
+    from safetensors.numpy import save_file
+
+    save_file({"tag_factors": read_tag_factors(connection)}, path, metadata=_metadata(connection))
+
+
+def read_tag_factors(connection: Connection) -> Vectors:
+    """Return the vectors of a database, a row a tag by its id; zero where it has none."""
+    table = connection.sql("from tag_factors order by tag_id").to_arrow_table()
+    tag_ids = table["tag_id"].to_numpy()
+    size = table.schema.field("factors").type.list_size
+    vectors = np.zeros((int(tag_ids[-1]) + 1 if len(tag_ids) else 0, size), np.float32)
+    vectors[tag_ids] = table["factors"].combine_chunks().flatten().to_numpy().reshape(-1, size)
+    return vectors
+
+
+def write_post_factors(
+    path: Path, vectors: Vectors, post_ids: NDArray[np.int64], facts: Mapping[str, str]
+) -> None:
+    """Write the vectors of posts as e6db has them, with the id of the post of each row."""
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, NDArray[Any]] = {"post_factors": vectors, "post_ids": post_ids}
+    save_file(tensors, path, metadata=_lasting(facts))
+
+
+def _metadata(connection: Connection) -> dict[str, str]:
+    return _lasting(dict(connection.execute("from training_info").fetchall()))
+
+
+def _lasting(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts under one key: safetensors writes several in any order."""
+    lasting = {name: facts[name] for name in sorted(facts) if name not in _FLEETING}
+    return {"e6duck": json.dumps(lasting)}

@@ -1,0 +1,11 @@
+-- vectors: a tag and its vector as text, most used first; numbers with $separator between them.
+-- A vector that is zero or not finite cannot be compared, and is left out.
+select
+    tags.name,
+    tags.category_name,
+    coalesce(tags.post_count, 0),
+    array_to_string(tag_factors.factors::varchar[], $separator),
+from tag_factors
+join tags on tags.tag_id = tag_factors.tag_id
+where isfinite(array_cosine_similarity(tag_factors.factors, tag_factors.factors))
+order by tags.tag_id

@@ -1,0 +1,5 @@
+-- vectors_size: how many vectors can be compared, and of how many numbers each is.
+select count(*), coalesce(max(len(tag_factors.factors)), 0)
+from tag_factors
+join tags on tags.tag_id = tag_factors.tag_id
+where isfinite(array_cosine_similarity(tag_factors.factors, tag_factors.factors))

@@ -1,0 +1,12 @@
+-- answer: the neighbours of each query with what is known of them, best first.
+select
+    $labels[neighbor.query_number] as query,
+    neighbor.rank::uinteger as rank,
+    tags.name as tag,
+    tags.category_name as category,
+    tags.post_count as posts,
+    -- The DOUBLE that is written as the FLOAT is.
+    neighbor.score::float::varchar::double as score,
+from neighbor
+join tags on tags.tag_id = neighbor.tag_id
+order by neighbor.query_number, neighbor.rank

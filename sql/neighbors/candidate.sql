@@ -1,0 +1,9 @@
+-- candidate: a tag that may be a neighbour: used enough, of a category asked for, not in a query.
+-- Where tags are not counted, the rank tells.
+create temp table candidate as
+select tag_id
+from tags
+where
+    coalesce(post_count >= $min_posts, tag_id < $rank_limit)
+    and ($categories is null or list_contains($categories::utinyint[], category))
+    and tag_id not in (select term.tag_id from term)

@@ -1,0 +1,9 @@
+-- neighbor: one of the tags that score best with a query, with its place among them.
+create temp table neighbor as
+select
+    query_number,
+    tag_id,
+    score,
+    row_number() over (partition by query_number order by score desc, tag_id) as rank,
+from score
+qualify rank <= $count

@@ -1,0 +1,6 @@
+-- term: a tag of a query, with the sign that it counts with: 1, or -1 where it is subtracted.
+create temp table term as
+select
+    unnest($query_numbers::uinteger[]) as query_number,
+    unnest($tag_ids::uinteger[]) as tag_id,
+    unnest($signs::tinyint[]) as sign

@@ -1,0 +1,60 @@
+"""What the benchmarks share: whole processes with what they took, and exports made once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests import synth
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took, and what it printed."""
+
+    cpu_seconds: float
+    seconds: float
+    peak_mib: float
+    output: str
+
+    @property
+    def busy_threads(self) -> float:
+        """CPU seconds a second: how many threads were busy on average."""
+        return self.cpu_seconds / self.seconds
+
+
+def run(*command: str) -> Run:
+    """Run a command to its end; raises where it fails."""
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        output.seek(0)
+        text = output.read().decode()
+    scale = 1 / 1024 if sys.platform != "darwin" else 1 / 1024**2
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Run(cpu_seconds, seconds, usage.ru_maxrss * scale, text)
+
+
+def made(cache: Path, posts: int, **options: Any) -> Path:
+    """Return the folder of an export of so many posts, made the first time."""
+    suffix = "".join(
+        f"-{name}{value if value is not True else ''}" for name, value in options.items()
+    )
+    folder = cache / f"{posts}{suffix}"
+    if not (folder / "topics.tsv").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        synth.write_export(folder, posts=posts, **options)
+    return folder
