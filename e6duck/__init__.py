@@ -29,13 +29,18 @@ from .errors import (
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
+    from .normalizing import Normalizer
     from .recipes import Recipe
+    from .rules import Rules, RulesError
     from .training import Trained, train
 
 _HOMES = {
     "Built": "building",
     "Database": "api",
+    "Normalizer": "normalizing",
     "Recipe": "recipes",
+    "Rules": "rules",
+    "RulesError": "rules",
     "Trained": "training",
     "build": "building",
     "open": "api",
@@ -52,8 +57,11 @@ __all__ = [
     "DatabaseError",
     "E6DuckError",
     "IndexFilesError",
+    "Normalizer",
     "QueryError",
     "Recipe",
+    "Rules",
+    "RulesError",
     "SourceError",
     "Trained",
     "UsageError",

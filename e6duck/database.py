@@ -152,6 +152,12 @@ def open_reading(path: Path, settings: Mapping[str, Any] | None = None) -> Conne
     return connection
 
 
+def path_of(connection: Connection) -> Path:
+    """Return the file of a finished database."""
+    query = "select path from duckdb_databases() where database_name = current_database()"
+    return Path(connection.execute(query).fetchall()[0][0])
+
+
 def _refusal(path: Path, error: duckdb.Error) -> str:
     if "Could not set lock" in str(error):
         return f"{path} is in use by another program that writes to it; close that first"

@@ -2,6 +2,7 @@
 
     E6DuckError           1  a command that could not do its work
     ├── UsageError        2  the arguments do not fit
+    │   └── RulesError    2  the rules for captions do not fit (in `rules`): a line a fault
     ├── SourceError       1  the export is missing, broken or of an unknown layout
     ├── DatabaseError     1  the database is missing, foreign, newer or in use
     ├── IndexFilesError   1  the index files are missing or of different builds

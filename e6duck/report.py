@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -161,3 +162,29 @@ def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+@contextmanager
+def counter(is_shown: bool) -> Iterator[Progress]:
+    """Give a function that shows on a terminal how many files a stage has done, after a second."""
+    if not is_shown:
+        yield lambda stage, done: None
+        return
+    shown_at = time.monotonic() + 0.9
+    is_drawn = False
+    done_so_far: dict[str, int] = {}
+
+    def advance(stage: str, done: int) -> None:
+        nonlocal shown_at, is_drawn
+        done_so_far[stage] = done_so_far.get(stage, 0) + done
+        now = time.monotonic()
+        if now - shown_at > 0.1:
+            shown_at, is_drawn = now, True
+            sys.stderr.write(f"\r\x1b[K{stage} {done_so_far[stage]:,}")
+            sys.stderr.flush()
+
+    try:
+        yield advance
+    finally:
+        if is_drawn:
+            sys.stderr.write("\r\x1b[K")

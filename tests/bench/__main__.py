@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m tests.bench build`, or embeddings. They compare things, and judge nothing.
+"""Benchmarks: `python -m tests.bench build`, embeddings or normalize. They measure, none judges.
 
 Every figure is of a whole process, from the accounts that the system keeps of it: CPU seconds
 (user and system), seconds on the clock, and peak memory. Of repeated runs the medians are shown.
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import embeddings
+from tests.bench import captions, embeddings
 from tests.bench.processes import Run, made, run
 
 # The yardstick: DuckDB reads one column of the posts. Prints the CPU seconds of that query alone.
@@ -102,7 +102,7 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
 def main() -> None:
     """Run a benchmark, and print its figures as a table and as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", choices=["build", "embeddings"])
+    parser.add_argument("what", choices=["build", "embeddings", "normalize"])
     parser.add_argument("--posts", type=int, help="default: 500,000 to build, 100,000 to embed")
     parser.add_argument("--repeats", type=int, default=5, help="of a build")
     parser.add_argument("--large", action="store_true", help="build ten times the posts, too")
@@ -116,7 +116,10 @@ def main() -> None:
         embeddings.bench(folder, sweep=options.sweep, evaluate=options.evaluate)
         return
     posts = options.posts or 500_000
-    figures = bench_build(options.cache, posts, options.repeats, options.large)
+    if options.what == "normalize":
+        figures = captions.bench(options.cache, posts, options.repeats)
+    else:
+        figures = bench_build(options.cache, posts, options.repeats, options.large)
     for name, value in figures.items():
         print(f"{name:<44}{value:>12,.2f}")
     print(json.dumps(figures))

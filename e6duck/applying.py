@@ -1,0 +1,270 @@
+"""A plan carried out, and undone: journal first, then caption after caption, each as a whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from . import files, journal, tree
+from .errors import E6DuckError
+from .journal import Entry, Journal
+from .planning import Edit, Plan, Progress
+
+_NUMBERS = count()
+_US = (os.geteuid(), os.getegid()) if hasattr(os, "geteuid") else (0, 0)
+# What a further file would meet likewise.
+_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run wrote, or an undo put back."""
+
+    run: str | None
+    """Its number, by which it is undone; None where there was nothing to write"""
+    journal: Path | None
+    written: int
+    failed: dict[str, str] = field(default_factory=dict)
+    """Files that are left as they were, with the reason"""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted when some files were replaced; each is whole."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run = run
+
+
+def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: None) -> Run:
+    """Carry out a plan. The journal is on the disk, in backup, before the first file is written.
+
+    What has changed since it was read is left alone, and told.
+    """
+    if not plan.edits:
+        return Run(None, None, 0)
+    made = _missing_folders(plan)
+    plan.target.mkdir(parents=True, exist_ok=True)
+    with _alone(plan.target):
+        progress("journal", 0)
+        path = journal.write(backup, plan.target, map(_entry, plan.edits), made)
+        progress("written", 0)
+        for folder in made:
+            (plan.target / folder).mkdir(exist_ok=True)
+        _sweep({Path(edit.target).parent for edit in plan.edits})
+        run = path.name.partition(".")[0]
+        try:
+            failed = _carry_out_all(plan, progress)
+        except KeyboardInterrupt as error:
+            raise Interrupted(run) from error
+        progress("finish", 0)
+        written = len(plan.edits) - len(failed)
+        with suppress(OSError):  # a full disk: the captions themselves tell how far it came
+            journal.finish(path, written)
+    return Run(run, path, written, failed)
+
+
+def _carry_out_all(plan: Plan, progress: Progress) -> dict[str, str]:
+    """Write the files; returns those that could not be, with the reason.
+
+    All drafts are written before the first one replaces a caption, so that a full disk is met when
+    nothing has changed yet; and a system that keeps the place of a file just removed free for a
+    while is not made to search for another at every file.
+    """
+    failed: dict[str, str] = {}
+    drafts: dict[str, Edit] = {}
+    try:
+        for edit in plan.edits:
+            progress("draft", 1)
+            try:
+                drafts[_drafted(edit)] = edit
+            except OSError as error:
+                failed[edit.name] = error.strerror or str(error)
+                if error.errno in _HOPELESS:
+                    raise E6DuckError(
+                        f"{edit.target} cannot be written: {failed[edit.name]}; nothing was changed"
+                    ) from error
+        for draft, edit in drafts.items():
+            progress("replace", 1)
+            try:
+                _check_unchanged(edit)
+                os.replace(draft, edit.target)  # noqa: PTH105
+            except OSError as error:
+                failed[edit.name] = error.strerror or str(error)
+    finally:
+        for draft in drafts:
+            with suppress(OSError):
+                os.unlink(draft)  # noqa: PTH108
+    return failed
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    try:
+        lock = files.exclusive(
+            folder / files.LOCK, f"another e6duck is at work in {folder}; let it end"
+        )
+        with lock:
+            yield
+    except PermissionError as error:
+        raise E6DuckError(f"{folder} cannot be written to: {error.strerror}") from error
+
+
+def _entry(edit: Edit) -> Entry:
+    after = "" if edit.after is None else journal.digest(edit.after)
+    if edit.before is None:
+        return Entry(edit.name, None, after)
+    status = edit.before.status
+    mode = stat.S_IMODE(status.st_mode)
+    return Entry(edit.name, edit.before.data, after, mode, status.st_mtime_ns, status.st_atime_ns)
+
+
+def _missing_folders(plan: Plan) -> list[str]:
+    """Return the folders below the target that are to be made, outer ones first."""
+    missing: set[str] = set()
+    for folder in {edit.name.rpartition("/")[0] for edit in plan.edits}:
+        while folder and folder not in missing and not (plan.target / folder).is_dir():
+            missing.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(missing)
+
+
+def _sweep(folders: Iterable[Path]) -> None:
+    """Remove what killed runs have left."""
+    for folder in folders:
+        if folder.is_dir() and tree.drafts_in(folder):
+            files.sweep(folder)
+
+
+def _check_unchanged(edit: Edit) -> None:
+    if edit.before is None:
+        if os.path.lexists(edit.target):
+            raise OSError(0, "something stands there since it was looked at")
+    elif not edit.before.is_still(edit.target):
+        raise OSError(0, "changed since it was read")
+
+
+def _drafted(edit: Edit) -> str:
+    """Write the draft of a file, beside it; returns its path."""
+    if edit.after is None:
+        draft = _draft_beside(edit.target)
+        shutil.copyfile(edit.source_path, draft)
+        shutil.copymode(edit.source_path, draft)
+        return draft
+    status = (edit.before or edit.source).status
+    owner = (status.st_uid, status.st_gid)
+    return _written(edit.target, edit.after, stat.S_IMODE(status.st_mode), owner)
+
+
+def _draft_beside(target: str) -> str:
+    # A short name: one made of the caption's could be too long for the system.
+    folder = target.rpartition(os.sep)[0]
+    return f"{folder}{os.sep}e6duck.building-{os.getpid()}-{next(_NUMBERS):x}"
+
+
+def _written(target: str, content: bytes, mode: int, owner: tuple[int, int] | None) -> str:
+    """Write a draft beside target, whole or not at all; returns its path."""
+    draft = _draft_beside(target)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(draft, flags, 0o600)
+    try:
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(descriptor, left) :]
+            if hasattr(os, "fchmod"):
+                _give(descriptor, mode, owner)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)  # noqa: PTH108
+        raise
+    return draft
+
+
+def _give(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
+    if owner and owner != _US:
+        with suppress(OSError):  # only an administrator can
+            os.fchown(descriptor, *owner)
+    os.fchmod(descriptor, mode)
+
+
+def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: None) -> Run:
+    """Put the old bytes, mode and time of each file of a run back.
+
+    A file that was edited since is left as it is, and told; then the run can be undone again.
+    """
+    failed: dict[str, str] = {}
+    restored = 0
+    with _alone(root):
+        _sweep({(root / entry.name).parent for entry in record.entries})
+        for entry in record.entries:
+            progress("undo", 1)
+            try:
+                restored += _restore(root, entry)
+            except OSError as error:
+                failed[entry.name] = error.strerror or str(error)
+        for folder in reversed(record.folders):
+            with suppress(OSError):  # not empty: something of the user's is in it
+                (root / folder).rmdir()
+        if not failed:
+            journal.mark_undone(record)
+    return Run(record.run, record.path, restored, failed)
+
+
+def _restore(root: Path, entry: Entry) -> bool:
+    """Put a file back; returns whether it was another."""
+    path = root / entry.name
+    if not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(root)):
+        raise OSError(0, "behind a link that leads out of the folder")
+    now = _now(path)
+    if now is not None and now.data == entry.before and entry.before is not None:
+        _set_status(path, entry, now.status)
+        return False
+    if now is not None and not _is_of_run(now.data, entry):
+        raise OSError(0, "edited since, and left as it is")
+    if entry.before is None:
+        path.unlink(missing_ok=True)
+        return now is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owner = (now.status.st_uid, now.status.st_gid) if now else None
+    draft = _written(str(path), entry.before, entry.mode, owner)
+    try:
+        os.utime(draft, ns=(entry.accessed_ns, entry.modified_ns))
+        os.replace(draft, path)  # noqa: PTH105
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    return True
+
+
+def _is_of_run(content: bytes | None, entry: Entry) -> bool:
+    """Tell whether a run wrote this; an empty file is what a crash of the system makes of one."""
+    if content is None:
+        return entry.after_sha256 == ""
+    return journal.digest(content) == entry.after_sha256 or (
+        not content and entry.before is not None
+    )
+
+
+def _now(path: Path) -> tree.Content | None:
+    try:
+        if path.is_symlink():
+            raise OSError(0, "a link stands there")
+        return tree.read(str(path))
+    except FileNotFoundError:
+        return None
+
+
+def _set_status(path: Path, entry: Entry, status: os.stat_result) -> None:
+    if stat.S_IMODE(status.st_mode) != entry.mode:
+        path.chmod(entry.mode)
+    if status.st_mtime_ns != entry.modified_ns:
+        os.utime(path, ns=(entry.accessed_ns, entry.modified_ns))

@@ -1,0 +1,111 @@
+"""What a plan found: counts by rule, the most frequent changes, what is unknown or ambiguous."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from .cleaning import REMOVALS, Step
+from .planning import Plan
+from .spelling import closest
+from .vocabulary import Vocabulary
+
+_SUGGESTED = 200
+RULES = {
+    "implied": "implied by another tag",
+    "duplicate": "there already",
+    "dropped": "too little used",
+    "terminated": "replaced by what they imply",
+    "blacklist": "on the blacklist",
+    "blacklist_regexp": "matched by a blacklist pattern",
+    "blacklist_categories": "of a blacklisted category",
+    "blacklist_implied": "implied by a blacklisted tag",
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Totals over all captions of a plan."""
+
+    read: int
+    changed: int
+    unchanged: int
+    skipped: dict[str, str]
+    emptied: tuple[str, ...]
+    """Captions that nothing is left of"""
+    removed: Counter[str]
+    """Pieces removed, by rule"""
+    changes: Counter[tuple[str, str, str]]
+    """Before, after and reason of each change"""
+    unknown: Counter[str]
+    ambiguous: Counter[str]
+
+
+def findings(plan: Plan) -> Findings:
+    """Return what a plan found."""
+    steps: Counter[Step] = Counter()
+    for caption in plan.captions:
+        steps.update(caption.result.steps)
+    removed: Counter[str] = Counter()
+    changes: Counter[tuple[str, str, str]] = Counter()
+    unknown: Counter[str] = Counter()
+    ambiguous: Counter[str] = Counter()
+    for step, number in steps.items():
+        if step.kind in REMOVALS:
+            removed[step.kind] += number
+        if step.is_change:
+            changes[step.before, step.after, step.reason] += number
+        elif step.kind == "unknown":
+            unknown[step.before] += number
+        elif step.kind == "ambiguous":
+            ambiguous[step.before] += number
+    changed = plan.changed
+    return Findings(
+        len(plan.captions) + len(plan.skipped),
+        len(changed),
+        len(plan.captions) - len(changed),
+        plan.skipped,
+        tuple(each.name for each in changed if not each.result.text.strip("\ufeff \t\r\n")),
+        removed,
+        changes,
+        unknown,
+        ambiguous,
+    )
+
+
+def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, int]]:
+    """Return the most frequent texts; of equally frequent ones the first by code point."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
+
+
+def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the known tags that unknown texts are nearest to."""
+    return closest(vocabulary.connection, list(texts)) if texts else {}
+
+
+def summary(found: Findings, target: Path) -> list[str]:
+    """Return the counts in lines."""
+    lines = [
+        f"captions   {found.read:,} read; {found.changed:,} changed, {found.unchanged:,} unchanged"
+        + (f", {len(found.skipped):,} left out" if found.skipped else "")
+    ]
+    for kind, number in sorted(found.removed.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"removed    {number:,} {RULES[kind]}")
+    for counts, what in ((found.unknown, "unknown"), (found.ambiguous, "ambiguous")):
+        if counts:
+            first = ", ".join(f"{text} ({number:,})" for text, number in frequent(counts, 5))
+            more = " …" if len(counts) > 5 else ""
+            lines.append(f"{what:<10} {len(counts):,} kept as found: {first}{more}")
+    if found.emptied:
+        lines.append(f"emptied    {_some(found.emptied)}")
+    lines += [f"left out   {name}: {reason}" for name, reason in list(found.skipped.items())[:20]]
+    if len(found.skipped) > 20:
+        lines.append(f"left out   … and {len(found.skipped) - 20:,} more (see --report)")
+    return lines
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

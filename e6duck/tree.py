@@ -1,0 +1,161 @@
+"""The files of a folder of captions: which there are, and why some are not to be written."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from .captions import MAX_BYTES
+from .errors import E6DuckError, UsageError
+
+_DRAFT = re.compile(r".*\.building-\d+-[0-9a-f]+")
+
+Matching = Callable[[str, Collection[str]], set[str]]
+"""Which names a regular expression matches as a whole"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that is a caption by its name."""
+
+    name: str
+    """Relative to the folder, with slashes"""
+    path: str
+    is_link: bool
+    """Whether it is a link, or lies behind one that leads out of the folder"""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file as it was when it was read: bytes (None where it is too large), mode, times, owner."""
+
+    data: bytes | None
+    status: os.stat_result
+
+    def is_still(self, path: str) -> bool:
+        """Tell whether the file was not written or replaced since."""
+        try:
+            now = os.lstat(path)
+        except OSError:
+            return False
+        return _identity(now) == _identity(self.status)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_ino, status.st_dev, status.st_size, status.st_mtime_ns
+
+
+def walk(
+    root: Path,
+    *,
+    include: str,
+    exclude: str,
+    matching: Matching,
+    follow_links: bool = False,
+    without: Path | None = None,
+) -> list[Found]:
+    """Return the files below root whose whole name is included and not excluded, by name.
+
+    Folders that begin with a dot are passed over, and so is the folder without. A folder is visited
+    once, however many links lead to it.
+    """
+    if not root.is_dir():
+        if not root.exists():
+            raise UsageError(f"there is no folder {root}")
+        raise UsageError(f"{root} is no folder; a text is cleaned by: e6duck normalize - < {root}")
+    files = _files(root, follow_links, without)
+    names = {found: _shown(found.name.rpartition("/")[2]) for found in files}
+    included = matching(include, set(names.values()))
+    wanted = included - matching(exclude, included)
+    return sorted(
+        (found for found, name in names.items() if name in wanted), key=lambda found: found.name
+    )
+
+
+def _shown(name: str) -> str:
+    """Return a file's name as text, whatever bytes are in it."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _files(root: Path, follow_links: bool, without: Path | None) -> list[Found]:
+    found: list[Found] = []
+    seen = {_number(without)} if without and without.is_dir() else set()
+    links: list[tuple[str, str]] = []
+    folders = [(str(root), "", False)]
+    while folders:
+        folder, prefix, is_outside = folders.pop()
+        number = _number(folder)
+        if number in seen:
+            continue
+        seen.add(number)
+        for entry in _entries(folder):
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    folders.append((entry.path, f"{name}/", is_outside))
+            elif entry.is_symlink() and _is_folder(entry):
+                if not entry.name.startswith("."):
+                    links.append((entry.path, f"{name}/"))
+            elif not _DRAFT.fullmatch(entry.name):
+                found.append(Found(name, entry.path, is_outside or entry.is_symlink()))
+        if not folders and follow_links and links:
+            # Last, so that what lies in the folder itself is met there and not behind a link.
+            folders = [(path, name, True) for path, name in links]
+            links = []
+    return found
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise E6DuckError(f"{folder} cannot be read: {error.strerror or error}") from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _number(folder: Path | str) -> tuple[int, int]:
+    status = os.stat(folder)  # noqa: PTH116
+    return status.st_dev, status.st_ino
+
+
+def read(path: str) -> Content:
+    """Return a file's content; raises `OSError` where it is no regular file that can be read."""
+    status = os.stat(path)  # noqa: PTH116
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+        raise OSError(0, "no regular file")
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        status = os.fstat(descriptor)
+        if status.st_size > MAX_BYTES:
+            return Content(None, status)
+        return Content(_all(descriptor, status.st_size), status)
+    finally:
+        os.close(descriptor)
+
+
+def _all(descriptor: int, size: int) -> bytes:
+    data = os.read(descriptor, size + 1)
+    while more := os.read(descriptor, 65536):
+        data += more
+    return data
+
+
+def is_read_only(mode: int) -> bool:
+    """Tell whether a mode lets nobody write, which a system's administrator is to respect, too."""
+    return not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+
+
+def drafts_in(folder: Path) -> list[Path]:
+    """Return what a killed run may have left in a folder."""
+    return [path for path in folder.iterdir() if _DRAFT.fullmatch(path.name)]

@@ -1,0 +1,205 @@
+"""The rules of a clean caption in plain Python: dictionaries, written from their description.
+
+It knows the whole vocabulary, as dictionaries, and takes one step after the other; no code is
+shared with e6duck.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+SUFFIX = re.compile(r"_\([^)]+\)$")
+OWN_SUFFIX = ("character", "lore", "species", "copyright")
+
+
+@dataclass(frozen=True)
+class World:
+    """A vocabulary: names with category and uses, most used first; aliases; the closure."""
+
+    category: dict[str, str]
+    uses: dict[str, int]
+    aliases: dict[str, str]
+    implied: dict[str, tuple[str, ...]]
+    """nearest first"""
+    rank: dict[str, int] = field(default_factory=dict)
+
+
+def made_spellings(name: str, category: str) -> set[str]:
+    """Rule 1: the spellings that a name gets besides itself."""
+    bare = SUFFIX.sub("", name)
+    made = {bare, name.replace(":", "_")}
+    if category == "artist":
+        for stem in {name, bare}:
+            plain = stem.removeprefix("by_")
+            made |= {plain, f"by_{plain}"}
+        if bare == name:
+            plain = name.removeprefix("by_")
+            made |= {f"{plain}_(artist)", f"by_{plain}_(artist)"}
+    elif category in OWN_SUFFIX and bare == name:
+        made.add(f"{name}_({category})")
+    return made - {name}
+
+
+class Reference:
+    """Cleans a list of pieces (no weights, marks, sentences or escapes) by the rules."""
+
+    def __init__(self, world: World, rules: dict[str, object]) -> None:
+        self.world = world
+        self.rules = rules
+        self.meaning: dict[str, str] = {}
+        for name in sorted(world.category, key=lambda name: world.rank[name]):
+            for spelling in made_spellings(name, world.category[name]):
+                self.meaning.setdefault(spelling, name)
+        self.meaning |= world.aliases
+        self.meaning |= {name: name for name in world.category}
+        real = {*world.aliases, *world.category}
+        for spelling, target in self.table("aliases").items():
+            if spelling not in real:
+                self.meaning[spelling] = self.end(target)
+        self.new_name: dict[str, str] = {}
+        for old, new in self.table("renames").items():
+            self.new_name[self.end(old)] = new
+        renamed = {new: old for old, new in self.new_name.items()}
+        self.meaning |= renamed
+        for spelling, target in self.table("aliases_overrides").items():
+            self.meaning[spelling] = self.end(target)
+        for spelling in self.rules.get("remove_aliases", ()):
+            self.meaning.pop(spelling, None)
+        terminated = self.rules.get("terminate", ())
+        self.terminated = {self.meaning.get(name, name) for name in terminated}
+        self.banned = self.blacklist()
+
+    def table(self, name: str) -> dict[str, str]:
+        table = self.rules.get(name, {})
+        assert isinstance(table, dict)
+        return table
+
+    def end(self, name: str) -> str:
+        return self.world.aliases.get(name, name)
+
+    # Rule 5
+
+    def leads_back(self, spelling: str, name: str) -> bool:
+        return self.meaning.get(spelling) == name
+
+    def written(self, name: str) -> str:
+        category = self.world.category[name]
+        if name in self.new_name and self.leads_back(self.new_name[name], name):
+            return self.new_name[name]
+        result = name
+        if self.rules.get("remove_parens", True):
+            bare = name.removesuffix(f"_({category})")
+            if self.leads_back(bare, name):
+                result = bare
+        by = f"by_{result}"
+        if (
+            category == "artist"
+            and self.rules.get("artist_by_prefix", True)
+            and not result.startswith("by_")
+            and self.leads_back(by, name)
+        ):
+            result = by
+        return result
+
+    # Rule 4
+
+    def forms(self, name: str) -> set[str]:
+        """What a pattern may match: the name, and what the rules may make of it."""
+        category = self.world.category[name]
+        forms = {name, self.written(name)}
+        if self.rules.get("remove_parens", True):
+            forms.add(name.removesuffix(f"_({category})"))
+        if category == "artist" and self.rules.get("artist_by_prefix", True):
+            forms |= {form if form.startswith("by_") else f"by_{form}" for form in forms}
+        return forms
+
+    def blacklist(self) -> set[str]:
+        banned = {
+            self.meaning.get(spelling, spelling) for spelling in self.rules.get("blacklist", ())
+        }
+        for pattern in self.rules.get("blacklist_regexp", ()):
+            for name in self.world.category:
+                if any(re.fullmatch(pattern, form) for form in self.forms(name)):
+                    banned.add(name)
+        if self.rules.get("blacklist_implied", True):
+            for name in list(banned):
+                banned |= set(self.world.implied.get(name, ()))
+        for name, category in self.world.category.items():
+            if category in self.rules.get("blacklist_categories", ()):
+                banned.add(name)
+        return banned
+
+    def is_banned_text(self, spelling: str) -> bool:
+        patterns = self.rules.get("blacklist_regexp", ())
+        return spelling in self.banned or any(re.fullmatch(each, spelling) for each in patterns)
+
+    # Rule 3 and all
+
+    def clean(self, pieces: list[str]) -> list[str]:
+        """Return the pieces that are written, with underscores where they are tags."""
+        items: list[tuple[str | None, str]] = []
+        for piece in pieces:
+            key = piece.lower().replace(" ", "_")
+            items.append((self.meaning.get(key), piece))
+        items = self.once(items)
+        items = self.expand(items)
+        stripped = self.stripped([name for name, _ in items if name])
+        result = []
+        for name, piece in items:
+            if name is None:
+                if not self.is_banned_text(piece.lower().replace(" ", "_")):
+                    result.append(piece)
+            elif name not in stripped and name not in self.banned:
+                result.append(self.written(name).replace("_", " "))
+        return result
+
+    def once(self, items: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+        met: set[str] = set()
+        result = []
+        for name, piece in items:
+            if name is None or name not in met:
+                result.append((name, piece))
+            if name:
+                met.add(name)
+        return result
+
+    def is_opened(self, name: str) -> bool:
+        """Whether what a tag implies is added, and not removed."""
+        least = self.rules.get("min_antecedent_freq", 0)
+        return bool(self.world.implied.get(name)) and (
+            self.world.uses[name] < least
+            or name in self.terminated
+            or self.rules.get("implied") == "add"
+        )
+
+    def goes(self, name: str) -> bool:
+        least = self.rules.get("drop_antecedent_freq", 0)
+        return bool(self.world.implied.get(name)) and (
+            self.world.uses[name] < least or name in self.terminated
+        )
+
+    def expand(self, items: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+        there = {name for name, _ in items}
+        result = []
+        for name, piece in items:
+            if name is None or not self.goes(name):
+                result.append((name, piece))
+            if name and self.is_opened(name):
+                for other in self.world.implied[name]:
+                    if other not in there:
+                        there.add(other)
+                        if not self.goes(other):
+                            result.append((other, ""))
+        return result
+
+    def stripped(self, names: list[str]) -> set[str]:
+        keep = self.rules.get("keep_implied", False)
+        if keep is True or self.rules.get("implied") in ("keep", "add"):
+            return set()
+        kept = {self.meaning.get(name, name) for name in keep} if isinstance(keep, list) else set()
+        found: set[str] = set()
+        for name in names:
+            if not self.is_opened(name):
+                found |= set(self.world.implied.get(name, ()))
+        return found - kept
