@@ -51,7 +51,7 @@ def write_tag_factors(connection: Connection, path: Path) -> None:
 
 
 def read_tag_factors(connection: Connection) -> Vectors:
-    """Return the vectors of a database, a row a tag trained on by its id; zero where it has none."""
+    """Return the vectors of a database, a row a tag by its id; zero where one has none."""
     table = connection.sql("from tag_factors order by tag_id").to_arrow_table()
     tag_ids = table["tag_id"].to_numpy()
     size = table.schema.field("factors").type.list_size
