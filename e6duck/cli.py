@@ -1,4 +1,7 @@
-"""The command line: arguments in, one library call, text out. Alone knows click."""
+"""The command line: arguments in, one library call, text out.
+
+With arguments and looking, which holds the commands that look around, alone knows click.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,29 @@ import os
 import shlex
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import files
+from . import looking
+from .arguments import AT_LEAST_1 as _AT_LEAST_1
+from .arguments import FORMATS as _FORMATS
+from .arguments import PLACES as _PLACES
+from .arguments import binary_target as _binary_target
+from .arguments import database_path as _database
+from .arguments import db_option as _db
+from .arguments import target as _target
+from .arguments import tell as _tell
+from .arguments import whole as _whole
 from .errors import E6DuckError, UsageError
 
 if TYPE_CHECKING:
     from .neighbors import Neighbors
 
 _INTERRUPTED = 130
-_PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
-_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
-
 _MEASURES = ("vectors", "cosine", "jaccard", "lift")
 
-_AT_LEAST_0 = click.IntRange(min=0)
-_AT_LEAST_1 = click.IntRange(min=1)
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -62,14 +67,6 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell(text: str) -> None:
-    if sys.stderr.isatty():
-        from .output import shielded
-
-        text = shielded(text)
-    click.echo(text, err=True)
-
-
 def _drop_output() -> None:
     """Let what is still to be written to standard output go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,28 +78,12 @@ def commands() -> None:
     """Turn the tag export of e621 into one DuckDB database, and ask it."""
 
 
-_db = click.option(
-    "--db",
-    type=click.Path(path_type=Path),
-    help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
-)
+for _command in looking.COMMANDS:
+    commands.add_command(_command)
+
 _memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
 _threads = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
-
-
-def _database(given: Path | None) -> Path:
-    if given is None and os.environ.get("E6DUCK_DB"):
-        given = Path(os.environ["E6DUCK_DB"])
-    if given is not None:
-        return given / "e6.duckdb" if given.is_dir() else given
-    for place in _PLACES:
-        if place.exists():
-            return place
-    raise E6DuckError(
-        f"there is no database {' or '.join(map(str, _PLACES))} here; make one with: e6duck build"
-        " DATA_DIR, or name it with --db"
-    )
 
 
 @commands.command(
@@ -296,45 +277,6 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(f"{name} is given twice")
         pairs[name] = value
     return pairs
-
-
-def _whole(text: str) -> str:
-    """Return an argument; raises `UsageError` where bytes in it are no UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(f"an argument is no UTF-8: {text!a}") from error
-    return text
-
-
-@contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
-    """Give the file to write text to: standard output, or a draft that replaces output."""
-    if output is None or str(output) == "-":
-        yield sys.stdout
-        return
-    with _written(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        yield file
-
-
-@contextmanager
-def _binary_target(output: Path | None) -> Iterator[BinaryIO]:
-    if output is None or str(output) == "-":
-        if sys.stdout.isatty():
-            raise UsageError("parquet is no text; name a file with -o FILE.parquet")
-        yield sys.stdout.buffer
-        return
-    with _written(output) as draft, draft.open("wb") as file:
-        yield file
-
-
-@contextmanager
-def _written(output: Path) -> Iterator[Path]:
-    try:
-        with files.draft(output) as draft:
-            yield draft
-    except OSError as error:
-        raise E6DuckError(f"{output} cannot be written: {error.strerror or error}") from error
 
 
 @commands.command(

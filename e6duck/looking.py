@@ -1,0 +1,86 @@
+"""The commands that look around: search, tag."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .arguments import AT_LEAST_1, FORMATS, database_path, db_option, target, tell, whole
+
+
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck search 'red_*'
+      e6duck search fox red
+      e6duck search wolff -c species --format json"""
+)
+@click.argument("pattern", nargs=-1, required=True)
+@db_option
+@click.option(
+    "-c", "--category", "categories", multiple=True, metavar="NAME", help="Only this category."
+)
+@click.option("-f", "--min-posts", type=click.IntRange(min=0), default=0, help="Only so used (0).")
+@click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="The most tags.")
+@click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
+def search(
+    pattern: tuple[str, ...], db: Path | None, kind: str | None, output: Path | None, **options: Any
+) -> None:
+    """Search the tags and their aliases.
+
+    With * or ? PATTERN is that of a whole name, and the most used tags come first. Else a name
+    holds all its words, in any order, or is spelt like it; the closest and most used come first.
+    """
+    from .categories import category_colors
+    from .database import open_reading
+    from .listing import write_tags
+    from .output import format_of
+    from .searching import search
+
+    with open_reading(database_path(db)) as connection:
+        options["categories"] = [whole(name) for name in options["categories"]]
+        answer = search(connection, [whole(text) for text in pattern], **options)
+        with target(output) as file:
+            kind = format_of(output, kind, sys.stdout.isatty())
+            write_tags(answer, category_colors(connection), file, kind)
+
+
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck tag fox
+      e6duck tag vixen wolf --format json"""
+)
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@db_option
+@click.option("--format", "kind", type=click.Choice(("text", "json")), default="text", help="text.")
+def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
+    """Show all there is about each tag, by its name or an alias.
+
+    Its counts, aliases and implications (with their depths), the most similar tags, what stands
+    with it most often compared with chance, its uses by year, and the wiki where it is loaded.
+    """
+    from .categories import category_colors
+    from .database import open_reading
+    from .easel import screen
+    from .listing import is_colored
+    from .portrait import portraits
+
+    with open_reading(database_path(db)) as connection:
+        found = portraits(connection, [whole(name) for name in names], on_notice=tell)
+        colors = category_colors(connection) if is_colored(sys.stdout) else {}
+    if kind == "json":
+        click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
+        return
+    for number, each in enumerate(found):
+        lines = screen(each, colors, shutil.get_terminal_size().columns)
+        click.echo("\n" * bool(number) + "\n".join(lines))
+
+
+COMMANDS = (search, tag)
