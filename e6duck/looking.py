@@ -1,4 +1,4 @@
-"""The commands that look around: search, tag."""
+"""The commands that look around: search, tag, tables."""
 
 from __future__ import annotations
 
@@ -83,4 +83,31 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
         click.echo("\n" * bool(number) + "\n".join(lines))
 
 
-COMMANDS = (search, tag)
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck tables
+      e6duck tables posts
+      e6duck tables cooccurring"""
+)
+@click.argument("name", required=False)
+@db_option
+@click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
+def tables(name: str | None, db: Path | None, kind: str | None) -> None:
+    """List the relations and macros of the database, or the columns of NAME.
+
+    Each with its comment; a relation with its rows, a macro with an example to try.
+    """
+    from .catalog import described, relations, write_described, write_relations
+    from .database import open_reading
+    from .output import format_of
+
+    kind = format_of(None, kind, sys.stdout.isatty())
+    with open_reading(database_path(db)) as connection:
+        if name is None:
+            write_relations(relations(connection), sys.stdout, kind)
+        else:
+            write_described(*described(connection, whole(name)), sys.stdout, kind)
+
+
+COMMANDS = (search, tag, tables)
