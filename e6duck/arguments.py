@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -23,6 +23,23 @@ db_option = click.option(
     type=click.Path(path_type=Path),
     help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
 )
+
+
+def completed(names: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes an argument: the function of completing that names the names."""
+
+    def complete(context: click.Context, parameter: click.Parameter, prefix: str) -> list[str]:
+        from . import completing
+
+        try:
+            found: list[str] = getattr(completing, names)(
+                database_path(context.params.get("db")), prefix
+            )
+        except (E6DuckError, UnicodeError):  # there is nobody to tell
+            return []
+        return found
+
+    return complete
 
 
 def tell(text: str) -> None:

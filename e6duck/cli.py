@@ -19,6 +19,7 @@ from .arguments import AT_LEAST_1 as _AT_LEAST_1
 from .arguments import FORMATS as _FORMATS
 from .arguments import PLACES as _PLACES
 from .arguments import binary_target as _binary_target
+from .arguments import completed
 from .arguments import database_path as _database
 from .arguments import db_option as _db
 from .arguments import target as _target
@@ -323,10 +324,18 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
       e6duck neighbors fox --not feral --format json
       e6duck neighbors fox -c species -o fox.png"""
 )
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@click.argument(
+    "tags", nargs=-1, required=True, metavar="TAG...", shell_complete=completed("tag_names")
+)
 @_db
 @click.option(
-    "-c", "--category", "categories", multiple=True, metavar="NAME", help="Only this category."
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
 )
 @click.option(
     "-f",
@@ -341,7 +350,14 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     "--measure", type=click.Choice(_MEASURES), default="vectors", show_default=True, help="By what."
 )
 @click.option("--together", is_flag=True, help="Those of all the tags at once.")
-@click.option("--not", "unwanted", multiple=True, metavar="TAG", help="Subtract it; together.")
+@click.option(
+    "--not",
+    "unwanted",
+    multiple=True,
+    metavar="TAG",
+    shell_complete=completed("tag_names"),
+    help="Subtract it; together.",
+)
 @click.option("-d", "--first-pca", type=_AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="Default: table or csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture, or - for a window.")

@@ -1,4 +1,4 @@
-"""The commands that look around: search, tag, tables."""
+"""The commands that look around: search, tag, tables, shell, completion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from .arguments import AT_LEAST_1, FORMATS, database_path, db_option, target, tell, whole
+from .arguments import AT_LEAST_1, FORMATS, completed, database_path, db_option, target, tell, whole
 
 
 @click.command(
@@ -20,10 +20,16 @@ from .arguments import AT_LEAST_1, FORMATS, database_path, db_option, target, te
       e6duck search fox red
       e6duck search wolff -c species --format json"""
 )
-@click.argument("pattern", nargs=-1, required=True)
+@click.argument("pattern", nargs=-1, required=True, shell_complete=completed("tag_names"))
 @db_option
 @click.option(
-    "-c", "--category", "categories", multiple=True, metavar="NAME", help="Only this category."
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
 )
 @click.option("-f", "--min-posts", type=click.IntRange(min=0), default=0, help="Only so used (0).")
 @click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="The most tags.")
@@ -57,7 +63,9 @@ def search(
       e6duck tag fox
       e6duck tag vixen wolf --format json"""
 )
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=completed("tag_names")
+)
 @db_option
 @click.option("--format", "kind", type=click.Choice(("text", "json")), default="text", help="text.")
 def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
@@ -90,7 +98,7 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
       e6duck tables posts
       e6duck tables cooccurring"""
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completed("relation_names"))
 @db_option
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
 def tables(name: str | None, db: Path | None, kind: str | None) -> None:
@@ -110,4 +118,49 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
             write_described(*described(connection, whole(name)), sys.stdout, kind)
 
 
-COMMANDS = (search, tag, tables)
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck shell
+      e6duck shell --write
+      e6duck shell -- -csv -c 'from tags limit 3'"""
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@db_option
+@click.option("--write", is_flag=True, help="Let the shell change the database.")
+@click.option("--ui", type=click.Choice(("duckdb", "harlequin")), default="duckdb", help="Which.")
+def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> int:
+    """Open the database in the DuckDB shell, read-only, with the macros at hand.
+
+    The shell is duckdb on the PATH, or that of the package duckdb-cli. ARGUMENTS go to it.
+    """
+    from .shells import greeting, run_shell, shell_command
+
+    path = database_path(db)
+    command = shell_command(path, arguments, write=write, ui=ui)
+    if sys.stdin and sys.stdin.isatty():
+        tell(greeting(path, write=write))
+    return run_shell(command)
+
+
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck completion bash >> ~/.bashrc
+      e6duck completion zsh >> ~/.zshrc
+      e6duck completion fish > ~/.config/fish/completions/e6duck.fish"""
+)
+@click.argument("name", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def completion(context: click.Context, name: str) -> None:
+    """Print what makes a shell complete commands, options and the names of tags."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(name)
+    assert kind
+    source = kind(context.find_root().command, {}, "e6duck", "_E6DUCK_COMPLETE").source()
+    # Fish alone would sort what stands there by use.
+    click.echo(source.replace("complete --no-files", "complete --keep-order --no-files"))
+
+
+COMMANDS = (search, tag, tables, shell, completion)
