@@ -29,15 +29,18 @@ from .errors import (
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
+    from .fetching import Fetched, fetch
     from .recipes import Recipe
     from .training import Trained, train
 
 _HOMES = {
     "Built": "building",
     "Database": "api",
+    "Fetched": "fetching",
     "Recipe": "recipes",
     "Trained": "training",
     "build": "building",
+    "fetch": "fetching",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
@@ -51,6 +54,7 @@ __all__ = [
     "Database",
     "DatabaseError",
     "E6DuckError",
+    "Fetched",
     "IndexFilesError",
     "QueryError",
     "Recipe",
@@ -58,6 +62,7 @@ __all__ = [
     "Trained",
     "UsageError",
     "build",
+    "fetch",
     "open",
     "post_ids",
     "post_tag_matrix",

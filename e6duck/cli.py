@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .neighbors import Neighbors
 
 _INTERRUPTED = 130
+_MUCH = 100_000_000  # bytes that are asked about
 _MEASURES = ("vectors", "cosine", "jaccard", "lift")
 
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
@@ -148,6 +149,63 @@ def _point_to(database: Path) -> None:
     if not any(place.exists() and place.samefile(database) for place in _PLACES):
         name = "set" if os.name == "nt" else "export"
         _tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck fetch ~/e621 --contact you@example.org
+      e6duck fetch ~/e621 --with pools,wiki_pages --yes"""
+)
+@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
+@click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
+@click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
+@click.option("--index", metavar="URL", help="The index of a mirror.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, however much will come.")
+@_quiet
+def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
+    """Download the site's newest export into DATA_DIR (./data).
+
+    What is here already is skipped, and a broken download resumed. You are asked before more than
+    100 MB come. A file has its name only when it is whole and has the checksum that is listed.
+    """
+    from .contact import contact_of
+    from .fetching import Plan, fetch
+    from .report import download_bar, plan_lines
+    from .site_index import INDEX_URL
+
+    is_asked = sys.stdin is not None and sys.stdin.isatty()
+    sizes: dict[str, int] = {}
+
+    def confirm(plan: Plan) -> None:
+        sizes.update({each.file_name: each.size for each in plan.missing})
+        if not quiet:
+            _tell("\n".join(plan_lines(plan)))
+        if plan.size > _MUCH and not options["yes"]:
+            _confirm("Download it?", is_asked)
+
+    with download_bar(not quiet and sys.stderr.isatty(), sizes) as on_bytes:
+        fetched = fetch(
+            options["data_dir"],
+            contact=contact_of(contact, _prompt if is_asked else None),
+            more=[name.strip() for name in more.split(",") if name.strip()],
+            index=index or INDEX_URL,
+            confirm=confirm,
+            on_bytes=on_bytes,
+            on_notice=(lambda line: None) if quiet else _tell,
+        )
+    if not quiet:
+        _tell(f"{len(fetched.downloaded)} files downloaded into {fetched.data_dir}")
+
+
+def _prompt(question: str) -> str:
+    return str(click.prompt(question, err=True))
+
+
+def _confirm(question: str, is_asked: bool) -> None:
+    if not is_asked:
+        raise UsageError("more than 100 MB are to come; say --yes")
+    click.confirm(question, abort=True, err=True)
 
 
 @commands.command(

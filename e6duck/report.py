@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from .building import Built
+    from .downloading import OnBytes
+    from .fetching import Plan
     from .spectral import Progress as TrainingProgress
     from .stages import Progress
     from .training import Trained
@@ -90,6 +92,65 @@ def training_summary(trained: Trained) -> str:
         lines.append(f"vector files  {names} in {trained.files[0].parent}")
     lines.append(f"training      {trained.seconds:.1f} seconds")
     return "\n".join(lines)
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes as people read it."""
+    for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
+        if size >= 1000**power:
+            return f"{size / 1000**power:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield a line a file that a fetch is about, and how much is to come."""
+    for each in plan.listed:
+        state = "to come" if each in plan.missing else "here"
+        size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
+        yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
+    yield f"{size_text(plan.size)} to come"
+
+
+@contextmanager
+def download_bar(is_shown: bool, sizes: Mapping[str, int]) -> Iterator[OnBytes]:
+    """Give a function that draws a bar a file, with its speed and the time left.
+
+    sizes: in bytes, by the name of a file; it may be filled later.
+    """
+    if not is_shown:
+        yield lambda name, done: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+
+    def advance(name: str, done: int) -> None:
+        bar.start()  # only now: a question may come before
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=sizes.get(name), completed=done)
+        bar.update(tasks[name], completed=done)
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

@@ -71,13 +71,57 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
+# The same for tables that are loaded where they are there.
+MORE_COLUMNS: dict[str, dict[str, str]] = {
+    "pools": {
+        "id": _INTEGER,
+        "name": _TEXT,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "creator_id": _INTEGER,
+        "description": _TEXT,
+        "is_active": _FLAG,
+        "category": _TEXT,
+        "post_ids": _TEXT,
+    },
+    "wiki_pages": {
+        "id": _INTEGER,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "title": _TEXT,
+        "body": _TEXT,
+        "creator_id": _INTEGER,
+        "updater_id": _INTEGER,
+        "is_locked": _FLAG,
+        "parent": _TEXT,
+    },
+    "artists": {
+        "id": _INTEGER,
+        "name": _TEXT,
+        "other_names": _TEXT,
+        "group_name": _TEXT,
+        "linked_user_id": _INTEGER,
+        "is_active": _FLAG,
+        "is_locked": _FLAG,
+        "creator_id": _INTEGER,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "active_urls": _TEXT,
+        "inactive_urls": _TEXT,
+    },
+}
+
 ESSENTIAL: dict[str, tuple[str, ...]] = {
     "posts": ("id", "rating", "tag_string", "file_ext", "is_deleted"),
     "tags": ("name", "category"),
     "tag_aliases": ("antecedent_name", "consequent_name", "status"),
     "tag_implications": ("antecedent_name", "consequent_name", "status"),
+    "pools": ("id", "name", "post_ids"),
+    "wiki_pages": ("id", "title", "body"),
+    "artists": ("id", "name"),
 }
 
+RECORD = "e6duck-fetch.json"  # what e6duck fetch has put into a folder
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -128,7 +172,7 @@ def find_sources(folder: Path) -> dict[str, Source]:
     for table in COLUMNS:
         if table not in newest:
             raise SourceError(f"{folder} holds no {table}.csv[.gz] or {table}-YYYY-MM-DD.csv[.gz]")
-    sources = {table: _inspect(table, *newest[table]) for table in COLUMNS}
+    sources = {table: inspect(table, *newest[table]) for table in COLUMNS}
     if not sources["posts"].has_rows:
         raise SourceError(f"{sources['posts'].path} has a header but no posts; download it again")
     return sources
@@ -145,7 +189,8 @@ def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
     return {table: max(found)[1:] for table, found in candidates.items()}
 
 
-def _inspect(table: str, path: Path, date: str | None) -> Source:
+def inspect(table: str, path: Path, date: str | None = None) -> Source:
+    """Return a file with its header read; raises `SourceError` where that is not the table's."""
     header, has_rows = _read_header(path)
     for column in ESSENTIAL[table]:
         if column not in header:

@@ -123,7 +123,7 @@ def test_version_is_that_of_the_package() -> None:
 
 # Imports: a quick command stays quick
 
-HEAVY = ("duckdb", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
+HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
 
 
 def imported(*args: str) -> set[str]:
