@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .stages import Progress
     from .training import Trained
 
+_FRESH_DAYS = 30
 _NAMED = 5  # how many of a list of names are shown
 _REASONS = {
     "deleted": "deleted",
@@ -44,7 +45,10 @@ def summary(built: Built) -> str:
         f" and {built.rare_implication_count:,} of rare tags",
         f"rejects       {rejects or 'none'}" + (" (see build_rejects)" if rejects else ""),
     ]
+    for table, count in built.more_counts.items():
+        lines.append(f"{table:<14}{count:,}")
     lines += _oddities(built)
+    lines += _age(built)
     lines.append(f"database      {built.database}")
     if built.index_files:
         folder = built.index_files[0].parent
@@ -57,6 +61,14 @@ def summary(built: Built) -> str:
         )
     lines.append(f"build         {built.build_id}, {built.seconds:.1f} seconds")
     return "\n".join(lines)
+
+
+def _age(built: Built) -> Iterator[str]:
+    if built.exported_at and (built.age_days or 0) > _FRESH_DAYS:
+        yield (
+            f"age           the export is {built.age_days:,} days old, of"
+            f" {built.exported_at:%Y-%m-%d}; a newer one comes with: e6duck fetch"
+        )
 
 
 def _oddities(built: Built) -> Iterator[str]:

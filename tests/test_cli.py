@@ -274,7 +274,7 @@ def test_build_says_all_on_standard_error(zoo: Path) -> None:
     heads = [line.split()[0] for line in ran.err.splitlines()]
     assert heads == [
         *("sources", "posts", "tags", "aliases", "implications", "rejects"),
-        *("database", "index", "build"),
+        *("age", "database", "index", "build"),
     ]
     assert "8 kept\n" in ran.err
     assert f"tags          8, and {len(('arctic_fox', 'pack'))} too rare" in ran.err

@@ -10,7 +10,7 @@ plain as (
             regexp_replace(
                 -- A link shows its second part, else its first.
                 regexp_replace(marked, '(?:\[\[|\{\{)(?:[^\]\}|]*\|)?([^\]\}|]+)(?:\]\]|\}\})', '\1', 'g'),
-                '"([^"]+)":\S+', '\1', 'g'
+                '"([^"]+)":\S*[^\s.,;:!?)]', '\1', 'g'
             ),
             '\[/?[a-z]+(?:[=,#][^\]]*)?\]|(?:thumb|post) #\d+', '', 'g'
         )) as said,
