@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
     from .fetching import Fetched, fetch
+    from .portrait import Portrait
     from .recipes import Recipe
     from .training import Trained, train
 
@@ -37,6 +38,7 @@ _HOMES = {
     "Built": "building",
     "Database": "api",
     "Fetched": "fetching",
+    "Portrait": "portrait",
     "Recipe": "recipes",
     "Trained": "training",
     "build": "building",
@@ -56,6 +58,7 @@ __all__ = [
     "E6DuckError",
     "Fetched",
     "IndexFilesError",
+    "Portrait",
     "QueryError",
     "Recipe",
     "SourceError",

@@ -16,7 +16,7 @@ import httpx
 from . import files
 from .building import plain_errors
 from .downloading import OnBytes, download, is_here, part_path
-from .errors import E6DuckError, UsageError
+from .errors import E6DuckError, SourceError, UsageError
 from .http import Attempts, BusyError, Notify, Patience, check_scheme, client, opened
 from .site_index import INDEX_URL, MORE_TABLES, TABLES, Listed, listed_files
 from .source import RECORD, inspect
@@ -103,24 +103,28 @@ def _index(
     scheme = httpx.URL(index).scheme
     if scheme not in ("https", "http"):
         raise UsageError(f"--index {index} is no http or https address")
-    while True:
-        try:
-            with opened(http, index) as response:
-                content = b""
-                for data in response.iter_raw():
-                    content += data
-                    if len(content) > _LONGEST_INDEX:
-                        raise E6DuckError(f"{index} is too long for an index; name another")
-                base = response.url
-            break
-        except (httpx.TransportError, BusyError) as error:
-            attempts.wait(index, error)
+    content, base = _read(http, index, attempts)
     found = []
     for each in listed_files(content, index, tables):
         url = str(base.join(each.url))
         check_scheme(url, scheme)
         found.append(Listed(**vars(each) | {"url": url}))
     return found
+
+
+def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, httpx.URL]:
+    """Return what an index holds, and where it was at last."""
+    while True:
+        try:
+            with opened(http, index) as response:
+                content = b""
+                for data in response.iter_bytes():
+                    content += data
+                    if len(content) > _LONGEST_INDEX:
+                        raise SourceError(f"{index} is too long for an index; name another")
+                return content, response.url
+        except (httpx.TransportError, BusyError) as error:
+            attempts.wait(index, error)
 
 
 def _plan(listed: Sequence[Listed], folder: Path) -> Plan:

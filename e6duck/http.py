@@ -14,8 +14,12 @@ import httpx
 from .errors import E6DuckError, SourceError, UsageError
 
 _MOST_REDIRECTS = 5
-_BUSY = 429
-_FORBIDDEN = 403
+
+_USEFUL = (
+    httpx.codes.OK,
+    httpx.codes.PARTIAL_CONTENT,
+    httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE,  # to be begun anew
+)
 
 Notify = Callable[[str], object]
 
@@ -91,11 +95,11 @@ def check_scheme(url: str, scheme: str) -> None:
 def _check(response: httpx.Response) -> None:
     status = response.status_code
     said = f"{response.url} answers {status} {response.reason_phrase}".rstrip()
-    if status == _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise BusyError(said, _retry_after(response.headers.get("Retry-After", "")))
-    if status == _FORBIDDEN:
+    if status == httpx.codes.FORBIDDEN:
         raise SourceError(f"{said}; does --contact tell who you are?")
-    if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT, 416):
+    if status not in _USEFUL:
         raise SourceError(f"{said}; is it the right --index?")
 
 

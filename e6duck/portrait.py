@@ -47,7 +47,10 @@ class Portrait:
 
 
 def portraits(
-    connection: Connection, texts: Sequence[str], *, on_notice: Callable[[str], object]
+    connection: Connection,
+    texts: Sequence[str],
+    *,
+    on_notice: Callable[[str], object] = lambda line: None,
 ) -> list[Portrait]:
     """Return the portrait of each tag that texts name, by name or alias, each tag once.
 

@@ -101,7 +101,7 @@ def test_help_of_a_command_ends_in_an_example(name: str) -> None:
     assert first.strip() == "Example:"
     assert lines
     for line in lines:
-        assert line.startswith(f"    e6duck {name} ")
+        assert f"{line} ".startswith(f"    e6duck {name} ")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

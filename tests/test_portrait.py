@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+import e6duck
+from e6duck import UsageError
 from e6duck.easel import sparkline
 from e6duck.neighbors import LEAST_COMMON
 from tests.exports import implication, post, tag, write_export
@@ -147,6 +149,13 @@ def test_a_tag_stands_once_under_the_first_name(zoo: Path) -> None:
 def test_a_sparkline_tells_none_from_few(uses: list[int], line: str) -> None:
     years = [{"year": 2007 + number, "posts": posts} for number, posts in enumerate(uses)]
     assert sparkline(years) == line
+
+
+def test_a_script_gets_a_portrait(zoo: Path) -> None:
+    with e6duck.open(zoo) as db:
+        assert vars(db.tag("vixen")) == known(zoo, "vixen")[0]
+        with pytest.raises(UsageError, match='there is no tag "foxx"; the closest: fox'):
+            db.tag("foxx")
 
 
 def test_a_tag_imports_duckdb_alone(zoo: Path) -> None:
