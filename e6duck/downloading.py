@@ -82,7 +82,7 @@ def _fill(
             _load(http, listed, part, size, attempts, on_bytes)
             if _size(part) != listed.size:
                 raise BusyError("the download was cut off", None)
-        except (httpx.TransportError, BusyError) as error:
+        except (httpx.RequestError, BusyError) as error:
             attempts.wait(listed.file_name, error)
 
 

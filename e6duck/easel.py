@@ -31,12 +31,16 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
     yield from _entry("aliases", ", ".join(map(shielded, portrait.aliases)), width)
     yield from _branches("implies", portrait.tag, portrait.implies, paint)
     yield from _branches("implied by", portrait.tag, portrait.implied_by, paint)
-    yield from _list("similar", portrait.similar, paint, lambda row: f"{row['score']:.2f}")
-    yield from _list("surprising", portrait.surprising, paint, lambda row: f"{row['lift']:g} times")
+    yield from _list("similar", portrait.similar, paint, lambda row: f"{row['score']:.2f}", width)
+    yield from _list("surprising", portrait.surprising, paint, _times, width)
     yield from _entry("uses", sparkline(portrait.years), width)
     yield from _entry("wiki", shielded(portrait.wiki or ""), width)
     for note in portrait.notes:
         yield from _entry("note", note, width)
+
+
+def _times(row: Row) -> str:
+    return f"{row['lift']:g} times"
 
 
 def _title(portrait: Portrait, paint: Paint) -> str:
@@ -62,11 +66,21 @@ def _entry(head: str, text: str, width: int) -> Iterator[str]:
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
-def _list(head: str, rows: Sequence[Row], paint: Paint, figure: Callable[[Row], str]) -> list[str]:
-    """Return the lines of a list with a figure each: four tags a line."""
-    cells = [f"{paint(row)} {figure(row)}" for row in rows]
-    lines = [", ".join(cells[start : start + 4]) for start in range(0, len(cells), 4)]
-    return [f"{'' if number else head:<{_MARGIN}}{line}" for number, line in enumerate(lines)]
+def _list(
+    head: str, rows: Sequence[Row], paint: Paint, figure: Callable[[Row], str], width: int
+) -> Iterator[str]:
+    """Yield the lines of a list with a figure each, folded between its tags."""
+    lines: list[list[str]] = []
+    room = 0
+    for row in rows:
+        size = len(row["tag"]) + len(figure(row)) + len(" , ")
+        if size > room:
+            lines.append([])
+            room = width - _MARGIN
+        lines[-1].append(f"{paint(row)} {figure(row)}")
+        room -= size
+    for number, cells in enumerate(lines):
+        yield f"{'' if number else head:<{_MARGIN}}{', '.join(cells)}"
 
 
 def _branches(head: str, root: str, rows: Sequence[Row], paint: Paint) -> Iterator[str]:

@@ -100,9 +100,7 @@ def _index(
     http: httpx.Client, index: str, tables: Sequence[str], attempts: Attempts
 ) -> list[Listed]:
     """Return the files that an index lists, their addresses made whole."""
-    scheme = httpx.URL(index).scheme
-    if scheme not in ("https", "http"):
-        raise UsageError(f"--index {index} is no http or https address")
+    scheme = _scheme(index)
     content, base = _read(http, index, attempts)
     found = []
     for each in listed_files(content, index, tables):
@@ -110,6 +108,16 @@ def _index(
         check_scheme(url, scheme)
         found.append(Listed(**vars(each) | {"url": url}))
     return found
+
+
+def _scheme(index: str) -> str:
+    try:
+        url = httpx.URL(index)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("https", "http") or not url.host:
+        raise UsageError(f"--index {index!a} is no http or https address")
+    return url.scheme
 
 
 def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, httpx.URL]:
@@ -123,7 +131,7 @@ def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, ht
                     if len(content) > _LONGEST_INDEX:
                         raise SourceError(f"{index} is too long for an index; name another")
                 return content, response.url
-        except (httpx.TransportError, BusyError) as error:
+        except (httpx.RequestError, BusyError) as error:
             attempts.wait(index, error)
 
 

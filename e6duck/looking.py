@@ -159,8 +159,17 @@ def completion(context: click.Context, name: str) -> None:
     kind = get_completion_class(name)
     assert kind
     source = kind(context.find_root().command, {}, "e6duck", "_E6DUCK_COMPLETE").source()
-    # Fish alone would sort what stands there by use.
-    click.echo(source.replace("complete --no-files", "complete --keep-order --no-files"))
+    for theirs, ours in _REPAIRS.items():
+        source = source.replace(theirs, ours)
+    click.echo(source)
 
+
+# Fish alone would sort what stands there by use. Bash alone would take fox_(species) for a subshell
+# and the backslash of \\m/ for its own.
+_REPAIRS = {
+    "complete --no-files": "complete --keep-order --no-files",
+    "IFS=',' read type value": "IFS=',' read -r type value",
+    "COMPREPLY+=($value)": 'printf -v value \'%q\' "$value"; COMPREPLY+=("$value")',
+}
 
 COMMANDS = (search, tag, tables, shell, completion)

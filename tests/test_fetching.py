@@ -193,6 +193,20 @@ def test_a_part_of_an_older_export_is_not_resumed(
     assert whole(newer, tmp_path)
 
 
+def test_a_part_that_is_too_long_is_fetched_anew(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    site.fail(POSTS, cut(100), *[status(503)] * 2)
+    with pytest.raises(E6DuckError):
+        fetch(site, tmp_path)
+    (part,) = tmp_path.glob(".part-*")
+    part.write_bytes(tables["posts"] + b"and more")
+    site.asked.clear()
+    fetch(site, tmp_path)
+    assert ranges(site) == [None]
+    assert whole(tables, tmp_path)
+
+
 @pytest.mark.parametrize("path", [INDEX, POSTS])
 @pytest.mark.parametrize("code", [429, 500, 502, 503])
 def test_a_busy_server_is_asked_again(site: Site, tmp_path: Path, path: str, code: int) -> None:
@@ -392,7 +406,10 @@ def test_a_bar_leaves_no_trace_on_a_terminal(site: Site, tmp_path: Path) -> None
     ("args", "part"),
     [
         (["--with", "forum"], "there is no forum to fetch; there are pools, wiki_pages, artists"),
-        (["--index", "ftp://x/"], "--index ftp://x/ is no http or https address"),
+        (["--index", "ftp://x/"], "--index 'ftp://x/' is no http or https address"),
+        (["--index", "https://"], "--index 'https://' is no http or https address"),
+        (["--index", "http://x:y/"], "--index 'http://x:y/' is no http or https address"),
+        (["--index", "exports"], "--index 'exports' is no http or https address"),
     ],
 )
 def test_a_mistake_is_told(tmp_path: Path, args: list[str], part: str) -> None:
