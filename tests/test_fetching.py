@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -21,7 +23,7 @@ from e6duck.http import Patience
 from e6duck.source import RECORD
 from tests.exports import TABLES, write_export
 from tests.server import INDEX, Site, cut, redirect, serving, stall, status
-from tests.test_cli import command, imported, on_terminal
+from tests.test_cli import E6DUCK, command, imported, on_terminal
 from tests.test_macros import ZOO
 
 HASTY = Patience(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
@@ -420,3 +422,20 @@ def test_a_mistake_is_told(tmp_path: Path, args: list[str], part: str) -> None:
 def test_nothing_but_fetch_knows_the_network() -> None:
     for args in (["--help"], ["fetch", "-h"], ["query", "--list"]):
         assert "httpx" not in imported(*args)
+
+
+def test_an_interrupted_fetch_is_finished_by_the_next(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    site.fail(POSTS, stall(100))
+    args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
+    with subprocess.Popen([*E6DUCK, *map(str, args)], stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        while not ranges(site):
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.read().endswith("interrupted\n")
+    assert running.returncode == 130
+    assert not (tmp_path / "posts.csv.gz").exists()
+    assert command(*args).code == 0
+    assert whole(tables, tmp_path)

@@ -97,7 +97,8 @@ def test_what_is_implied_is_no_surprise(tmp_path: Path) -> None:
     ]
 
 
-def test_a_screen_shows_it(zoo: Path) -> None:
+def test_a_screen_shows_it(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     ran = command("tag", "--db", zoo, "vixen", "canine")
     assert (ran.code, ran.err) == (0, "")
     fox, canine = ran.out.split("\n\n")
