@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from . import files
 from .building import plain_errors
 from .downloading import OnBytes, download, is_here, part_path
 from .errors import E6DuckError, SourceError, UsageError
-from .http import Attempts, BusyError, Notify, Patience, check_scheme, client, opened
+from .http import Attempts, BusyError, Notify, Patience, client, joined, opened
 from .site_index import INDEX_URL, MORE_TABLES, TABLES, Listed, listed_files
 from .source import RECORD, inspect
 
@@ -100,24 +100,20 @@ def _index(
     http: httpx.Client, index: str, tables: Sequence[str], attempts: Attempts
 ) -> list[Listed]:
     """Return the files that an index lists, their addresses made whole."""
-    scheme = _scheme(index)
+    _check_address(index)
     content, base = _read(http, index, attempts)
-    found = []
-    for each in listed_files(content, index, tables):
-        url = str(base.join(each.url))
-        check_scheme(url, scheme)
-        found.append(Listed(**vars(each) | {"url": url}))
-    return found
+    return [
+        replace(each, url=joined(base, each.url)) for each in listed_files(content, index, tables)
+    ]
 
 
-def _scheme(index: str) -> str:
+def _check_address(index: str) -> None:
     try:
         url = httpx.URL(index)
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in ("https", "http") or not url.host:
         raise UsageError(f"--index {index!a} is no http or https address")
-    return url.scheme
 
 
 def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, httpx.URL]:

@@ -71,24 +71,25 @@ def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Respo
                 _check(response)
                 yield response
                 return
-            request = _same_scheme(response.next_request, request.url)
+            _check_scheme(response.next_request.url, request.url.scheme)
+            request = response.next_request
         finally:
             response.close()
     raise SourceError(f"{url} leads from one address to the next; try another --index")
 
 
-def _same_scheme(request: httpx.Request, origin: httpx.URL) -> httpx.Request:
-    check_scheme(str(request.url), origin.scheme)
-    return request
-
-
-def check_scheme(url: str, scheme: str) -> None:
-    """Raise `SourceError` where a URL is not of the scheme that the user trusted."""
+def joined(base: httpx.URL, url: str) -> str:
+    """Return an address that base names; raises `SourceError` where its scheme is another."""
     try:
-        parsed = httpx.URL(url)
+        whole = base.join(url)
     except httpx.InvalidURL as error:
-        raise SourceError(f"{url!a} is no address: {error}") from error
-    if parsed.scheme != scheme:
+        raise SourceError(f"{base} names {url!a}, which is no address") from error
+    _check_scheme(whole, base.scheme)
+    return str(whole)
+
+
+def _check_scheme(url: httpx.URL, scheme: str) -> None:
+    if url.scheme != scheme:
         raise SourceError(f"{url} is not {scheme}, as the index is; it is not followed")
 
 

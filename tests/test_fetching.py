@@ -345,6 +345,14 @@ def test_a_redirect_to_another_scheme_is_not_followed(
         fetch(site, tmp_path)
 
 
+def test_an_address_that_is_none_is_refused(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    site.add_index(tables, posts={"url": "http://x:y/"})
+    with pytest.raises(SourceError, match="which is no address"):
+        fetch(site, tmp_path)
+
+
 def test_a_ring_of_redirects_is_left(site: Site, tmp_path: Path) -> None:
     site.fail(INDEX, *[redirect(INDEX)] * 20)
     with pytest.raises(SourceError, match="leads from one address to the next"):
