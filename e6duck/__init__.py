@@ -29,7 +29,9 @@ from .errors import (
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
+    from .fetching import Fetched, fetch
     from .normalizing import Normalizer
+    from .portrait import Portrait
     from .recipes import Recipe
     from .rules import Rules, RulesError
     from .training import Trained, train
@@ -37,12 +39,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Built": "building",
     "Database": "api",
+    "Fetched": "fetching",
     "Normalizer": "normalizing",
+    "Portrait": "portrait",
     "Recipe": "recipes",
     "Rules": "rules",
     "RulesError": "rules",
     "Trained": "training",
     "build": "building",
+    "fetch": "fetching",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
@@ -56,8 +61,10 @@ __all__ = [
     "Database",
     "DatabaseError",
     "E6DuckError",
+    "Fetched",
     "IndexFilesError",
     "Normalizer",
+    "Portrait",
     "QueryError",
     "Recipe",
     "Rules",
@@ -66,6 +73,7 @@ __all__ = [
     "Trained",
     "UsageError",
     "build",
+    "fetch",
     "open",
     "post_ids",
     "post_tag_matrix",

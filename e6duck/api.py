@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .database import Connection, interruptible, open_reading
 from .export import write_index
 from .neighbors import Question, answering
+from .portrait import Portrait, portraits
 from .query import explained, related
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ class Database:
         )
         with answering(self.connection, question, on_notice=on_notice) as found:
             return found.to_arrow_table()
+
+    def tag(self, name: str) -> Portrait:
+        """Return all there is about a tag, by its name or an alias; `UsageError` for no tag."""
+        (portrait,) = portraits(self.connection, [name])
+        return portrait
 
     def search(self, pattern: str) -> pa.Table:
         """Return the tags whose name or an alias fits a pattern with * and ?, most used first."""

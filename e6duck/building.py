@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from . import export, files, stages
+from .age import exported_at
 from .database import (
     Connection,
     drafting,
@@ -27,7 +28,7 @@ from .database import (
 )
 from .errors import E6DuckError, UsageError
 from .script import scripts
-from .source import Source, checking, find_sources
+from .source import MORE_COLUMNS, Source, checking, find_sources
 from .stages import Draft, Options
 
 DATABASE = "e6.duckdb"
@@ -61,6 +62,9 @@ class Built:
     clamped_count: int
     reject_counts: dict[str, int]
     warnings: tuple[str, ...]
+    exported_at: datetime | None  # in UTC; None for the sample, or where nobody knows
+    age_days: int | None
+    more_counts: dict[str, int]  # rows of the tables beyond the four
     seconds: float
 
 
@@ -146,7 +150,8 @@ def build(
 
 def stage_count() -> int:
     """Return how many stages a build names as it goes on, for a progress bar."""
-    return len(scripts("build")) + len(("audit", *export.NAMES, "checkpoint", "publish"))
+    every = (*scripts("build"), *stages.more_scripts())
+    return len(every) + len(("audit", *export.NAMES, "checkpoint", "publish"))
 
 
 def _incumbent(database: Path) -> tuple[str, ...]:
@@ -159,7 +164,8 @@ def _incumbent(database: Path) -> tuple[str, ...]:
 
 
 def _user_relations(connection: Connection) -> tuple[str, ...]:
-    ours = {script.name for script in scripts("build") if "create temp" not in script.text}
+    every = (*scripts("build"), *stages.more_scripts())
+    ours = {script.name for script in every if "create temp" not in script.text}
     return tuple(user_relations(connection, ours))
 
 
@@ -281,7 +287,14 @@ def _facts(draft: Draft) -> dict[str, Any]:
     facts = dict(zip(names, row.fetchall()[0], strict=True))
     for name in ("self_aliases", "stuck_aliases", "implication_cycle"):
         facts[name] = tuple(facts[name] or ())
+    newest_post = draft.one("select max(created_at) from posts")
+    made = exported_at(draft.sources["posts"], draft.checks["posts"].result(), newest_post)
     return facts | {
+        "exported_at": made,
+        "age_days": (datetime.fromisoformat(draft.built_at) - made).days if made else None,
+        "more_counts": {
+            table: count for table, count in draft.row_counts.items() if table in MORE_COLUMNS
+        },
         "build_id": draft.build_id,
         "posts_read": draft.row_counts["posts"],
         "posts_kept": draft.counted.kept_count,

@@ -1,4 +1,7 @@
-"""The command line: arguments in, one library call, text out. Alone knows click."""
+"""The command line: arguments in, one library call, text out.
+
+With arguments and looking, which holds the commands that look around, alone knows click.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,22 @@ import re
 import shlex
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import files
+from . import looking
+from .arguments import AT_LEAST_1 as _AT_LEAST_1
+from .arguments import FORMATS as _FORMATS
+from .arguments import PLACES as _PLACES
+from .arguments import binary_target as _binary_target
+from .arguments import completed
+from .arguments import database_path as _database
+from .arguments import db_option as _db
+from .arguments import target as _target
+from .arguments import tell as _tell
+from .arguments import whole as _whole
 from .errors import E6DuckError, UsageError
 
 if TYPE_CHECKING:
@@ -22,13 +33,9 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _UNWAITED = "e6duck als"  # als.THREAD, which is not imported for each command
-_PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
-_FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
-
+_MUCH = 100_000_000  # bytes that are asked about
 _MEASURES = ("vectors", "cosine", "jaccard", "lift")
 
-_AT_LEAST_0 = click.IntRange(min=0)
-_AT_LEAST_1 = click.IntRange(min=1)
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 _COUNT = click.IntRange(min=0)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -67,14 +74,6 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell(text: str) -> None:
-    if sys.stderr.isatty():
-        from .output import shielded
-
-        text = shielded(text)
-    click.echo(text, err=True)
-
-
 def _drop_output() -> None:
     """Let what is still to be written to standard output go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -86,28 +85,12 @@ def commands() -> None:
     """Turn the tag export of e621 into one DuckDB database, and ask it."""
 
 
-_db = click.option(
-    "--db",
-    type=click.Path(path_type=Path),
-    help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
-)
+for _command in looking.COMMANDS:
+    commands.add_command(_command)
+
 _memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
 _threads = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
-
-
-def _database(given: Path | None) -> Path:
-    if given is None and os.environ.get("E6DUCK_DB"):
-        given = Path(os.environ["E6DUCK_DB"])
-    if given is not None:
-        return given / "e6.duckdb" if given.is_dir() else given
-    for place in _PLACES:
-        if place.exists():
-            return place
-    raise E6DuckError(
-        f"there is no database {' or '.join(map(str, _PLACES))} here; make one with: e6duck build"
-        " DATA_DIR, or name it with --db"
-    )
 
 
 @commands.command(
@@ -171,6 +154,63 @@ def _point_to(database: Path) -> None:
     if not any(place.exists() and place.samefile(database) for place in _PLACES):
         name = "set" if os.name == "nt" else "export"
         _tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
+
+
+@commands.command(
+    epilog="""\b
+    Example:
+      e6duck fetch ~/e621 --contact you@example.org
+      e6duck fetch ~/e621 --with pools,wiki_pages --yes"""
+)
+@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
+@click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
+@click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
+@click.option("--index", metavar="URL", help="The index of a mirror.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, however much will come.")
+@_quiet
+def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
+    """Download the site's newest export into DATA_DIR (./data).
+
+    What is here already is skipped, and a broken download resumed. You are asked before more than
+    100 MB come. A file has its name only when it is whole and has the checksum that is listed.
+    """
+    from .contact import contact_of
+    from .fetching import Plan, fetch
+    from .report import download_bar, plan_lines
+    from .site_index import INDEX_URL
+
+    is_asked = sys.stdin is not None and sys.stdin.isatty()
+    sizes: dict[str, int] = {}
+
+    def confirm(plan: Plan) -> None:
+        sizes.update({each.file_name: each.size for each in plan.missing})
+        if not quiet:
+            _tell("\n".join(plan_lines(plan)))
+        if plan.size > _MUCH and not options["yes"]:
+            _confirm("Download it?", is_asked)
+
+    with download_bar(not quiet and sys.stderr.isatty(), sizes) as on_bytes:
+        fetched = fetch(
+            options["data_dir"],
+            contact=contact_of(contact, _prompt if is_asked else None),
+            more=[name.strip() for name in more.split(",") if name.strip()],
+            index=index or INDEX_URL,
+            confirm=confirm,
+            on_bytes=on_bytes,
+            on_notice=(lambda line: None) if quiet else _tell,
+        )
+    if not quiet:
+        _tell(f"{len(fetched.downloaded)} files downloaded into {fetched.data_dir}")
+
+
+def _prompt(question: str) -> str:
+    return str(click.prompt(question, err=True))
+
+
+def _confirm(question: str, is_asked: bool) -> None:
+    if not is_asked:
+        raise UsageError("more than 100 MB are to come; say --yes")
+    click.confirm(question, abort=True, err=True)
 
 
 @commands.command(
@@ -303,45 +343,6 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _whole(text: str) -> str:
-    """Return an argument; raises `UsageError` where bytes in it are no UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(f"an argument is no UTF-8: {text!a}") from error
-    return text
-
-
-@contextmanager
-def _target(output: Path | None) -> Iterator[TextIO]:
-    """Give the file to write text to: standard output, or a draft that replaces output."""
-    if output is None or str(output) == "-":
-        yield sys.stdout
-        return
-    with _written(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        yield file
-
-
-@contextmanager
-def _binary_target(output: Path | None) -> Iterator[BinaryIO]:
-    if output is None or str(output) == "-":
-        if sys.stdout.isatty():
-            raise UsageError("parquet is no text; name a file with -o FILE.parquet")
-        yield sys.stdout.buffer
-        return
-    with _written(output) as draft, draft.open("wb") as file:
-        yield file
-
-
-@contextmanager
-def _written(output: Path) -> Iterator[Path]:
-    try:
-        with files.draft(output) as draft:
-            yield draft
-    except OSError as error:
-        raise E6DuckError(f"{output} cannot be written: {error.strerror or error}") from error
-
-
 @commands.command(
     epilog="""\b
     Example:
@@ -462,10 +463,18 @@ def _ask(question: str) -> bool:
       e6duck neighbors fox --not feral --format json
       e6duck neighbors fox -c species -o fox.png"""
 )
-@click.argument("tags", nargs=-1, required=True, metavar="TAG...")
+@click.argument(
+    "tags", nargs=-1, required=True, metavar="TAG...", shell_complete=completed("tag_names")
+)
 @_db
 @click.option(
-    "-c", "--category", "categories", multiple=True, metavar="NAME", help="Only this category."
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
 )
 @click.option(
     "-f",
@@ -480,7 +489,14 @@ def _ask(question: str) -> bool:
     "--measure", type=click.Choice(_MEASURES), default="vectors", show_default=True, help="By what."
 )
 @click.option("--together", is_flag=True, help="Those of all the tags at once.")
-@click.option("--not", "unwanted", multiple=True, metavar="TAG", help="Subtract it; together.")
+@click.option(
+    "--not",
+    "unwanted",
+    multiple=True,
+    metavar="TAG",
+    shell_complete=completed("tag_names"),
+    help="Subtract it; together.",
+)
 @click.option("-d", "--first-pca", type=_AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="Default: table or csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture, or - for a window.")

@@ -1,14 +1,15 @@
-"""Neighbours as text: a table for each query, in the colours of the site on a terminal, or rows."""
+"""Tags as text: a table, in the colours of the site on a terminal, or rows."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from .categories import category_colors
 from .neighbors import Neighbors
 from .output import Sink, visible, write
 from .query import Answer
@@ -26,7 +27,8 @@ def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
     """Write the neighbours of all queries in a format of `output.write`."""
     rows = found.fetch()
     if kind == "table":
-        for line in _tables(rows, file.isatty(), _colors(found) if _is_colored(file) else {}):
+        colors = category_colors(found.connection) if is_colored(file) else {}
+        for line in _tables(rows, file.isatty(), colors):
             file.write(line + "\n")
     else:
         write(Answer(("query", *_COLUMNS), ("VARCHAR", *_TYPES), iter([rows])), file, kind)
@@ -41,14 +43,27 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     yield from table.to_batches()
 
 
-def _is_colored(file: Sink) -> bool:
+def is_colored(file: Sink) -> bool:
+    """Tell whether what is written to a file may have colours."""
     wishes = os.environ
     return file.isatty() and not wishes.get("NO_COLOR") and wishes.get("TERM") != "dumb"
 
 
-def _colors(found: Neighbors) -> dict[str, str]:
-    """Return the colour of each category."""
-    return dict(found.connection.execute("select name, color from categories").fetchall())
+def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> None:
+    """Write rows with the columns tag and category in a format of `output.write`.
+
+    colors: by category, for a terminal.
+    """
+    if kind != "table":
+        write(answer, file, kind)
+        return
+    rows = [tuple(map(visible, row)) for batch in answer.batches for row in batch]
+    place, category = answer.columns.index("tag"), answer.columns.index("category")
+    shown = [colors.get(row[category], "") if is_colored(file) else "" for row in rows]
+    width = shutil.get_terminal_size().columns if file.isatty() else None
+    columns = list(zip(answer.columns, *rows, strict=True))
+    for line in draw(columns, answer.types, width, {place: shown}):
+        file.write(line + "\n")
 
 
 def _tables(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .categories import category_ids
 from .database import Connection, beside, interruptible
 from .errors import DatabaseError, UsageError
-from .lookup import Found, quoted
+from .lookup import Found
 from .query import explained
 from .script import sql_text
 from .terms import asked_tags
@@ -81,7 +82,7 @@ def answering(
 
 def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple[str, ...]:
     """Make the relations of an answer; returns the labels of the queries."""
-    categories = _category_ids(connection, question.categories)
+    categories = category_ids(connection, question.categories)
     is_by_vectors = question.measure == "vectors"
     trained_count = _offer_vectors(connection, question.first_pca) if is_by_vectors else None
     wanted, unwanted = _found_tags(connection, question, trained_count, on_notice)
@@ -119,23 +120,6 @@ def _check(question: Question) -> None:
         raise UsageError("a first PCA is of vectors; leave it out, or measure by vectors")
     if question.map_count:
         raise UsageError("a picture is of vectors; leave it out, or measure by vectors")
-
-
-def _category_ids(connection: Connection, names: Sequence[str]) -> list[int] | None:
-    """Return the ids of categories, None for all of them."""
-    if not names:
-        return None
-    rows = connection.execute("select category, name, short_names from categories").fetchall()
-    known = {
-        each: category
-        for category, name, short_names in rows
-        for each in (name, *short_names, str(category))
-    }
-    for name in names:
-        if name.lower() not in known:
-            valid = ", ".join(name for _, name, _ in rows)
-            raise UsageError(f"there is no category {quoted(name)}; there are {valid}")
-    return [known[name.lower()] for name in names]
 
 
 def check_trained(connection: Connection) -> tuple[int, Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from .building import Built
+    from .downloading import OnBytes
+    from .fetching import Plan
     from .spectral import Progress as TrainingProgress
     from .stages import Progress
     from .training import Trained
 
+_FRESH_DAYS = 30
 _NAMED = 5  # how many of a list of names are shown
 _REASONS = {
     "deleted": "deleted",
@@ -43,7 +46,10 @@ def summary(built: Built) -> str:
         f" and {built.rare_implication_count:,} of rare tags",
         f"rejects       {rejects or 'none'}" + (" (see build_rejects)" if rejects else ""),
     ]
+    for table, count in built.more_counts.items():
+        lines.append(f"{table:<14}{count:,}")
     lines += _oddities(built)
+    lines += _age(built)
     lines.append(f"database      {built.database}")
     if built.index_files:
         folder = built.index_files[0].parent
@@ -56,6 +62,14 @@ def summary(built: Built) -> str:
         )
     lines.append(f"build         {built.build_id}, {built.seconds:.1f} seconds")
     return "\n".join(lines)
+
+
+def _age(built: Built) -> Iterator[str]:
+    if built.exported_at and (built.age_days or 0) > _FRESH_DAYS:
+        yield (
+            f"age           the export is {built.age_days:,} days old, of"
+            f" {built.exported_at:%Y-%m-%d}; a newer one comes with: e6duck fetch"
+        )
 
 
 def _oddities(built: Built) -> Iterator[str]:
@@ -91,6 +105,65 @@ def training_summary(trained: Trained) -> str:
         lines.append(f"vector files  {names} in {trained.files[0].parent}")
     lines.append(f"training      {trained.seconds:.1f} seconds")
     return "\n".join(lines)
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes as people read it."""
+    for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
+        if size >= 1000**power:
+            return f"{size / 1000**power:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """Yield a line a file that a fetch is about, and how much is to come."""
+    for each in plan.listed:
+        state = "to come" if each in plan.missing else "here"
+        size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
+        yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
+    yield f"{size_text(plan.size)} to come"
+
+
+@contextmanager
+def download_bar(is_shown: bool, sizes: Mapping[str, int]) -> Iterator[OnBytes]:
+    """Give a function that draws a bar a file, with its speed and the time left.
+
+    sizes: in bytes, by the name of a file; it may be filled later.
+    """
+    if not is_shown:
+        yield lambda name, done: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    bar = Bar(*columns, console=Console(stderr=True), transient=True)
+
+    def advance(name: str, done: int) -> None:
+        bar.start()  # only now: a question may come before
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=sizes.get(name), completed=done)
+        bar.update(tasks[name], completed=done)
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 @contextmanager

@@ -71,13 +71,57 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
+# The same for tables that are loaded where they are there.
+MORE_COLUMNS: dict[str, dict[str, str]] = {
+    "pools": {
+        "id": _INTEGER,
+        "name": _TEXT,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "creator_id": _INTEGER,
+        "description": _TEXT,
+        "is_active": _FLAG,
+        "category": _TEXT,
+        "post_ids": _TEXT,
+    },
+    "wiki_pages": {
+        "id": _INTEGER,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "title": _TEXT,
+        "body": _TEXT,
+        "creator_id": _INTEGER,
+        "updater_id": _INTEGER,
+        "is_locked": _FLAG,
+        "parent": _TEXT,
+    },
+    "artists": {
+        "id": _INTEGER,
+        "name": _TEXT,
+        "other_names": _TEXT,
+        "group_name": _TEXT,
+        "linked_user_id": _INTEGER,
+        "is_active": _FLAG,
+        "is_locked": _FLAG,
+        "creator_id": _INTEGER,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "active_urls": _TEXT,
+        "inactive_urls": _TEXT,
+    },
+}
+
 ESSENTIAL: dict[str, tuple[str, ...]] = {
     "posts": ("id", "rating", "tag_string", "file_ext", "is_deleted"),
     "tags": ("name", "category"),
     "tag_aliases": ("antecedent_name", "consequent_name", "status"),
     "tag_implications": ("antecedent_name", "consequent_name", "status"),
+    "pools": ("id", "name", "post_ids"),
+    "wiki_pages": ("id", "title", "body"),
+    "artists": ("id", "name"),
 }
 
+RECORD = "e6duck-fetch.json"  # what e6duck fetch has put into a folder
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -116,11 +160,14 @@ class Checked:
 
 
 def find_sources(folder: Path) -> dict[str, Source]:
-    """Return the newest file of each of the four tables, with their headers read and checked."""
+    """Return the newest file of each of the four tables, with their headers read and checked.
+
+    After them stand those of `MORE_COLUMNS` that are there.
+    """
     if not folder.is_dir():
         raise SourceError(f"{folder} is no folder; give the one that holds the export")
     newest = _newest_files(folder)
-    if not newest:
+    if not newest.keys() & COLUMNS.keys():
         raise SourceError(
             f"{folder} holds no export; expected posts.csv[.gz] or posts-YYYY-MM-DD.csv[.gz],"
             " and the same for tags, tag_aliases and tag_implications"
@@ -128,7 +175,8 @@ def find_sources(folder: Path) -> dict[str, Source]:
     for table in COLUMNS:
         if table not in newest:
             raise SourceError(f"{folder} holds no {table}.csv[.gz] or {table}-YYYY-MM-DD.csv[.gz]")
-    sources = {table: _inspect(table, *newest[table]) for table in COLUMNS}
+    known = (*COLUMNS, *(table for table in MORE_COLUMNS if table in newest))
+    sources = {table: inspect(table, *newest[table]) for table in known}
     if not sources["posts"].has_rows:
         raise SourceError(f"{sources['posts'].path} has a header but no posts; download it again")
     return sources
@@ -139,13 +187,14 @@ def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
     candidates: dict[str, list[tuple[tuple[str, int, bool], Path, str | None]]] = {}
     for path in folder.iterdir():
         match = _FILE_NAME.fullmatch(path.name)
-        if match and match[1] in COLUMNS and path.is_file():
+        if match and match[1] in ESSENTIAL and path.is_file():
             order = (match[2] or "undated", path.stat().st_mtime_ns, match[3] is None)
             candidates.setdefault(match[1], []).append((order, path, match[2]))
     return {table: max(found)[1:] for table, found in candidates.items()}
 
 
-def _inspect(table: str, path: Path, date: str | None) -> Source:
+def inspect(table: str, path: Path, date: str | None = None) -> Source:
+    """Return a file with its header read; raises `SourceError` where that is not the table's."""
     header, has_rows = _read_header(path)
     for column in ESSENTIAL[table]:
         if column not in header:
@@ -285,7 +334,7 @@ def select_sql(source: Source, rejects_table: str) -> str:
     Rows that break all this go to rejects_table. A view takes no parameter, so names and path are
     quoted here.
     """
-    known = COLUMNS[source.table]
+    known = (COLUMNS | MORE_COLUMNS)[source.table]
     types = {column: known.get(column, _TEXT) for column in source.header}
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
     selected = ", ".join(

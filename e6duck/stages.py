@@ -16,7 +16,7 @@ import pyarrow as pa
 from . import posts, rejects, vectors
 from .database import SCHEMA_VERSION, Connection, literal
 from .errors import AuditError, SourceError
-from .script import scripts
+from .script import Script, scripts
 from .source import Checked, Source, select_sql
 
 Progress = Callable[[str, int], None]  # the name of a stage, and rows done in it since the last
@@ -79,6 +79,10 @@ def run(draft: Draft) -> None:
     for table, source in draft.sources.items():
         query = select_sql(source, draft.rejects_table(table))
         draft.connection.execute(f"create temp view {table}_csv as {query}")
+    for script in more_scripts():
+        if script.name in draft.sources:
+            draft.progress(script.name, 0)
+            draft.connection.execute(script.text)
     for script in scripts("build"):
         draft.progress(script.name, 0)
         kernel = _KERNELS.get(script.name)
@@ -94,6 +98,11 @@ def run(draft: Draft) -> None:
     if draft.options.with_text:
         for column, comment in _TEXT_COLUMNS.items():
             draft.connection.execute(f"comment on column posts.{column} is {literal(comment)}")
+
+
+def more_scripts() -> list[Script]:
+    """Return the files of the tables that are loaded where their files are there."""
+    return scripts("more")
 
 
 def _count_names(draft: Draft) -> None:
@@ -124,13 +133,11 @@ def _judge_rows(draft: Draft) -> None:
     for table, relation in _LOSERS.items():
         rows = draft.connection.execute(f"from {relation}").fetchall()
         draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
-    read = {"posts": counted.row_count} | {
-        table: draft.one(f"select count(*) from {relation}") for table, relation in _RECORDS.items()
-    }
     for table, source in draft.sources.items():
         found = rejects.malformed(draft.connection, draft.rejects_table(table))
         draft.malformed[table] = found
-        draft.row_counts[table] = read[table] + len(found)
+        draft.losers.setdefault(table, [])
+        draft.row_counts[table] = _read_count(draft, table) + len(found)
         checked = draft.checks[table].result()  # a broken file explains malformed rows best
         if not checked.has_even_quotes:
             rejects.prove_quotes(source, draft.row_counts[table])
@@ -139,7 +146,14 @@ def _judge_rows(draft: Draft) -> None:
         raise SourceError(f"{draft.sources['posts'].path} has no post that can be read")
 
 
-_RECORDS = {
+def _read_count(draft: Draft, table: str) -> int:
+    """Return the well-formed rows of a file."""
+    if table == "posts":
+        return draft.counted.row_count
+    return int(draft.one(f"select count(*) from {_RECORDS.get(table, table)}"))
+
+
+_RECORDS = {  # else a table keeps all of its rows
     "tags": "tag_row",
     "tag_aliases": "alias_row",
     "tag_implications": "implication_row",
@@ -216,7 +230,7 @@ def _kept_count(draft: Draft, table: str) -> int:
         "tag_implications": "select count(*) from implication_row anti join implication_loser"
         " using (record) where status = 'active'",
     }
-    return int(draft.one(used[table]))
+    return int(draft.one(used.get(table, f"select count(*) from {table}")))
 
 
 def _state_rejects(draft: Draft) -> None:

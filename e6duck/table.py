@@ -34,7 +34,7 @@ def draw(
     ]
     for number, cell_colors in (colors or {}).items():
         if number < len(aligned):
-            aligned[number][2:] = map(_colored, aligned[number][2:], cell_colors)
+            aligned[number][2:] = map(colored, aligned[number][2:], cell_colors)
     if left_out:
         aligned.append(["…"] * (len(columns[0]) + 1))
     for line in zip(*aligned, strict=True):
@@ -80,7 +80,7 @@ def _aligned(cell: str, width: int, is_right: bool) -> str:
     return " " * missing + cell if is_right else cell + " " * missing
 
 
-def _colored(cell: str, color: str) -> str:
+def colored(cell: str, color: str) -> str:
     """Return a cell in a colour, for a terminal that knows all of them."""
     if not _COLOR.fullmatch(color):
         return cell

@@ -17,7 +17,7 @@ def asked_tags(
     trained_count: how many tags have a vector, of which a tag needs one; None where none does.
     """
     found = look_up(connection, texts)
-    troubles = _unknown(connection, [text for text in texts if text not in found])
+    troubles = unknown(connection, [text for text in texts if text not in found])
     usable = None if trained_count is None else _usable(connection, found)
     for text, each in found.items():
         if each.tag_id is None:
@@ -33,8 +33,8 @@ def asked_tags(
     return found, troubles
 
 
-def _unknown(connection: Connection, texts: Sequence[str]) -> dict[str, str]:
-    """Return what is said of texts that name no tag."""
+def unknown(connection: Connection, texts: Sequence[str]) -> dict[str, str]:
+    """Return what is said of texts that name no tag, in one line each."""
     if not texts:
         return {}
     from .spelling import closest

@@ -101,7 +101,7 @@ def test_help_of_a_command_ends_in_an_example(name: str) -> None:
     assert first.strip() == "Example:"
     assert lines
     for line in lines:
-        assert line.startswith(f"    e6duck {name} ")
+        assert f"{line} ".startswith(f"    e6duck {name} ")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -123,7 +123,7 @@ def test_version_is_that_of_the_package() -> None:
 
 # Imports: a quick command stays quick
 
-HEAVY = ("duckdb", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
+HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
 
 
 def imported(*args: str) -> set[str]:
@@ -274,7 +274,7 @@ def test_build_says_all_on_standard_error(zoo: Path) -> None:
     heads = [line.split()[0] for line in ran.err.splitlines()]
     assert heads == [
         *("sources", "posts", "tags", "aliases", "implications", "rejects"),
-        *("database", "index", "build"),
+        *("age", "database", "index", "build"),
     ]
     assert "8 kept\n" in ran.err
     assert f"tags          8, and {len(('arctic_fox', 'pack'))} too rare" in ran.err

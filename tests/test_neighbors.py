@@ -706,7 +706,7 @@ def test_an_interrupt_ends_a_question(board: Path) -> None:
         "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "    connection.execute('select count(*) from range(1000000000) a, range(1000000000) b"
         " where hash(a.range + b.range) = 3').fetchall()\n"
-        "neighbors._category_ids = endless\n"
+        "neighbors.category_ids = endless\n"
         "main()\n"
     )
     ended = subprocess.run(

@@ -1,0 +1,16 @@
+-- wiki_pages: a page of the site's wiki, mostly about the tag that is its title.
+create table wiki_pages as
+select id, title, body, parent, created_at, updated_at, creator_id, updater_id, is_locked
+from wiki_pages_csv
+order by id;
+
+comment on table wiki_pages is 'A page of the wiki; loaded where its file is there';
+comment on column wiki_pages.id is 'Id on the site';
+comment on column wiki_pages.title is 'Title: mostly the name of a tag, as tags.name';
+comment on column wiki_pages.body is 'Text, in the markup of the site';
+comment on column wiki_pages.parent is 'Title of the page that it leads on to';
+comment on column wiki_pages.created_at is 'When it was made, in UTC';
+comment on column wiki_pages.updated_at is 'When it was last changed, in UTC';
+comment on column wiki_pages.creator_id is 'The user who made it';
+comment on column wiki_pages.updater_id is 'The user who changed it last';
+comment on column wiki_pages.is_locked is 'Whether it may not be changed';
