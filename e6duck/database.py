@@ -18,7 +18,7 @@ import duckdb
 
 from .errors import DatabaseError, UsageError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 _CATALOG = "e6"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -135,14 +135,19 @@ def attach(connection: Connection, path: Path, options: str) -> None:
     connection.execute(f"use {_CATALOG}")
 
 
-def open_reading(path: Path, settings: Mapping[str, Any] | None = None) -> Connection:
-    """Open a finished database read-only; raises `DatabaseError` for anything else."""
+def open_reading(
+    path: Path, settings: Mapping[str, Any] | None = None, *, is_replaced: bool = False
+) -> Connection:
+    """Open a finished database read-only; raises `DatabaseError` for anything else.
+
+    is_replaced: it may be of an older e6duck, as it is not asked anything.
+    """
     if not path.exists():
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
     connection = _connect(settings or {})
     try:
         attach(connection, path, "read_only")
-        _check_schema(connection, path)
+        _check_schema(connection, path, is_replaced)
     except duckdb.Error as error:
         connection.close()
         raise DatabaseError(_refusal(path, error)) from error
@@ -170,7 +175,7 @@ def _refusal(path: Path, error: duckdb.Error) -> str:
     return f"{path} is no e6duck database ({first_line(error)})"
 
 
-def _check_schema(connection: Connection, path: Path) -> None:
+def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None:
     found = connection.execute(
         "select true from duckdb_tables()"
         " where table_name = 'build_info' and database_name = current_database()"
@@ -188,6 +193,8 @@ def _check_schema(connection: Connection, path: Path) -> None:
             f"{path} was made by a newer e6duck (schema {version[0][0]}, this one knows"
             f" {SCHEMA_VERSION}); upgrade e6duck"
         )
+    if version[0][0] < SCHEMA_VERSION and not is_replaced:
+        raise DatabaseError(f"{path} was made by an older e6duck; make it anew: e6duck build")
 
 
 def close_sandbox(connection: Connection) -> None:
@@ -215,7 +222,7 @@ def holding(path: Path) -> Iterator[Connection]:
     Nothing in the block may open the file: to close it again would free the lock, as POSIX has it.
     """
     settle_wal(path)
-    connection = open_reading(path)
+    connection = open_reading(path, is_replaced=True)
     try:
         if _wal(path).exists():
             raise DatabaseError(f"a program has just written to {path}; build again")
@@ -234,7 +241,7 @@ def settle_wal(path: Path) -> None:
         return
     if not path.exists():
         raise DatabaseError(f"{wal} belongs to a database that is gone; move it away")
-    open_reading(path).close()
+    open_reading(path, is_replaced=True).close()
     try:
         with connected({}) as connection:
             attach(connection, path, "read_write")

@@ -49,7 +49,7 @@ def check(path: Path) -> None:
         kinds = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
         raise UsageError(f"{path} is no kind of picture that can be drawn; end its name in {kinds}")
     if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent} to draw {path.name} into")
+        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
 
 
 def _draw(tag_map: TagMap, path: Path, suffix: str, light: bool) -> None:

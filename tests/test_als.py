@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from implicit.nearest_neighbours import bm25_weight, tfidf_weight
 from scipy.sparse import coo_matrix, csr_matrix
+from threadpoolctl import threadpool_limits
 
 from e6duck import E6DuckError, Recipe, UsageError
 from e6duck.als import THREAD, als_vectors, choose_device, weighted
@@ -18,6 +20,13 @@ from e6duck.vectors import Vectors
 from tests.test_spectral import drawn_posts, quiet, uses_of
 
 USES = uses_of(drawn_posts(60, 12), 12)
+
+
+@pytest.fixture(autouse=True)
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread, as a training does; implicit warns of more."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
 
 
 def als(recipe: Recipe, start: Vectors | None = None, weights: Any = None) -> Any:

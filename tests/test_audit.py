@@ -88,7 +88,7 @@ VIOLATIONS = {
         """,
     },
     "tag_names_are_unique": {
-        "ranked and rare": "insert into rare_tags select name, category, 0 from tags limit 1",
+        "ranked and rare": "insert into rare_tags select name, category, 0, null from tags limit 1",
         "ranked and an alias": """
             insert into tag_aliases
             select tags.name, other.name, other.tag_id

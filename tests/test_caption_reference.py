@@ -58,9 +58,8 @@ def world(export: Export, folder: Path) -> World:
             kept[name] += 1
     site = {str(row["name"]): int(row["post_count"] or 0) for row in export.tags}
     ranked = sorted((n for n in names if kept[n] >= 2), key=lambda n: (-kept[n], n.encode()))
-    rare = sorted((n for n in names if kept[n] < 2), key=lambda n: (-kept[n], n.encode()))
+    rare = sorted((n for n in names if kept[n] < 2), key=lambda n: (-site[n], n.encode()))
     category = {str(row["name"]): CATEGORIES[int(row["category"] or 0)] for row in export.tags}
-    uses = {name: site[name] if name in ranked else kept[name] for name in names}
     direct: dict[str, list[str]] = {}
     for row in export.tag_implications:
         direct.setdefault(str(row["antecedent_name"]), []).append(str(row["consequent_name"]))
@@ -69,7 +68,7 @@ def world(export: Export, folder: Path) -> World:
     # The tag of the rating, which every post has.
     return World(
         category | {"rating_safe": "general"},
-        uses | {"rating_safe": 5},
+        site | {"rating_safe": 5},
         {str(row["antecedent_name"]): str(row["consequent_name"]) for row in export.tag_aliases},
         implied,
         rank | {"rating_safe": -1},

@@ -16,6 +16,7 @@ select
     known.name,
     coalesce(tag_source.category, 0)::utinyint as category,
     coalesce(name_use.post_count, 0) as post_count,
+    tag_source.site_post_count,
 from known
 left join tag_source on tag_source.name = known.name
 left join name_use on name_use.name = known.name
@@ -27,3 +28,4 @@ comment on table rare_tags is 'A known tag that too few kept posts have for an i
 comment on column rare_tags.name is 'Name, after aliases';
 comment on column rare_tags.category is 'Id of its category';
 comment on column rare_tags.post_count is 'Kept posts that have it';
+comment on column rare_tags.site_post_count is 'Posts on the site, as its export says';

@@ -2,4 +2,4 @@
 create temp view known_tag as
 select name, tag_id, category, coalesce(site_post_count, post_count) as use_count from tags
 union all
-select name, null, category, post_count from rare_tags;
+select name, null, category, coalesce(site_post_count, post_count) from rare_tags;

@@ -3,7 +3,7 @@ with known as (
     select name, category, tag_id, post_count, tagged_count, site_post_count
     from tags
     union all
-    select name, category, null, post_count, null, null
+    select name, category, null, post_count, null, site_post_count
     from rare_tags
 )
 select
