@@ -178,7 +178,7 @@ def test_search_takes_brackets_as_they_are(db: e6duck.Database) -> None:
 
 def test_info_tells_the_build(db: e6duck.Database) -> None:
     info = db.info()
-    assert info["schema_version"] == "1"
+    assert info["schema_version"] == "2"
     assert info["option_min_posts"] == "2"
     assert info["build_id"]
 

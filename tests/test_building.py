@@ -369,7 +369,7 @@ def test_build_states_its_options_and_versions(tmp_path: Path) -> None:
     assert facts["option_all_files"] == "true"
     assert facts["option_include_deleted"] == "false"
     assert facts["build_id"] == built.build_id
-    assert facts["schema_version"] == "1"
+    assert facts["schema_version"] == "2"
     assert facts["posts_dropped_deleted"] == "1"
     assert {"built_at", "duckdb_version", "e6duck_version"} <= facts.keys()
 
