@@ -54,7 +54,7 @@ def plain_ppmi(posts: list[set[int]]) -> dict[tuple[int, int], float]:
 
 def pairs_of(half: Any) -> dict[tuple[int, int], float]:
     found = half.tocoo()
-    rows, columns = found.coords
+    rows, columns = found.row, found.col
     return dict(
         zip(zip(rows.tolist(), columns.tolist(), strict=True), found.data.tolist(), strict=True)
     )
