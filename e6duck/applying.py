@@ -58,7 +58,7 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
         progress("written", 0)
         for folder in made:
             (plan.target / folder).mkdir(exist_ok=True)
-        _sweep({Path(edit.target).parent for edit in plan.edits})
+        _sweep({os.path.dirname(edit.target) for edit in plan.edits})  # noqa: PTH120
         run = path.name.partition(".")[0]
         try:
             failed = _carry_out_all(plan, progress)
@@ -91,11 +91,12 @@ def _carry_out_all(plan: Plan, progress: Progress) -> dict[str, str]:
                     raise E6DuckError(
                         f"{edit.target} cannot be written: {failed[edit.name]}; nothing was changed"
                     ) from error
-        for draft, edit in drafts.items():
+        for draft, edit in list(drafts.items()):
             progress("replace", 1)
             try:
                 _check_unchanged(edit)
                 os.replace(draft, edit.target)  # noqa: PTH105
+                del drafts[draft]
             except OSError as error:
                 failed[edit.name] = error.strerror or str(error)
     finally:
@@ -136,9 +137,9 @@ def _missing_folders(plan: Plan) -> list[str]:
     return sorted(missing)
 
 
-def _sweep(folders: Iterable[Path]) -> None:
+def _sweep(folders: Iterable[str]) -> None:
     """Remove what killed runs have left."""
-    for folder in folders:
+    for folder in map(Path, folders):
         if folder.is_dir() and tree.drafts_in(folder):
             files.sweep(folder)
 
@@ -205,7 +206,7 @@ def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: N
     failed: dict[str, str] = {}
     restored = 0
     with _alone(root):
-        _sweep({(root / entry.name).parent for entry in record.entries})
+        _sweep({f"{root}/{entry.name}".rpartition("/")[0] for entry in record.entries})
         for entry in record.entries:
             progress("undo", 1)
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple
 
 from .captions import escaped_characters, framed, joined, segments, units
@@ -103,7 +104,7 @@ class Cleaner:
     def __init__(self, reader: Reader, rules: Rules) -> None:
         self.reader = reader
         self.rules = rules
-        self._outcomes: defaultdict[str, dict[Reading, Step]] = defaultdict(dict)
+        self._outcomes = {escapes: _Outcomes(escapes) for escapes in ("", "(", ":", "(:")}
         self._order = {category: place for place, category in enumerate(rules.order)}
 
     def clean(self, text: str) -> Result:
@@ -131,38 +132,37 @@ class Cleaner:
         head, body, tail = framed(text)
         found = self._pieces(body)
         weighed, causes = self._with_added(found) if self.reader.has_adding else (found, {})
-        stripped = _stripped(weighed.readings)
-        steps: list[Step] = []
-        kept: list[Reading] = []
-        parts: list[int] = []
-        is_changed = False
-        met: set[Word] = set()
-        known = self._outcomes[escapes]
-        for reading, part in zip(weighed.readings, weighed.parts, strict=True):
-            word = reading.word
-            if word is None:
-                step = known.get(reading) or self._alone(reading, escapes)
-            elif word in met or word in stripped or word.fate or reading.kind == "added":
-                step = _among_others(reading, word, met, stripped, causes, escapes)
-            else:
-                met.add(word)
-                step = known.get(reading) or self._alone(reading, escapes)
-            steps.append(step)
-            before, after, _, _ = step
-            if after:
-                kept.append(reading)
-                parts.append(part)
-            if before is not after and before != after:
-                is_changed = True
+        steps = self._steps(weighed.readings, causes, escapes)
+        kept, parts, written = weighed.readings, weighed.parts, [step.after for step in steps]
+        is_changed = written != [step.before for step in steps]
+        if "" in written:
+            kept, parts = list(compress(kept, written)), list(compress(parts, written))
+            written = list(filter(None, written))
         if self._order and (moved := self._sorted(kept, parts)) != kept:
             kept, is_changed = moved, True
+            written = [reading.written(escapes) for reading in kept]
             steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
         if is_changed:
-            written = [reading.written(escapes) for reading in kept]
             text = head + self._joined(found.marks, written, parts) + tail
         if causes:
             steps = [step for step in steps if step is not _NOTHING]
         return Result(text, tuple(steps), tuple(found.readings), tuple(kept))
+
+    def _steps(self, readings: list[Reading], causes: dict[Word, Word], escapes: str) -> list[Step]:
+        """Return what becomes of each piece, for what else stands in the caption."""
+        steps = list(map(self._outcomes[escapes].__getitem__, readings))
+        words = [reading.word for reading in readings]
+        stripped = _stripped(words)
+        met: set[Word] = set()
+        for place, word in enumerate(words):
+            if word is None:
+                continue
+            if word in met:
+                steps[place] = Step(readings[place].text, "", "duplicate", word.text)
+            elif word in stripped or word in causes or word.fate:
+                steps[place] = _among_others(readings[place], word, stripped, causes, escapes)
+            met.add(word)
+        return steps
 
     def _joined(self, marks: list[str], written: list[str], parts: list[int]) -> str:
         if len(marks) == 1:
@@ -205,10 +205,6 @@ class Cleaner:
                         result.parts.append(part)
         return result, causes
 
-    def _alone(self, reading: Reading, escapes: str) -> Step:
-        step = self._outcomes[escapes][reading] = _outcome(reading, escapes)
-        return step
-
     def _sorted(self, kept: list[Reading], parts: list[int]) -> list[Reading]:
         """Return the pieces with the tags of each part sorted by category.
 
@@ -233,11 +229,10 @@ class Cleaner:
 _NOTHING = Step("", "", "implied")
 
 
-def _stripped(readings: list[Reading]) -> dict[Word, Word]:
+def _stripped(words: list[Word | None]) -> dict[Word, Word]:
     """Return the words that others imply, and which does so first."""
     found: dict[Word, Word] = {}
-    for reading in readings:
-        word = reading.word
+    for word in words:
         if word is not None and word.strips:
             for other in word.strips:
                 found.setdefault(other, word)
@@ -247,23 +242,29 @@ def _stripped(readings: list[Reading]) -> dict[Word, Word]:
 def _among_others(
     reading: Reading,
     word: Word,
-    met: set[Word],
     stripped: dict[Word, Word],
     causes: dict[Word, Word],
     escapes: str,
 ) -> Step:
-    """Return what becomes of a tag that was met already, is implied, goes or was added."""
-    if word in met:
-        return Step(reading.text, "", "duplicate", word.text)
-    met.add(word)
-    is_added = reading.kind == "added"
-    if is_added and (word in stripped or word.ban):
+    """Return what becomes of a tag that is implied, goes or was added."""
+    if word in causes and (word in stripped or word.ban):
         return _NOTHING
     if word.fate:
         return Step(reading.text, "", word.fate, word.text)
     if word in stripped:
         return Step(reading.text, "", "implied", stripped[word].text)
     return Step("", reading.written(escapes), "added", causes[word].text)
+
+
+class _Outcomes(dict[Reading, Step]):
+    """What becomes of each piece where nothing else stands, under the same backslashes."""
+
+    def __init__(self, escapes: str) -> None:
+        self.escapes = escapes
+
+    def __missing__(self, reading: Reading) -> Step:
+        step = self[reading] = _outcome(reading, self.escapes)
+        return step
 
 
 def _outcome(reading: Reading, escapes: str) -> Step:

@@ -45,9 +45,7 @@ class Findings:
 
 def findings(plan: Plan) -> Findings:
     """Return what a plan found."""
-    steps: Counter[Step] = Counter()
-    for caption in plan.captions:
-        steps.update(caption.result.steps)
+    steps = _counted(plan)
     removed: Counter[str] = Counter()
     changes: Counter[tuple[str, str, str]] = Counter()
     unknown: Counter[str] = Counter()
@@ -73,6 +71,16 @@ def findings(plan: Plan) -> Findings:
         unknown,
         ambiguous,
     )
+
+
+def _counted(plan: Plan) -> Counter[Step]:
+    """Return how often each step was taken; most are shared, so that texts are compared rarely."""
+    taken = [step for caption in plan.captions for step in caption.result.steps]
+    shared = dict(zip(map(id, taken), taken, strict=True))
+    steps: Counter[Step] = Counter()
+    for number, count in Counter(map(id, taken)).items():
+        steps[shared[number]] += count
+    return steps
 
 
 def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, int]]:

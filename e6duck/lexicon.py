@@ -65,12 +65,19 @@ class Lexicon:
         tags: dict[Tag, str] = {}
         texts: dict[str, str] = {}
         for name in names:
-            found = self.meaning(name)
-            if found and found.is_applied:
-                tags.setdefault(found.tag, name)
-            else:
+            if tag := self._named(name):
+                tags.setdefault(tag, name)
+            if not ((found := self.meaning(name)) and found.is_applied):
                 texts.setdefault(spelling(name), name)
         return tags, texts
+
+    def _named(self, name: str) -> Tag | None:
+        """Return the tag that the rules name so: its own name does, even where no caption may."""
+        found = self.meaning(name)
+        if found is None:
+            own = self._site_exact(name)
+            found = own if own and own.kind == "name" else None
+        return found.tag if found and found.is_applied else None
 
     def conflicts(self, texts: Iterable[str]) -> None:
         """Tell of made spellings that stand in captions and already mean another tag.
@@ -124,13 +131,26 @@ class Lexicon:
         self.learn(name for _, key, target, _ in entries for name in (key, target))
         self.learn((*rules.blacklist, *rules.keep_underscores, *rules.terminate))
         self.learn(rules.keep_implied if isinstance(rules.keep_implied, tuple) else ())
-        links = {spelling(key): target for _, key, target, _ in entries}
+        links = {
+            spelling(key): end for table, key, end, _ in entries if self._holds(table, key, end)
+        }
         for table, key, target, item in entries:
             end = self._end(target, {} if table == "renames" else links, spelling(key))
             fault = end if isinstance(end, str) else self._add(table, key, end)
             if fault:
                 yield rules.fault(table, fault, item)
         yield from self._read_lists()
+
+    def _holds(self, table: str, key: str, target: str) -> bool:
+        """Tell whether a spelling of the rules leads to its target, and is not the site's own."""
+        holder = self._holder(spelling(key)) if table == "aliases" else None
+        taker = self._site_exact(target)
+        return holder is None or (taker is not None and self._takes_over(taker.tag, holder))
+
+    def _holder(self, spelt: str) -> Tag | None:
+        """Return the tag that the site has a spelling for, as a name or an alias."""
+        site = self._site(spelt)
+        return site.tag if site and site.kind in ("name", "alias") else None
 
     def _end(self, name: str, links: dict[str, str], start: str) -> Tag | str:
         """Return the tag that a name of the rules leads to, through them; else what is wrong."""
@@ -156,8 +176,7 @@ class Lexicon:
     def _add(self, table: str, key: str, tag: Tag) -> str | None:
         """Let a spelling lead to a tag; returns what is wrong with that."""
         spelt = spelling(key)
-        site = self._site(spelt)
-        holder = site.tag if site and site.kind in ("name", "alias") else None
+        holder = self._holder(spelt)
         if table == "renames":
             if tag in self.new_names:
                 return f"{tag.name} is renamed to {self.new_names[tag]} already"
@@ -190,7 +209,7 @@ class Lexicon:
         for key in ("keep_implied", "terminate"):
             names = getattr(self.rules, key)
             for name in names if isinstance(names, tuple) else ():
-                if not self.meaning(name):
+                if not (self.meaning(name) or self._named(name)):
                     yield self.rules.fault(key, self._unknown(name), name)
         self.vocabulary.learn(self._removed)
         for name in self.rules.remove_aliases:

@@ -104,12 +104,16 @@ class Reader:
         if not meaning.is_applied:
             return Reading(text, kind="ambiguous")
         word = self.judge.word(meaning.tag)
-        if meaning.tag in self.judge.unreadable:
-            self.judge.lexicon.notices[
-                f"{core} is written as {word.name}, which the rules read as something else: a"
-                " second run may change it again"
-            ] = None
+        for each in (word, *word.adds):
+            if each.tag in self.judge.unreadable:
+                self._tell_unreadable(each, core if each is word else each.tag.name)
         return Reading(text, word, before, after, meaning.kind)
+
+    def _tell_unreadable(self, word: Word, name: str) -> None:
+        self.judge.lexicon.notices[
+            f"{name} is written as {word.name}, which the rules read as something else: a second"
+            " run may change it again"
+        ] = None
 
     def _ban_texts(self, readings: list[Reading]) -> None:
         texts: dict[str, list[Reading]] = {}

@@ -53,17 +53,21 @@ class Reference:
                 self.meaning.setdefault(spelling, name)
         self.meaning |= world.aliases
         self.meaning |= {name: name for name in world.category}
+        self.site = dict(self.meaning)
         real = {*world.aliases, *world.category}
+        self.links = {name: end for name, end in self.table("aliases").items() if name not in real}
+        self.links |= {new: old for old, new in self.table("renames").items()}
+        self.links |= self.table("aliases_overrides")
         for spelling, target in self.table("aliases").items():
             if spelling not in real:
-                self.meaning[spelling] = self.end(target)
+                self.meaning[spelling] = self.followed(target)
         self.new_name: dict[str, str] = {}
         for old, new in self.table("renames").items():
             self.new_name[self.end(old)] = new
         renamed = {new: old for old, new in self.new_name.items()}
         self.meaning |= renamed
         for spelling, target in self.table("aliases_overrides").items():
-            self.meaning[spelling] = self.end(target)
+            self.meaning[spelling] = self.followed(target)
         for spelling in self.rules.get("remove_aliases", ()):
             self.meaning.pop(spelling, None)
         terminated = self.rules.get("terminate", ())
@@ -76,7 +80,13 @@ class Reference:
         return table
 
     def end(self, name: str) -> str:
-        return self.world.aliases.get(name, name)
+        return self.site.get(name, name)
+
+    def followed(self, name: str) -> str:
+        """Return the tag at the end of the rules' own aliases."""
+        while self.links.get(name, name) != name:
+            name = self.links[name]
+        return self.end(name)
 
     # Rule 5
 
@@ -100,6 +110,9 @@ class Reference:
             and self.leads_back(by, name)
         ):
             result = by
+        spare = f"{name}_({category})"
+        if not (self.leads_back(result, name) or SUFFIX.search(name)):
+            return spare if self.leads_back(spare, name) else result
         return result
 
     # Rule 4
@@ -132,7 +145,8 @@ class Reference:
 
     def is_banned_text(self, spelling: str) -> bool:
         patterns = self.rules.get("blacklist_regexp", ())
-        return spelling in self.banned or any(re.fullmatch(each, spelling) for each in patterns)
+        listed = {name.lower().replace(" ", "_") for name in self.rules.get("blacklist", ())}
+        return spelling in listed or any(re.fullmatch(each, spelling) for each in patterns)
 
     # Rule 3 and all
 

@@ -113,7 +113,7 @@ def rules(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
         "min_antecedent_freq": least,
         "drop_antecedent_freq": draw(st.sampled_from([0, least])),
         "terminate": draw(st.lists(name, max_size=1)),
-        "aliases": draw(st.dictionaries(spelling, name, max_size=1)),
+        "aliases": draw(st.dictionaries(spelling, name | spelling, max_size=2)),
         "aliases_overrides": draw(st.dictionaries(spelling, name, max_size=1)),
         "renames": draw(
             st.dictionaries(name, st.sampled_from(("new_word", "ann", "wolf")), max_size=1)
