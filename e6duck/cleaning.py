@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple
@@ -85,13 +85,17 @@ class _Pieces:
     parts: list[int]
 
 
-def texts_of(text: str, multiline: str) -> Iterator[str]:
-    """Yield the trimmed pieces of a text, for `Reader.learn`."""
-    for body in _captions(text, multiline):
-        for segment in segments(framed(body)[1]):
-            for piece in segment.pieces:
-                if trimmed := piece.strip():
-                    yield trimmed
+def texts_of(texts: Iterable[str], multiline: str) -> set[str]:
+    """Return the trimmed pieces of texts, for `Reader.learn`."""
+    found: set[str] = set()
+    for text in texts:
+        if multiline == "captions" or "|||" in text or ";;;" in text:
+            for body in _captions(text, multiline):
+                for segment in segments(framed(body)[1]):
+                    found.update(segment.pieces)
+        else:
+            found.update(framed(text)[1].replace("\n", ",").split(","))
+    return set(map(str.strip, found)) - {""}
 
 
 def _captions(text: str, multiline: str) -> list[str]:
@@ -173,12 +177,11 @@ class Cleaner:
         return joined(by_part, self.rules.separator)
 
     def _pieces(self, body: str) -> _Pieces:
-        known = self.reader.readings
         if "\n" not in body and "|||" not in body and ";;;" not in body:
-            pieces = body.split(",")
-            readings = [known[text] for piece in pieces if (text := piece.strip())]
+            readings = list(filter(None, map(self.reader.untrimmed.__getitem__, body.split(","))))
             if not self.reader.has_ends or not any(each.ends_sentence for each in readings):
                 return _Pieces([""], readings, [0] * len(readings))
+        known = self.reader.readings
         found = _Pieces([""], [], [])
         for segment in segments(body):
             if segment.is_marked:

@@ -79,6 +79,8 @@ class Desk:
     ask: Callable[[str], bool] | None
     """A question to the user; None where there is no terminal"""
     progress: Progress = lambda stage, done: None
+    is_quiet: bool = False
+    """Whether nothing but what was asked for is told"""
 
     def say(self, text: str, color: int | None = None) -> None:
         """Write a line to standard output; on a terminal in a colour, and with no power over it."""
@@ -206,8 +208,9 @@ def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
         _confirm(options, plan, desk)
         run = _apply(options, normalizer, plan, desk)
     _write_reports(options.reports, normalizer, plan)
-    for line in summary(findings(plan), plan.target):
-        desk.tell(line)
+    if not desk.is_quiet:
+        for line in summary(findings(plan), plan.target):
+            desk.tell(line)
     if options.check and plan.changed:
         return CHANGES
     return _told_run(run, plan, desk) if run else DONE

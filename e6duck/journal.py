@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import files
 from .errors import E6DuckError, UsageError
@@ -25,8 +25,7 @@ _FORMAT = 1
 _OPEN, _UNDONE = ".jsonl", ".undone.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A caption of a journal; before is None where the run made the file."""
 
     name: str

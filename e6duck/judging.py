@@ -148,7 +148,6 @@ class Judge:
             if self._leads_back(form, tag):
                 return form
         for form in self._spare_names(tag):
-            self.lexicon.learn([form])
             if self._leads_back(form, tag):
                 return form
         self.unreadable.add(tag)
@@ -157,7 +156,6 @@ class Judge:
     def _leads_back(self, name: str, tag: Tag) -> bool:
         if name == tag.name and self.lexicon.is_left_alone(name):
             return True
-        self.lexicon.learn([name])
         found = self.lexicon.meaning(name)
         return found is not None and found.is_applied and found.tag is tag
 
@@ -177,8 +175,8 @@ class Judge:
         """Return which tags the blacklists remove; of several rules the first in their order."""
         rules, vocabulary = self.rules, self.lexicon.vocabulary
         found = {tag: Ban("blacklist", self.banned[tag]) for tag in tags if tag in self.banned}
-        names = {tag: {*self._plain_names(tag), self._words[tag].name} for tag in tags}
         for pattern in rules.blacklist_regexp:
+            names = {tag: {*self._plain_names(tag), self._words[tag].name} for tag in tags}
             every = set().union(*names.values())
             matched = vocabulary.matching(underscored(pattern), every)
             for tag in tags:

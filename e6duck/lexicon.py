@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .captions import keys, spelling
 from .rules import Fault, Rules, RulesError
@@ -11,8 +11,7 @@ from .spelling import closest
 from .vocabulary import Tag, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """The tag that a spelling leads to, and why."""
 
     tag: Tag
@@ -84,6 +83,8 @@ class Lexicon:
 
         Raises `RulesError` where on_alias_conflict = "raise".
         """
+        if self.rules.on_alias_conflict not in ("raise", "warn"):
+            return
         faults = []
         for text in texts:
             for key in keys(text):
@@ -106,7 +107,7 @@ class Lexicon:
         return Meaning(found.tag, "ambiguous") if is_kept and found.tag.is_ambiguous else found
 
     def _claimed(self, claims: dict[str, Tag]) -> Meaning:
-        kind = next(each for each in ("alias", "name", "spelling") if each in claims)
+        kind = "alias" if "alias" in claims else "name" if "name" in claims else "spelling"
         made = claims.get("spelling")
         if kind == "spelling" or made is None or not self._takes_over(made, claims[kind]):
             return Meaning(claims[kind], kind)

@@ -46,7 +46,7 @@ class Normalizer:
 
     def normalize_text(self, text: str) -> Result:
         """Return a caption clean, with what became of each of its pieces."""
-        self._reader.learn(texts_of(text, self.rules.multiline))
+        self._reader.learn(texts_of([text], self.rules.multiline))
         return self._cleaner.clean(text)
 
     def plan(
@@ -76,10 +76,7 @@ class Normalizer:
         )
         with _uncollected():
             files = read_all(found, on_progress)
-            multiline = self.rules.multiline
-            self._reader.learn(
-                {piece for text in texts(files) for piece in texts_of(text, multiline)}
-            )
+            self._reader.learn(texts_of(texts(files), self.rules.multiline))
             if is_copy:
                 return plan_copy(source, target, files, self._cleaner.clean)
             return plan_in_place(source, files, self._cleaner.clean)

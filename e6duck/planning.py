@@ -7,7 +7,9 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from . import tree
 from .captions import UnreadableError, decoded
@@ -19,8 +21,7 @@ Progress = Callable[[str, int], None]
 """Hears of a stage, and how many files it has done"""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A file to be written: its old bytes (None where it does not stand there) and its new ones."""
 
     name: str
@@ -33,8 +34,7 @@ class Edit:
     source_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(NamedTuple):
     """A caption that was read: its text, and what became of it."""
 
     name: str
@@ -69,8 +69,7 @@ class Plan:
         return tuple(caption for caption in self.captions if caption.is_changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A file that was read: with its text, or with the reason why it is no caption."""
 
     found: Found
@@ -104,33 +103,31 @@ def _read(found: Found) -> Read:
 def plan_in_place(root: Path, files: list[Read], clean: Callable[[str], Result]) -> Plan:
     """Return the plan that replaces captions where they are."""
     captions, edits, skipped = [], [], {}
+    is_closed = cache(_is_closed)
     for file in files:
-        name = file.found.name
-        if file.text is None or file.content is None:
-            skipped[name] = file.fault or ""
+        (name, path, is_link), content, text, fault = file
+        if text is None or content is None:
+            skipped[name] = fault or ""
             continue
-        if file.found.is_link:
+        if is_link:
             skipped[name] = "a link, which is not written through"
             continue
-        caption = Caption(name, file.text, clean(file.text))
+        caption = Caption(name, text, clean(text))
         if caption.is_changed:
-            if fault := _protection(file.found.path, file.content):
-                skipped[name] = fault
+            if tree.is_read_only(content.status.st_mode):
+                skipped[name] = "read-only"
+                continue
+            if is_closed(os.path.dirname(path)):  # noqa: PTH120
+                skipped[name] = "in a folder that cannot be written to"
                 continue
             after = caption.result.text.encode()
-            path = file.found.path
-            edits.append(Edit(name, path, file.content, after, file.content, path))
+            edits.append(Edit(name, path, content, after, content, path))
         captions.append(caption)
     return Plan(root, root, tuple(captions), tuple(edits), skipped)
 
 
-def _protection(path: str, content: Content) -> str | None:
-    """Return why a file may not be replaced; None where it may."""
-    if tree.is_read_only(content.status.st_mode):
-        return "read-only"
-    if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):  # noqa: PTH120
-        return "in a folder that cannot be written to"
-    return None
+def _is_closed(folder: str) -> bool:
+    return not os.access(folder, os.W_OK | os.X_OK)
 
 
 def plan_copy(

@@ -42,6 +42,16 @@ class Reading:
         return self._written[escapes]
 
 
+class _Untrimmed(dict[str, Reading | None]):
+    def __init__(self, readings: dict[str, Reading]) -> None:
+        self._readings = readings
+
+    def __missing__(self, piece: str) -> Reading | None:
+        trimmed = piece.strip()
+        found = self[piece] = self._readings[trimmed] if trimmed else None
+        return found
+
+
 class Reader:
     """Readings of pieces; looks up those that it has not met, all at once."""
 
@@ -49,6 +59,8 @@ class Reader:
         self.judge = judge
         self.readings: dict[str, Reading] = {}
         """Those of the pieces that were learnt"""
+        self.untrimmed = _Untrimmed(self.readings)
+        """The same, by pieces with the spaces that stood around them; None for spaces alone"""
         self.has_adding = False
         """Whether one of them adds what it implies"""
         self.has_ends = False

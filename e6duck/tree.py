@@ -6,8 +6,8 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .captions import MAX_BYTES
 from .errors import E6DuckError, UsageError
@@ -18,8 +18,7 @@ Matching = Callable[[str, Collection[str]], set[str]]
 """Which names a regular expression matches as a whole"""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A file that is a caption by its name."""
 
     name: str
@@ -29,8 +28,7 @@ class Found:
     """Whether it is a link, or lies behind one that leads out of the folder"""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A file as it was when it was read: bytes (None where it is too large), mode, times, owner."""
 
     data: bytes | None

@@ -68,6 +68,8 @@ class Vocabulary:
 
     def claims(self, spelling: str) -> dict[str, Tag]:
         """Return the tag that has a spelling as its name, as an alias, and as a made spelling."""
+        if spelling not in self._claims:  # many are better learnt at once
+            self.learn([spelling])
         return self._claims[spelling]
 
     def matching(self, pattern: str, names: Collection[str]) -> set[str]:

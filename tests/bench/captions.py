@@ -11,6 +11,7 @@ from pathlib import Path
 
 from e6duck.building import build
 from e6duck.database import open_reading
+from e6duck.errors import DatabaseError
 from tests.bench.processes import Run, made, run
 
 _PLAIN_LOOP = """
@@ -50,7 +51,9 @@ def bench(cache: Path, posts: int, repeats: int) -> dict[str, float]:
     """Measure runs in place against a plain loop that reads each file and writes it elsewhere."""
     export = made(cache, posts)
     database = export / "e6.duckdb"
-    if not database.exists():
+    try:
+        open_reading(database).close()
+    except DatabaseError:  # none yet, or one of an older e6duck
         build(export, write_index=False)
     loops, many, few = [], [], []
     with tempfile.TemporaryDirectory(dir=cache) as folder:
