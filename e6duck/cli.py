@@ -444,10 +444,9 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     from .desk import Desk, Options, normalize
     from .report import counter
 
-    tell = (lambda text: None) if quiet else _tell
     ask = _ask if sys.stdin and sys.stdin.isatty() else None
     with counter(not quiet and sys.stderr.isatty()) as progress:
-        desk = Desk(sys.stdin, sys.stdout, tell, ask, progress, quiet)
+        desk = Desk(sys.stdin, sys.stdout, _tell, ask, progress, quiet)
         return normalize(Options(**options), lambda: _database(db), desk)
 
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from . import files, settings
 from .applying import Interrupted, Run
 from .blacklists import effective
+from .caption_lists import diff, suggested_aliases, top_implied, top_tags
 from .caption_reports import check_reports, write_report
-from .captions import UnreadableError, decoded, spelling
+from .captions import UnreadableError, decoded
 from .cleaning import Result
 from .errors import E6DuckError, UsageError
-from .findings import findings, frequent, suggestions, summary
-from .judging import Word
+from .findings import findings, summary
 from .normalizing import Normalizer, journal_folder, undo_run
 from .output import format_of, shielded, write
 from .planning import Caption, Plan, Progress
 from .query import Answer
-from .readings import Reading
 from .repository import holds
 from .rules import CATEGORIES, Rules, read_rules
 
 DONE, FAILED, CHANGES = 0, 1, 3
-_TOP_UNKNOWN = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +76,12 @@ class Desk:
     """A question to the user; None where there is no terminal"""
     progress: Progress = lambda stage, done: None
     is_quiet: bool = False
-    """Whether nothing but what was asked for is told"""
+    """Whether it tells of failures alone"""
+
+    def inform(self, text: str) -> None:
+        """Tell what is no failure, unless it is to be quiet."""
+        if not self.is_quiet:
+            self.tell(text)
 
     def say(self, text: str, color: int | None = None) -> None:
         """Write a line to standard output; on a terminal in a colour, and with no power over it."""
@@ -130,14 +131,14 @@ def _write_config(options: Options, desk: Desk) -> int:
             draft.write_text(settings.template(), encoding="utf-8")
     except OSError as error:
         raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
-    desk.tell(f"rules in {path}")
+    desk.inform(f"rules in {path}")
     return DONE
 
 
 def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     backup = options.backup or journal_folder(database())
     run = undo_run(options.folder, backup, options.run, desk.progress)
-    desk.tell(f"undone     run {run.run}: {run.written:,} files put back")
+    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
     return _told_failures(run, desk)
 
 
@@ -178,7 +179,7 @@ def _explain(result: Result, desk: Desk) -> None:
 
 def _tell_notices(normalizer: Normalizer, desk: Desk) -> None:
     for notice in normalizer.lexicon.notices:
-        desk.tell(f"note       {notice}")
+        desk.inform(f"note       {notice}")
     normalizer.lexicon.notices.clear()
 
 
@@ -193,10 +194,11 @@ def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
         on_progress=desk.progress,
     )
     _tell_notices(normalizer, desk)
-    _print_lists(options, normalizer, plan, desk)
+    for line in _lists(options, normalizer, plan):
+        desk.say(line)
     is_dry = options.check or options.diff or options.suggest
     if options.suggest:
-        for line in suggested_aliases(normalizer, plan):
+        for line in suggested_aliases(normalizer.vocabulary, plan):
             desk.say(line)
     elif options.diff:
         _show_diff(plan.changed, desk)
@@ -209,23 +211,40 @@ def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
         run = _apply(options, normalizer, plan, desk)
     _write_reports(options.reports, normalizer, plan)
     if not desk.is_quiet:
-        for line in summary(findings(plan), plan.target):
+        for line in summary(findings(plan)):
             desk.tell(line)
     if options.check and plan.changed:
         return CHANGES
-    return _told_run(run, plan, desk) if run else DONE
+    return _told_run(run, options, plan, desk) if run else DONE
+
+
+def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
+    categories = frozenset(options.stats_categories)
+    if options.print_blacklist:
+        yield from effective(normalizer.lexicon)
+    if options.print_topk is not None:
+        yield from top_tags(plan, options.print_topk, categories)
+    if options.print_implied_topk is not None:
+        yield from top_implied(plan, options.print_implied_topk, categories)
 
 
 def _apply(options: Options, normalizer: Normalizer, plan: Plan, desk: Desk) -> Run:
     try:
         return normalizer.apply(plan, backup=options.backup, on_progress=desk.progress)
     except Interrupted as stopped:
-        desk.tell(f"stopped    every file is whole; to undo: --undo --run {stopped.run}")
+        how = _undoing(options, plan, stopped.run)
+        desk.tell(f"stopped    every file is whole; to undo: {how}")
         raise
 
 
-def _told_run(run: Run, plan: Plan, desk: Desk) -> int:
-    desk.tell(f"written    {run.written:,} files in {plan.target}; to undo: --undo --run {run.run}")
+def _undoing(options: Options, plan: Plan, run: str | None) -> str:
+    words = ["e6duck", "normalize", str(plan.target), "--undo", "--run", str(run)]
+    return shlex.join([*words, "--backup", str(options.backup)] if options.backup else words)
+
+
+def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
+    how = _undoing(options, plan, run.run)
+    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
     return _told_failures(run, desk)
 
 
@@ -247,40 +266,10 @@ def _show_diff(captions: Iterable[Caption], desk: Desk) -> None:
             desk.say(line, _color(line))
 
 
-def diff(caption: Caption) -> Iterator[str]:
-    """Yield the lines of a unified diff of a caption, without line ends."""
-    old, new = (text.splitlines(keepends=True) for text in (caption.text, caption.result.text))
-    for line in difflib.unified_diff(old, new, f"a/{caption.name}", f"b/{caption.name}"):
-        yield line.rstrip("\r\n")
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file"
-
-
 def _color(line: str) -> int | None:
     if line.startswith(("+++ ", "--- ")):
         return 1
     return {"+": 32, "-": 31, "@": 36}.get(line[:1])
-
-
-def suggested_aliases(normalizer: Normalizer, plan: Plan) -> Iterator[str]:
-    """Yield TOML with an alias for each frequent unknown piece, to look over and paste."""
-    found = findings(plan)
-    counts: Counter[str] = Counter()
-    for text, count in (found.unknown + found.ambiguous).items():
-        counts[spelling(text)] += count
-    counted = frequent(counts, _TOP_UNKNOWN)
-    texts = [text for text, _ in counted]
-    near = suggestions(normalizer.vocabulary, texts)
-    ambiguous = [text for text in texts if text in map(spelling, found.ambiguous)]
-    for text, names in normalizer.vocabulary.candidates(ambiguous).items():
-        near[text] = names or near[text]
-    yield "[aliases]"
-    for text, count in counted:
-        names = near.get(text, ())
-        line = f"{settings.toml(text)} = {settings.toml(names[0] if names else '')}"
-        others = f"; or {', '.join(names[1:])}" if names[1:] else ""
-        times = f"# {count:,} times{others}"
-        yield f"{line}  {times}" if names else f"# {line}  {times}, and nothing is near"
 
 
 def _write_reports(paths: tuple[Path, ...], normalizer: Normalizer, plan: Plan) -> None:
@@ -291,47 +280,3 @@ def _write_reports(paths: tuple[Path, ...], normalizer: Normalizer, plan: Plan) 
             write_report(path, normalizer.vocabulary, plan)
         except OSError as error:
             raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-# Lists, as e6db's script prints them
-
-
-def _print_lists(options: Options, normalizer: Normalizer, plan: Plan, desk: Desk) -> None:
-    if options.print_blacklist:
-        for line in effective(normalizer.lexicon):
-            desk.say(line)
-    chosen = partial(_is_of, frozenset(options.stats_categories))
-    if options.print_topk is not None:
-        written = (each for caption in plan.captions for each in caption.result.written)
-        counts = Counter(_listed(each) for each in written if chosen(each))
-        _print_top("tags", counts, options.print_topk, desk)
-    if options.print_implied_topk is not None:
-        words = (word for caption in plan.captions for word in _implied(caption))
-        counts = Counter(_listed(each) for word in words if chosen(each := Reading("", word)))
-        _print_top("implied tags", counts, options.print_implied_topk, desk)
-
-
-def _implied(caption: Caption) -> set[Word]:
-    """Return what the tags of a caption imply, be it in the caption or not."""
-    words = [reading.word for reading in caption.result.read if reading.word]
-    return {other for word in words for other in word.implied}
-
-
-def _is_of(categories: frozenset[str], reading: Reading) -> bool:
-    if reading.kind == "sentence":
-        return False
-    return not categories or _listed(reading)[1] in categories
-
-
-def _listed(reading: Reading) -> tuple[str, str]:
-    """Return a reading as lists have it, and its category."""
-    if reading.word is None:
-        return reading.text, "unknown"
-    return reading.word.text, reading.word.tag.category
-
-
-def _print_top(what: str, counts: Counter[tuple[str, str]], count: int, desk: Desk) -> None:
-    top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
-    desk.say(f"# the {len(top):,} most common {what} of {len(counts):,}")
-    for (name, category), number in top:
-        desk.say(f"{number:>8,}  {name}  ({category})")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from .cleaning import REMOVALS, Step
 from .planning import Plan
 from .spelling import closest
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, is_ambiguous
 
 _SUGGESTED = 200
 RULES = {
@@ -89,11 +88,15 @@ def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, i
 
 
 def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the known tags that unknown texts are nearest to."""
-    return closest(vocabulary.connection, list(texts)) if texts else {}
+    """Return the known tags that unknown texts are nearest to, none that means several."""
+    near = closest(vocabulary.connection, list(texts)) if texts else {}
+    return {
+        text: tuple(name for name in names if not is_ambiguous(name))
+        for text, names in near.items()
+    }
 
 
-def summary(found: Findings, target: Path) -> list[str]:
+def summary(found: Findings) -> list[str]:
     """Return the counts in lines."""
     lines = [
         f"captions   {found.read:,} read; {found.changed:,} changed, {found.unchanged:,} unchanged"
@@ -108,12 +111,13 @@ def summary(found: Findings, target: Path) -> list[str]:
             lines.append(f"{what:<10} {len(counts):,} kept as found: {first}{more}")
     if found.emptied:
         lines.append(f"emptied    {_some(found.emptied)}")
-    lines += [f"left out   {name}: {reason}" for name, reason in list(found.skipped.items())[:20]]
-    if len(found.skipped) > 20:
-        lines.append(f"left out   … and {len(found.skipped) - 20:,} more (see --report)")
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in found.skipped.items():
+        by_reason.setdefault(reason, []).append(name)
+    lines += [f"left out   {_some(names)}: {reason}" for reason, names in by_reason.items()]
     return lines
 
 
-def _some(names: tuple[str, ...]) -> str:
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more

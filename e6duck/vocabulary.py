@@ -32,7 +32,7 @@ class Tag:
     @property
     def is_ambiguous(self) -> bool:
         """Whether it says no more than that something else should have been said."""
-        return self.name == INVALID or self.name.endswith(_DISAMBIGUATION)
+        return is_ambiguous(self.name)
 
     def is_more_used_than(self, other: Tag) -> bool:
         """Tell which of two tags ranks before the other."""
@@ -137,6 +137,11 @@ class Vocabulary:
             others = (other for other in implied if other is not tag)
             tag.implied = tuple(other for other in others if tag not in edges[other])
         self._with_implied.update(edges)
+
+
+def is_ambiguous(name: str) -> bool:
+    """Tell whether the tag of a name says no more than that something else should be said."""
+    return name == INVALID or name.endswith(_DISAMBIGUATION)
 
 
 def is_storable(text: str) -> bool:
