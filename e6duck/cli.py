@@ -129,6 +129,32 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
         _train_built(built.database, quiet, not no_export, options)
 
 
+@commands.command(
+    "import",
+    epilog="""\b
+    Example:
+      e6duck import ~/e6db/data
+      e6duck import ~/e6db/data --db ~/tags.duckdb""",
+)
+@click.argument("index_dir", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--db", "database", type=click.Path(path_type=Path), help="Default: DIR/e6.duckdb.")
+@click.option("--force", is_flag=True, help="Replace a database that was built from posts, too.")
+@_quiet
+def import_(quiet: bool, **options: Any) -> None:
+    """Make a database from the index files in DIR alone: e6db's, or those of a build.
+
+    It knows tags, aliases, implications and vectors, but no posts: what needs these says so.
+    """
+    from .importing import import_index, stage_count
+    from .report import import_summary, progress_bar
+
+    with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
+        imported = import_index(on_progress=advance, **options)
+    if not quiet:
+        _tell(import_summary(imported))
+        _point_to(imported.database)
+
+
 def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[str, Any]) -> None:
     """Train where there is enough to train on; the build stands where there is not."""
     out_dir, threads = options["out_dir"], options["threads"]
