@@ -308,7 +308,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
     """
     from . import query as asking
     from .output import format_of, write, write_parquet
-    from .questions import listed
+    from .questions import listed, mind_posts
 
     limits = {name: options.pop(name) for name in ("timeout", "limit")}
     kind = format_of(output, options.pop("kind"), sys.stdout.isatty())
@@ -316,9 +316,11 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
         with _target(output) as file:
             write(listed(), file, kind)
         return
+    question_name = options["question"]
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
     with asking.session(_database(db), tables=tables, **options) as connection:
+        mind_posts(connection, sql, question_name, _tell)
         if kind == "parquet":
             with _binary_target(output) as sink:
                 write_parquet(asking.ask_arrow(connection, sql, parameters, **limits), sink)

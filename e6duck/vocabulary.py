@@ -13,6 +13,7 @@ from .rules import CATEGORIES
 from .script import sql_text
 
 INVALID = "invalid_tag"
+CURVE = "e6db's curve"
 _DISAMBIGUATION = "_(disambiguation)"
 
 
@@ -108,7 +109,7 @@ class Vocabulary:
         """Return whose counts decide how rare a tag is."""
         query = "select count(site_post_count), count(post_count) from tags"
         site, ours = self.connection.execute(query).fetchall()[0]
-        return "the site" if site else "the posts of the database" if ours else "e6db's curve"
+        return "the site" if site else "the posts of the database" if ours else CURVE
 
     def _rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql_text("normalize", query), values).fetchall()
