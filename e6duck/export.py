@@ -164,11 +164,9 @@ def _available(connection: Connection) -> tuple[str, ...]:
 
 def _lack(connection: Connection, name: str) -> str | None:
     """Return why a file cannot be written, where it cannot."""
-    if (
-        name == vectors.TAG_FACTORS
-        and not connection.execute("from tag_factors limit 1").fetchall()
-    ):
-        return f"there are no vectors for {name} yet; run: e6duck train"
+    if name == vectors.TAG_FACTORS:
+        is_trained = connection.execute("from tag_factors limit 1").fetchall()
+        return None if is_trained else f"there are no vectors for {name} yet; run: e6duck train"
     if name == "posts.parquet" and not has_posts(connection):
         return f"there are no posts for {name}: the database was imported from index files"
     if name == "tags.parquet" and not is_counted(connection):

@@ -5,6 +5,7 @@ The files of sql/import stand before, between and in the place of those of sql/b
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import time
@@ -128,7 +129,9 @@ def import_scripts() -> list[Script]:
 def _enter(stack: ExitStack, folder: Path) -> None:
     try:
         stack.enter_context(files.tidied(folder))
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
         raise E6DuckError(f"{folder} is not writable; name another place with --db") from error
 
 

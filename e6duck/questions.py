@@ -12,7 +12,8 @@ from .query import Answer
 from .script import Script, scripts
 
 _COMMENT = re.compile("--.*")
-_POSTS = re.compile(r"\b(?:posts|post_tags|cooccurring)\b", re.IGNORECASE)
+_MACRO = "cooccurring"  # which tells it itself
+_POSTS = re.compile(rf"\b(?:posts|post_tags|{_MACRO})\b")
 
 
 def questions() -> list[Script]:
@@ -37,11 +38,10 @@ def mind_posts(
 
     name: of a shipped question. Raises `DatabaseError`.
     """
-    if not _POSTS.search(_COMMENT.sub("", sql)):
-        return
-    if name is not None:
+    read = set(_POSTS.findall(_COMMENT.sub("", sql).lower()))
+    if read and name is not None:
         check_posts(connection, f"the question {name}")
-    elif not has_posts(connection):
+    elif read - {_MACRO} and not has_posts(connection):
         on_notice("this database has no posts: it was imported from index files")
 
 
