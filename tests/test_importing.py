@@ -153,7 +153,7 @@ def test_captions_are_cleaned_as_by_the_build(trained: Path, whole: Path) -> Non
     names = sorted(name for (name,) in rows(whole, ranked) if "," not in name)
     names += [name for (name,) in rows(whole, "select name from rare_tags")]
     draw = random.Random(1)
-    captions = [", ".join(draw.sample(names, 12)).replace("_", " ") for _ in range(200)]
+    captions = [", ".join(draw.sample(names, 12)).replace("_", " ") for _ in range(60)]
     normalizers = [Normalizer(path) for path in (trained, whole)]
     cleaned = [[each.normalize_text(text).text for text in captions] for each in normalizers]
     assert cleaned[0] == cleaned[1] != captions
@@ -534,6 +534,14 @@ def test_what_needs_no_posts_works(plain: Path) -> None:
     places = [(row["depth"], ranks.get(row["tag"], len(ranks))) for row in shown["implied_by"]]
     assert places == sorted(places)  # nearest first, then most used
     assert len(places) > 5
+
+
+def test_a_page_shows_no_posts_where_none_are_counted(plain: Path, tmp_path: Path) -> None:
+    page = tmp_path / "fox.html"
+    assert command("neighbors", "fox", "-o", page, "--db", plain).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "species · " in text
+    assert " 0 post" not in text
 
 
 def test_without_vectors_neighbors_says_so(e6db_set: Path) -> None:
