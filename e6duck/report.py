@@ -91,7 +91,7 @@ def _cycle(names: tuple[str, ...]) -> Iterator[str]:
 
 def _old(kept: Path | None, relations: tuple[str, ...]) -> Iterator[str]:
     if kept:
-        yield (f"old database  kept as {kept}, for it holds relations of yours: {_some(relations)}")
+        yield f"old database  kept as {kept}, for it holds relations of yours: {_some(relations)}"
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -101,11 +101,11 @@ def _some(names: tuple[str, ...]) -> str:
 
 def import_summary(imported: Imported) -> str:
     """Return what an import has made, in lines."""
-    counted = "counted by tags.parquet" if imported.is_counted else "used as e6db's curve tells"
+    counted = "tags.parquet" if imported.is_counted else "e6db's curve"
     vector_count = imported.vector_count
     lines = [
         f"index files   {', '.join(imported.files)}",
-        f"tags          {imported.tag_count:,}, {counted}",
+        f"tags          {imported.tag_count:,}, their posts by {counted}",
         f"rare tags     {imported.rare_tag_count:,} that imply",
         f"aliases       {imported.alias_count:,}",
         f"implications  {imported.implication_count:,} pairs, depth {imported.implication_depth},"
@@ -115,7 +115,9 @@ def import_summary(imported: Imported) -> str:
     ]
     if imported.lost_names:
         names = _some(imported.lost_names)
-        lines.append(f"odd           names of more than one tag, left as their own: {names}")
+        lines.append(
+            f"odd           two meanings of a name, one dropped (see build_rejects): {names}"
+        )
     lines += _cycle(imported.implication_cycle)
     lines.append(f"database      {imported.database}")
     lines += _old(imported.kept_old, imported.user_relations)
