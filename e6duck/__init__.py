@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
     from .fetching import Fetched, fetch
+    from .importing import Imported, import_index
     from .normalizing import Normalizer
     from .portrait import Portrait
     from .recipes import Recipe
@@ -40,6 +41,7 @@ _HOMES = {
     "Built": "building",
     "Database": "api",
     "Fetched": "fetching",
+    "Imported": "importing",
     "Normalizer": "normalizing",
     "Portrait": "portrait",
     "Recipe": "recipes",
@@ -48,6 +50,7 @@ _HOMES = {
     "Trained": "training",
     "build": "building",
     "fetch": "fetching",
+    "import_index": "importing",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
@@ -62,6 +65,7 @@ __all__ = [
     "DatabaseError",
     "E6DuckError",
     "Fetched",
+    "Imported",
     "IndexFilesError",
     "Normalizer",
     "Portrait",
@@ -74,6 +78,7 @@ __all__ = [
     "UsageError",
     "build",
     "fetch",
+    "import_index",
     "open",
     "post_ids",
     "post_tag_matrix",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .database import Connection, interruptible, open_reading
 from .export import write_index
-from .neighbors import Question, answering
+from .neighbors import Question, answering, rank_limit
 from .portrait import Portrait, portraits
 from .query import explained, related
 
@@ -53,18 +53,22 @@ class Database:
             return related(self.connection, sql, parameters).to_arrow_table()
 
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
-        """Return the rows of tags, most used first: of a category (name, id), of so many posts."""
+        """Return the rows of tags, most used first: of a category (name, id), of so many posts.
+
+        Where posts are not counted, e6db's curve says how many ranks have so many.
+        """
         return self.query(
             """
             select *
             from tags
             where
                 ($category is null or $category in (category_name, category::varchar))
-                and post_count >= $min_posts
+                and ($min_posts <= 0 or coalesce(post_count >= $min_posts, tag_id < $rank_limit))
             order by tag_id
             """,
             category=category,
             min_posts=min_posts,
+            rank_limit=rank_limit(self.connection, min_posts),
         )
 
     def tag_id(self, name: str) -> int | None:

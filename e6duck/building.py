@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,16 +15,9 @@ import duckdb
 
 from . import export, files, stages
 from .age import exported_at
-from .database import (
-    Connection,
-    drafting,
-    first_line,
-    holding,
-    memory_size,
-    settle_wal,
-    user_relations,
-)
+from .database import drafting, first_line, memory_size
 from .errors import E6DuckError, UsageError
+from .incumbent import replace, replaceable
 from .script import scripts
 from .source import MORE_COLUMNS, Source, checking, find_sources
 from .stages import Draft, Options
@@ -104,7 +95,7 @@ def build(
         for folder in {folder.resolve(): folder for folder in written}.values():
             stack.enter_context(files.tidied(folder))
         database = data_dir / DATABASE
-        users = _incumbent(database)
+        users = replaceable(database)
         path = files.draft_path(database)
         stack.callback(files.discard, path)
         spill = path.with_name(path.name + ".spill")
@@ -134,7 +125,7 @@ def build(
             facts = _facts(draft)
             on_progress("checkpoint", 0)
             connection.execute("checkpoint e6")
-        kept_old, users = _replace(database, path, exported.drafts, out_dir, users, on_progress)
+        kept_old, users = replace(database, path, exported.drafts, out_dir, users, on_progress)
     return Built(
         database=database,
         sources=tuple(sources.values()),
@@ -152,64 +143,6 @@ def stage_count() -> int:
     """Return how many stages a build names as it goes on, for a progress bar."""
     every = (*scripts("build"), *stages.more_scripts())
     return len(every) + len(("audit", *export.NAMES, "checkpoint", "publish"))
-
-
-def _incumbent(database: Path) -> tuple[str, ...]:
-    """Return the user's own relations in the old database; raises where it may not be replaced."""
-    settle_wal(database)
-    if not database.exists():
-        return ()
-    with holding(database) as connection:
-        return _user_relations(connection)
-
-
-def _user_relations(connection: Connection) -> tuple[str, ...]:
-    every = (*scripts("build"), *stages.more_scripts())
-    ours = {script.name for script in every if "create temp" not in script.text}
-    return tuple(user_relations(connection, ours))
-
-
-def _replace(
-    database: Path,
-    draft: Path,
-    index_drafts: dict[Path, Path],
-    out_dir: Path,
-    users: tuple[str, ...],
-    on_progress: stages.Progress,
-) -> tuple[Path | None, tuple[str, ...]]:
-    """Put the new files in the place of the old.
-
-    Returns where the old database is kept, if it is, and the user's relations that are in it.
-    A shared lock on the old database keeps writers away until it is gone.
-    """
-    kept_old = None
-    settle_wal(database)
-    with ExitStack() as stack:
-        if database.exists():
-            held = stack.enter_context(holding(database))
-            users = users or _user_relations(held)  # somebody may have come and gone since
-            if users:
-                kept_old = database.with_name(database.name + ".old")
-                _keep(database, kept_old, stack)
-            if os.name == "nt":  # where a file that is open cannot be replaced
-                stack.close()
-        for _ in export.publish(database, draft, index_drafts, out_dir):
-            on_progress("publish", 0)
-    return kept_old, users
-
-
-def _keep(database: Path, kept_old: Path, stack: ExitStack) -> None:
-    """Give the old database its second name, without opening and closing it, as it is held."""
-    copy = files.draft_path(kept_old)
-    stack.callback(files.discard, copy)
-    try:
-        os.link(database, copy)
-    except OSError:  # a file system without links
-        source = stack.enter_context(database.open("rb"))
-        with copy.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        files.sync(copy)
-    copy.replace(kept_old)
 
 
 @contextmanager

@@ -129,6 +129,32 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
         _train_built(built.database, quiet, not no_export, options)
 
 
+@commands.command(
+    "import",
+    epilog="""\b
+    Example:
+      e6duck import ~/e6db/data
+      e6duck import ~/e6db/data --db ~/tags.duckdb""",
+)
+@click.argument("index_dir", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--db", "database", type=click.Path(path_type=Path), help="Default: DIR/e6.duckdb.")
+@click.option("--force", is_flag=True, help="Replace a database that was built from posts, too.")
+@_quiet
+def import_(quiet: bool, **options: Any) -> None:
+    """Make a database from the index files in DIR alone: e6db's, or those of a build.
+
+    It knows tags, aliases, implications and vectors, but no posts: what needs these says so.
+    """
+    from .importing import import_index, stage_count
+    from .report import import_summary, progress_bar
+
+    with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
+        imported = import_index(on_progress=advance, **options)
+    if not quiet:
+        _tell(import_summary(imported))
+        _point_to(imported.database)
+
+
 def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[str, Any]) -> None:
     """Train where there is enough to train on; the build stands where there is not."""
     out_dir, threads = options["out_dir"], options["threads"]
@@ -282,7 +308,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
     """
     from . import query as asking
     from .output import format_of, write, write_parquet
-    from .questions import listed
+    from .questions import listed, mind_posts
 
     limits = {name: options.pop(name) for name in ("timeout", "limit")}
     kind = format_of(output, options.pop("kind"), sys.stdout.isatty())
@@ -290,9 +316,11 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
         with _target(output) as file:
             write(listed(), file, kind)
         return
+    question_name = options["question"]
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
     with asking.session(_database(db), tables=tables, **options) as connection:
+        mind_posts(connection, sql, question_name, _tell)
         if kind == "parquet":
             with _binary_target(output) as sink:
                 write_parquet(asking.ask_arrow(connection, sql, parameters, **limits), sink)

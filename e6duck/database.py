@@ -19,6 +19,7 @@ import duckdb
 from .errors import DatabaseError, UsageError
 
 SCHEMA_VERSION = 2
+INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 _CATALOG = "e6"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -155,6 +156,21 @@ def open_reading(
         connection.close()
         raise
     return connection
+
+
+def check_posts(connection: Connection, what: str) -> None:
+    """Raise `DatabaseError` where a database knows no posts, which something needs."""
+    if not has_posts(connection):
+        raise DatabaseError(
+            f"{path_of(connection)} has no posts, which {what} needs: it was imported from index"
+            " files; e6duck build makes one with posts"
+        )
+
+
+def has_posts(connection: Connection) -> bool:
+    """Tell whether a database was made from posts, however few are kept."""
+    query = "select exists (from build_info where name = 'made_from' and value = $1)"
+    return not connection.execute(query, [INDEX_FILES]).fetchall()[0][0]
 
 
 def path_of(connection: Connection) -> Path:

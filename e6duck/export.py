@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from . import files, vectors
 from .ahead import ahead
-from .database import Connection, beside, literal
+from .database import Connection, beside, has_posts, literal
 from .errors import UsageError
 from .script import sql_text
 
@@ -159,8 +159,25 @@ _WRITERS[vectors.TAG_FACTORS] = _write_tag_factors
 
 def _available(connection: Connection) -> tuple[str, ...]:
     """Return the names of the files that the database has the content of."""
-    is_trained = connection.execute("from tag_factors limit 1").fetchall()
-    return (*NAMES, vectors.TAG_FACTORS) if is_trained else NAMES
+    return tuple(name for name in _WRITERS if not _lack(connection, name))
+
+
+def _lack(connection: Connection, name: str) -> str | None:
+    """Return why a file cannot be written, where it cannot."""
+    if name == vectors.TAG_FACTORS:
+        is_trained = connection.execute("from tag_factors limit 1").fetchall()
+        return None if is_trained else f"there are no vectors for {name} yet; run: e6duck train"
+    if name == "posts.parquet" and not has_posts(connection):
+        return f"there are no posts for {name}: the database was imported from index files"
+    if name == "tags.parquet" and not is_counted(connection):
+        return f"there are no counts for {name}: the database was imported from files without"
+    return None
+
+
+def is_counted(connection: Connection) -> bool:
+    """Tell whether it is known how many posts a tag has, as it is not of e6db's published files."""
+    query = "select count(post_count) > 0 or not exists (from tags) from tags"
+    return bool(connection.execute(query).fetchall()[0][0])
 
 
 def write_drafts(
@@ -236,12 +253,12 @@ def publish(
 
 
 def _check_names(connection: Connection, only: Collection[str]) -> None:
-    names = _available(connection)
     for name in only:
-        if name == vectors.TAG_FACTORS not in names:
-            raise UsageError(f"there are no vectors for {name} yet; run: e6duck train")
-        if name not in names:
-            raise UsageError(f"there is no index file {name}; there are {', '.join(names)}")
+        if name not in _WRITERS:
+            names = ", ".join(_available(connection))
+            raise UsageError(f"there is no index file {name}; there are {names}")
+        if lack := _lack(connection, name):
+            raise UsageError(lack)
 
 
 def _kept_entries(out_dir: Path, build_id: str) -> dict[str, object]:

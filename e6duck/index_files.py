@@ -32,7 +32,8 @@ ArrayTagData: TypeAlias = "tuple[dict[str, int], NDArray[np.str_], NDArray[np.ui
 Implications: TypeAlias = tuple[dict[int, list[int]], dict[str, list[int]]]
 Result = TypeVar("Result")
 
-_AGAIN = "run `e6duck build` or `e6duck export` again"
+_AGAIN = "get the set anew, or run `e6duck build` or `e6duck export` again"
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class MixedSetError(IndexFilesError):
@@ -45,11 +46,17 @@ class IndexSet:
 
     folder: Path
     digests: tuple[tuple[str, str], ...] | None
+    build_id: str | None = None
+    """As index.json has it"""
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes, proved to belong to the set."""
         path = self.folder / name
         content = _read_bytes(path)
+        if content.startswith(_LFS_POINTER):
+            raise IndexFilesError(
+                f"{path} is only a pointer of Git LFS to the file; run `git lfs pull` in its folder"
+            )
         if self.digests is None:
             return content
         if dict(self.digests).get(name) != hashlib.sha256(content).hexdigest():
@@ -111,14 +118,15 @@ def open_set(folder: Path) -> IndexSet:
     manifest = folder / "index.json"
     if not manifest.exists():
         return IndexSet(folder, None)
-    return IndexSet(folder, _listed_digests(manifest))
+    return _listed(manifest)
 
 
-def _listed_digests(manifest: Path) -> tuple[tuple[str, str], ...]:
+def _listed(manifest: Path) -> IndexSet:
     try:
         content = json.loads(_read_bytes(manifest))
         if content["format"] == 1:
-            return tuple((name, entry["sha256"]) for name, entry in content["files"].items())
+            digests = tuple((name, entry["sha256"]) for name, entry in content["files"].items())
+            return IndexSet(manifest.parent, digests, content.get("build_id"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexFilesError(
             f"{manifest} is broken; {_AGAIN}, or remove it to load the folder regardless"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .captions import keys, spelling
 from .rules import Fault, Rules, RulesError
 from .spelling import closest
-from .vocabulary import Tag, Vocabulary
+from .vocabulary import CURVE, Tag, Vocabulary
 
 
 class Meaning(NamedTuple):
@@ -39,6 +39,9 @@ class Lexicon:
         faults = [*rules.faults, *self._read_names(), *self._read_patterns()]
         if faults:
             raise RulesError(faults)
+        if rules.min_antecedent_freq and vocabulary.counted_by() == CURVE:
+            place = rules.place("min_antecedent_freq")
+            self.notices[f"{place}: this database counts no posts; {CURVE} tells them"] = None
 
     def meaning(self, text: str) -> Meaning | None:
         """Return what a text that was learnt means; None where it is no tag."""

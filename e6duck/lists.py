@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from . import files
-from .database import Connection
+from .database import Connection, check_posts
 from .errors import UsageError
-from .export import query_text, write_index
+from .export import is_counted, query_text, write_index
 from .matrix import cooccurrence_blocks, post_tag_matrix
 from .projector import METADATA, VECTORS, WORD2VEC, write_projector, write_word2vec
+
+_ESTIMATED = "; how many posts each has is an estimate, by e6db's curve"
 
 
 def write_tag_list(connection: Connection, path: Path, *, min_posts: int = 0) -> int:
@@ -29,6 +31,7 @@ def write_cooccurrence(connection: Connection, path: Path, *, min_count: int = 1
 
     tag_a is the more used one; pairs stand by its rank, then by count, most first.
     """
+    check_posts(connection, "the list of pairs")
     names = [
         name for (name,) in connection.execute("select name from tags order by tag_id").fetchall()
     ]
@@ -89,7 +92,7 @@ def export(
         yield f"{count:,} vectors in {out_dir / WORD2VEC}"
     if tag_list is not None:
         count = write_tag_list(connection, tag_list, min_posts=min_posts)
-        yield f"{count:,} tags in {tag_list}"
+        yield f"{count:,} tags in {tag_list}" + ("" if is_counted(connection) else _ESTIMATED)
     if cooccurrence is not None:
         count = write_cooccurrence(connection, cooccurrence, min_count=min_count)
         yield f"{count:,} pairs in {cooccurrence}"

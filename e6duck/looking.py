@@ -51,7 +51,7 @@ def search(
 
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
-        answer = search(connection, [whole(text) for text in pattern], **options)
+        answer = search(connection, [whole(text) for text in pattern], on_notice=tell, **options)
         with target(output) as file:
             kind = format_of(output, kind, sys.stdout.isatty())
             write_tags(answer, category_colors(connection), file, kind)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from .database import Connection, beside
+from .database import Connection, beside, check_posts
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def post_tag_matrix(
     """
     if kind not in _LISTS:
         raise UsageError(f'kind is "{kind}"; choose "all", "direct" or "implied"')
+    check_posts(connection, "a matrix of them")
     columns = _columns(connection, vocabulary, min_posts)
     indices, lengths = [], []
     for batch, chosen in _batches(connection, _LISTS[kind], columns, min_tags, share, seed):
@@ -71,6 +72,7 @@ def post_ids(
     seed: int = 0,
 ) -> NDArray[np.int64]:
     """Return the ids of the posts that are the rows of `post_tag_matrix`."""
+    check_posts(connection, "a matrix of them")
     columns = _columns(connection, vocabulary, min_posts)
     batches = _batches(connection, "id, tag_ids, implied_ids", columns, min_tags, share, seed)
     ids = [batch.column("id").to_numpy()[chosen] for batch, chosen in batches]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .categories import category_ids
-from .database import Connection, beside, interruptible
+from .database import Connection, beside, check_posts, has_posts, interruptible
 from .errors import DatabaseError, UsageError
 from .lookup import Found
 from .query import explained
@@ -84,10 +84,12 @@ def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple
     """Make the relations of an answer; returns the labels of the queries."""
     categories = category_ids(connection, question.categories)
     is_by_vectors = question.measure == "vectors"
+    if not is_by_vectors:
+        check_posts(connection, f"the measure {question.measure}")
     trained_count = _offer_vectors(connection, question.first_pca) if is_by_vectors else None
     wanted, unwanted = _found_tags(connection, question, trained_count, on_notice)
     labels = _make_terms(connection, question, wanted, unwanted)
-    limit = _rank_limit(connection, question.min_posts, on_notice)
+    limit = rank_limit(connection, question.min_posts, on_notice)
     filters = {"min_posts": question.min_posts, "rank_limit": limit, "categories": categories}
     _run(connection, "candidate", **filters)
     if is_by_vectors:
@@ -129,6 +131,10 @@ def check_trained(connection: Connection) -> tuple[int, Path]:
     """
     rows = connection.execute(sql_text("neighbors", "training")).fetchall()
     ((trained_count, is_of_another_build, path),) = rows
+    if not trained_count and not has_posts(connection):
+        from .vectors import TAG_FACTORS
+
+        raise DatabaseError(f"{path} has no vectors: there was no {TAG_FACTORS} to import")
     if not trained_count:
         raise DatabaseError(f"{path} has no vectors; run: e6duck train")
     if is_of_another_build:
@@ -188,7 +194,9 @@ def _make_terms(
     return (" ".join(names),) if is_one else tuple(names)
 
 
-def _rank_limit(connection: Connection, min_posts: int, on_notice: Notify) -> int:
+def rank_limit(
+    connection: Connection, min_posts: int, on_notice: Notify = lambda line: None
+) -> int:
     """Return where the ranks begin that are used too little, if no tag has its posts counted."""
     ((counted,),) = connection.execute("select count(post_count) from tags").fetchall()
     if counted:

@@ -105,7 +105,8 @@ def _mark(mark: Mark, rank: int) -> Iterator[str]:
 
 def _facts(spot: Spot) -> str:
     """Return what the pointer shows of a spot, in a line."""
-    posts = f"{spot.posts:,} post{'s' * (spot.posts != 1)}"
+    # An imported database does not know them; a tag without posts has no id.
+    posts = f"{spot.posts:,} post{'s' * (spot.posts != 1)}" if spot.posts else ""
     score = "" if spot.score is None else f"score {spot.score:.3f}"
     return " · ".join(filter(None, [spot.category, posts, score, "asked for" * spot.is_query]))
 

@@ -46,7 +46,7 @@ def write_word2vec(connection: Connection, out_dir: Path) -> int:
     return int(count)
 
 
-def _rows(connection: Connection, separator: str) -> Iterator[tuple[str, str, int, str]]:
+def _rows(connection: Connection, separator: str) -> Iterator[tuple[str, str, str, str]]:
     """Yield name, category, posts and the numbers of the vector of each tag."""
     found = connection.execute(query_text("vectors"), {"separator": separator})
     while rows := found.fetchmany(_FETCHED_ROWS):

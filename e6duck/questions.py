@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from .database import Connection, check_posts, has_posts
 from .errors import UsageError
 from .query import Answer
 from .script import Script, scripts
+
+_COMMENT = re.compile("--.*")
+_MACRO = "cooccurring"  # which tells it itself
+_POSTS = re.compile(rf"\b(?:posts|post_tags|{_MACRO})\b")
 
 
 def questions() -> list[Script]:
@@ -23,6 +29,20 @@ def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, A
     script = known[name]
     defaults = {key: value for key, value in script.parameters.items() if value is not None}
     return script.text, defaults | dict(parameters)
+
+
+def mind_posts(
+    connection: Connection, sql: str, name: str | None, on_notice: Callable[[str], object]
+) -> None:
+    """Where a database has no posts, refuse a shipped question about them, and tell of another.
+
+    name: of a shipped question. Raises `DatabaseError`.
+    """
+    read = set(_POSTS.findall(_COMMENT.sub("", sql).lower()))
+    if read and name is not None:
+        check_posts(connection, f"the question {name}")
+    elif read - {_MACRO} and not has_posts(connection):
+        on_notice("this database has no posts: it was imported from index files")
 
 
 def listed() -> Answer:

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.progress import TaskID
 
     from .building import Built
     from .downloading import OnBytes
     from .fetching import Plan
+    from .importing import Imported
     from .spectral import Progress as TrainingProgress
     from .stages import Progress
     from .training import Trained
@@ -55,11 +58,7 @@ def summary(built: Built) -> str:
         folder = built.index_files[0].parent
         names = ", ".join(path.name for path in built.index_files)
         lines.append(f"index files   {names} in {folder}")
-    if built.kept_old:
-        lines.append(
-            f"old database  kept as {built.kept_old}, for it holds relations of yours:"
-            f" {_some(built.user_relations)}"
-        )
+    lines += _old(built.kept_old, built.user_relations)
     lines.append(f"build         {built.build_id}, {built.seconds:.1f} seconds")
     return "\n".join(lines)
 
@@ -78,18 +77,52 @@ def _oddities(built: Built) -> Iterator[str]:
     if built.stuck_aliases:
         names = _some(built.stuck_aliases)
         yield f"odd           aliases on or into a cycle, left as names: {names}"
-    if built.implication_cycle:
-        names = _some(built.implication_cycle)
-        yield f"odd           implications in a cycle, not of one another: {names}"
+    yield from _cycle(built.implication_cycle)
     if built.clamped_count:
         yield f"odd           {built.clamped_count:,} numbers clamped to fit posts.parquet"
     for warning in built.warnings:
         yield f"warning       {warning}"
 
 
+def _cycle(names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        yield f"odd           implications in a cycle, not of one another: {_some(names)}"
+
+
+def _old(kept: Path | None, relations: tuple[str, ...]) -> Iterator[str]:
+    if kept:
+        yield f"old database  kept as {kept}, for it holds relations of yours: {_some(relations)}"
+
+
 def _some(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
+
+
+def import_summary(imported: Imported) -> str:
+    """Return what an import has made, in lines."""
+    counted = "tags.parquet" if imported.is_counted else "e6db's curve"
+    vector_count = imported.vector_count
+    lines = [
+        f"index files   {', '.join(imported.files)}",
+        f"tags          {imported.tag_count:,}, their posts by {counted}",
+        f"rare tags     {imported.rare_tag_count:,} that imply",
+        f"aliases       {imported.alias_count:,}",
+        f"implications  {imported.implication_count:,} pairs, depth {imported.implication_depth},"
+        f" and {imported.rare_implication_count:,} of rare tags",
+        f"vectors       {f'{vector_count:,} tags' if vector_count else 'none'}",
+        "posts         none",
+    ]
+    if imported.lost_names:
+        names = _some(imported.lost_names)
+        lines.append(
+            f"odd           two meanings of a name, one dropped (see build_rejects): {names}"
+        )
+    lines += _cycle(imported.implication_cycle)
+    lines.append(f"database      {imported.database}")
+    lines += _old(imported.kept_old, imported.user_relations)
+    lines.append(f"build         {imported.build_id}, {imported.seconds:.1f} seconds")
+    return "\n".join(lines)
 
 
 def training_summary(trained: Trained) -> str:

@@ -29,6 +29,11 @@ class Script:
         return first.removeprefix("-- ").removeprefix(f"{self.name}: ")
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether the relation stays when what made it has ended."""
+        return "create temp" not in self.text
+
+    @property
     def parameters(self) -> dict[str, str | None]:
         """The parameters named in the leading comments, with their defaults (None: required)."""
         return {match[1]: match[2] for match in _PARAMETER.finditer(self.text)}
@@ -50,7 +55,7 @@ def sql_text(kind: str, name: str) -> str:
 
 
 def scripts(kind: str) -> list[Script]:
-    """Return the files of a kind (build, audit or query) in the order of their names."""
+    """Return the files of a kind (build, import, audit, query) in the order of their names."""
     return [
         Script(path, path.read_text(encoding="utf-8"))
         for path in sorted((folder() / kind).glob("*.sql"))

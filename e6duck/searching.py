@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .categories import category_ids
 from .database import Connection, interruptible
 from .errors import UsageError
+from .neighbors import Notify, rank_limit
 from .query import Answer, explained
 from .script import sql_text
 from .spelling import closest
@@ -21,12 +22,14 @@ def search(
     categories: Sequence[str] = (),
     min_posts: int = 0,
     limit: int = 20,
+    on_notice: Notify = lambda line: None,
 ) -> Answer:
     """Return the tags that texts fit: tag, category, posts, and the alias that fits them.
 
     With * or ? they are a pattern of the whole name, spaces standing for underscores; the most used
     come first. Else they are words that a name holds in any order, or that it is spelt like;
-    closeness (0 to 1) and use together tell the order. Raises `UsageError` where there is no word.
+    closeness (0 to 1) and use together tell the order. on_notice: is told, in one line, how
+    min_posts is understood where posts are not counted. Raises `UsageError` where there is no word.
     """
     words = " ".join(texts).lower().replace("_", " ").split()
     if not words:
@@ -34,6 +37,7 @@ def search(
     filters = {
         "categories": category_ids(connection, categories),
         "min_posts": min_posts,
+        "rank_limit": rank_limit(connection, min_posts, on_notice) if min_posts else 0,
         "count": limit,
     }
     with explained(), interruptible(connection):

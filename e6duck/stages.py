@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ Progress = Callable[[str, int], None]  # the name of a stage, and rows done in i
 _READING_MEMORY = 800_000_000  # half of it is ever in use
 
 # Columns that posts has only where asked for, with their comments.
-_TEXT_COLUMNS = {
+TEXT_COLUMNS = {
     "source": "Where it comes from, as its uploader says; a line each",
     "description": "What its uploader says of it, in the markup of the site",
 }
@@ -74,7 +74,7 @@ def run(draft: Draft) -> None:
     """Run all files of sql/build in their order."""
     for column, value in vars(draft.options).items():
         draft.connection.execute(f"set variable {column} = $1", [value])
-    left_out = [] if draft.options.with_text else list(_TEXT_COLUMNS)
+    left_out = [] if draft.options.with_text else list(TEXT_COLUMNS)
     draft.connection.execute("set variable left_out = $1::varchar[]", [left_out])
     for table, source in draft.sources.items():
         query = select_sql(source, draft.rejects_table(table))
@@ -96,7 +96,7 @@ def run(draft: Draft) -> None:
                 raise failure from None
             raise
     if draft.options.with_text:
-        for column, comment in _TEXT_COLUMNS.items():
+        for column, comment in TEXT_COLUMNS.items():
             draft.connection.execute(f"comment on column posts.{column} is {literal(comment)}")
 
 
@@ -290,14 +290,19 @@ _KERNELS: dict[str, Callable[[Draft], None]] = {
 
 
 def audit(draft: Draft) -> list[str]:
-    """Run all files of sql/audit; returns warnings, raises `AuditError` where a rule is broken.
+    """Run all files of sql/audit; returns warnings, raises `AuditError` where a rule is broken."""
+    return warned(draft.connection, scripts("audit"), draft.progress)
+
+
+def warned(connection: Connection, rules: Iterable[Script], progress: Progress) -> list[str]:
+    """Run rules; returns warnings, raises `AuditError` where one is broken.
 
     A rule whose name begins with "warn" may be broken without harm.
     """
     warnings = []
-    for script in scripts("audit"):
-        draft.progress("audit", 0)
-        broken = draft.connection.execute(script.text).fetchall()
+    for script in rules:
+        progress("audit", 0)
+        broken = connection.execute(script.text).fetchall()
         if broken and script.name.startswith("warn_"):
             warnings.append(f"{len(broken):,} {script.sentence}")
         elif broken:

@@ -17,7 +17,14 @@ from threadpoolctl import threadpool_limits
 from . import export, files, matrix, vectors
 from .als import Device, choose_device
 from .building import DATABASE, DEFAULT_MEMORY, plain_errors
-from .database import Connection, drafting, holding, interruptible, open_reading
+from .database import (
+    Connection,
+    check_posts,
+    drafting,
+    holding,
+    interruptible,
+    open_reading,
+)
 from .embedding import agreement, make_vectors
 from .errors import DatabaseError, UsageError
 from .recipes import Recipe
@@ -102,6 +109,7 @@ def train(
             on_notice(trouble)
         on_progress("reading posts", 0, 0)
         with _reading(database) as connection:
+            check_posts(connection, "training")
             _tidy(database.parent, out_dir if write_index else database.parent)
             if write_index:
                 export.check_same_build(out_dir, export.build_id_of(connection))

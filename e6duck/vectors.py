@@ -16,6 +16,8 @@ from .database import Connection
 TAG_FACTORS = "implicit_tag_factors.safetensors"
 POST_FACTORS = "implicit_post_factors.safetensors"
 DEFAULT_FACTORS = 256
+_TENSOR = "tag_factors"
+_KINDS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 
 Vectors = NDArray[np.float32]
 
@@ -47,7 +49,7 @@ def write_tag_factors(connection: Connection, path: Path) -> None:
     The metadata hold the facts of the training, those alone that are the same each time.
     """
     facts = dict(connection.execute("from training_info").fetchall())
-    _write(path, {"tag_factors": read_tag_factors(connection)}, facts)
+    _write(path, {_TENSOR: read_tag_factors(connection)}, facts)
 
 
 def read_tag_factors(connection: Connection) -> Vectors:
@@ -60,6 +62,40 @@ def read_tag_factors(connection: Connection) -> Vectors:
     vectors = np.zeros((rows[0][0], size), np.float32)
     vectors[tag_ids] = table["factors"].combine_chunks().flatten().to_numpy().reshape(-1, size)
     return vectors
+
+
+def tensor_of(content: bytes) -> tuple[Vectors, dict[str, str]]:
+    """Return the vectors of a file's bytes, a row a tag by its id, and the facts in its metadata.
+
+    Raises `ValueError`, in one line, where there are none that can be read.
+    """
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        tensors: dict[str, Any] = dict(deserialize(content))  # type: ignore[no-untyped-call]
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    if _TENSOR not in tensors:
+        raise ValueError(f"it has no tensor {_TENSOR}, but {', '.join(sorted(tensors)) or 'none'}")
+    found = tensors[_TENSOR]
+    if found["dtype"] not in _KINDS:
+        raise ValueError(f"its numbers are {found['dtype']}; {', '.join(_KINDS)} can be read")
+    if len(found["shape"]) != 2 or not found["shape"][1]:
+        raise ValueError(f"its shape is {found['shape']}, not a row of numbers a tag")
+    numbers = np.frombuffer(found["data"], _KINDS[found["dtype"]]).reshape(found["shape"])
+    with np.errstate(over="ignore"):  # what is too large is not finite, as some vectors are
+        return numbers.astype(np.float32), _metadata(content)
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return the facts that `_lasting` wrote, else what is there, from a proven file."""
+    header_size = int.from_bytes(content[:8], "little")
+    metadata: dict[str, str] = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
+    try:
+        facts = json.loads(metadata.pop("e6duck"))
+        return {str(name): str(value) for name, value in facts.items()}
+    except (KeyError, ValueError, AttributeError):
+        return metadata
 
 
 def write_post_factors(

@@ -8,11 +8,12 @@ from typing import Any
 
 import duckdb
 
-from .database import Connection, first_line
+from .database import Connection, first_line, has_posts
 from .rules import CATEGORIES
 from .script import sql_text
 
 INVALID = "invalid_tag"
+CURVE = "e6db's curve"
 _DISAMBIGUATION = "_(disambiguation)"
 
 
@@ -110,7 +111,9 @@ class Vocabulary:
         """Return whose counts decide how rare a tag is."""
         query = "select count(site_post_count), count(post_count) from tags"
         site, ours = self.connection.execute(query).fetchall()[0]
-        return "the site" if site else "the posts of the database" if ours else "e6db's curve"
+        if site or not ours:
+            return "the site" if site else CURVE
+        return "the posts of the database" if has_posts(self.connection) else "tags.parquet"
 
     def _rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql_text("normalize", query), values).fetchall()
@@ -130,8 +133,9 @@ class Vocabulary:
         by_id = {tag.tag_id: tag for tag in self._tags.values()}
         edges: dict[Tag, dict[Tag, None]] = {tag: {} for tag in (*fresh, *consequents)}
         for (tag_id, rare_name, *_), consequent in zip(rows, consequents, strict=True):
-            antecedent = self._tags[rare_name] if tag_id is None else by_id[tag_id]
-            edges[antecedent][consequent] = None
+            antecedent = self._tags[rare_name] if tag_id is None else by_id.get(tag_id)
+            if antecedent is not None:  # else it cannot stand in a caption, for a comma in its name
+                edges[antecedent][consequent] = None
         for tag, implied in edges.items():
             # Of tags that imply each other, which other databases may hold, neither implies.
             others = (other for other in implied if other is not tag)

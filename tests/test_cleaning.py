@@ -13,7 +13,7 @@ import pytest
 from e6duck.building import build
 from e6duck.normalizing import Normalizer
 from e6duck.rules import RulesError
-from tests.exports import post, tag, write_export
+from tests.exports import implication, post, tag, write_export
 from tests.kennel import build_kennel
 from tests.reference import Export
 
@@ -58,6 +58,14 @@ def test_of_two_tags_for_a_made_spelling_the_most_used_has_it(tmp_path: Path) ->
     write_export(tmp_path, Export(posts=posts, tags=tags))
     result = Normalizer(build(tmp_path).database).normalize_text("Ann")
     assert result.text == "ann (film)"
+
+
+def test_an_implied_tag_with_a_comma_in_its_name_is_passed_over(tmp_path: Path) -> None:
+    posts = [post(each, "red_fox fox,_red canine") for each in (1, 2)]
+    implications = [implication("red_fox", "fox,_red"), implication("fox,_red", "canine")]
+    write_export(tmp_path, Export(posts=posts, tag_implications=implications))
+    result = Normalizer(build(tmp_path).database).normalize_text("red fox, canine")
+    assert result.text == "red fox"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import json
 import logging
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +161,13 @@ def test_a_file_that_the_index_does_not_list_is_refused(our_set: Path) -> None:
 def test_a_set_that_is_published_while_it_is_read_is_read_again(
     our_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_up = index_files._listed_digests
-    outdated = [tuple((name, "0" * 64) for name, _ in look_up(our_set / "index.json"))]
+    look_up = index_files._listed
+    outdated = [replace(look_up(our_set / "index.json"), digests=(("tags.txt.gz", "0" * 64),))]
 
-    def listed_digests(manifest: Path) -> Any:
+    def listed(manifest: Path) -> Any:
         return outdated.pop() if outdated else look_up(manifest)
 
-    monkeypatch.setattr(index_files, "_listed_digests", listed_digests)
+    monkeypatch.setattr(index_files, "_listed", listed)
     assert load_tags(our_set)[1] == NAMES
 
 

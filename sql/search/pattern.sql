@@ -1,4 +1,5 @@
 -- pattern: the tags whose name, or an alias, fits a pattern with * and ?, most used first.
+-- Where posts are not counted, the rank tells.
 with known as (
     select name as spelling, name, category, post_count, tag_id
     from tags
@@ -26,6 +27,9 @@ from fitting
 left join categories on categories.category = fitting.category
 where
     ($categories is null or list_contains($categories::utinyint[], fitting.category))
-    and ($min_posts = 0 or fitting.post_count >= $min_posts)
+    and (
+        $min_posts = 0
+        or coalesce(fitting.post_count >= $min_posts, fitting.tag_id < $rank_limit)
+    )
 order by fitting.tag_id nulls last, fitting.post_count desc, fitting.name
 limit $count

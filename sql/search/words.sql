@@ -1,14 +1,14 @@
 -- words: the tags that hold all words in their name or an alias, or are spelt much like them.
 -- Closeness is 1 for the name itself, else the share of the letters that both have. A tag ten
--- thousand times as used may be a fifth less close.
+-- thousand times as used may be a fifth less close. Where posts are not counted, the rank tells.
 with known as (
-    select name as spelling, name, category, post_count
+    select name as spelling, name, category, post_count, tag_id
     from tags
     union all
-    select name, name, category, post_count
+    select name, name, category, post_count, null
     from rare_tags
     union all
-    select tag_aliases.antecedent_name, tags.name, tags.category, tags.post_count
+    select tag_aliases.antecedent_name, tags.name, tags.category, tags.post_count, tags.tag_id
     from tag_aliases
     join tags on tags.tag_id = tag_aliases.tag_id
 ),
@@ -27,7 +27,7 @@ fitting as (
     from known
     where
         ($categories is null or list_contains($categories::utinyint[], category))
-        and ($min_posts = 0 or post_count >= $min_posts)
+        and ($min_posts = 0 or coalesce(post_count >= $min_posts, tag_id < $rank_limit))
 ),
 best as (
     select *
@@ -48,5 +48,6 @@ left join categories on categories.category = best.category
 order by
     best.closeness = 1 desc,
     best.closeness + log10(1 + coalesce(best.post_count, 0)) / 20 desc,
+    best.tag_id nulls last,
     best.name
 limit $count

@@ -35,4 +35,4 @@ left join tags on tags.name = implying.name
 left join rare_tags on rare_tags.name = implying.name
 left join categories on categories.category = coalesce(tags.category, rare_tags.category)
 left join step on step.name = implying.name
-order by implying.depth, posts desc, implying.name
+order by implying.depth, tags.tag_id nulls last, posts desc, implying.name
