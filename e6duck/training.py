@@ -105,8 +105,6 @@ def train(
     out_dir = Path(out_dir) if out_dir is not None else database.parent
     with threadpool_limits(limits=1, user_api="blas"), plain_errors(database.parent, out_dir):
         used, trouble = choose_device(device) if recipe.method == "als" else ("cpu", None)
-        if trouble:
-            on_notice(trouble)
         on_progress("reading posts", 0, 0)
         with _reading(database) as connection:
             check_posts(connection, "training")
@@ -116,6 +114,8 @@ def train(
             choice = _choice(connection, vocabulary, min_tags, all_posts, recipe.seed, on_notice)
             data = _read(connection, choice)
             post_ids = matrix.post_ids(connection, **choice) if post_factors else None
+        if trouble:
+            on_notice(trouble)
         settled = recipe.settled(posts=data.uses.shape[0], tags=data.uses.shape[1])
         if used == "cuda":
             on_notice(agreement(data.uses, settled, threads or 0))
@@ -128,18 +128,12 @@ def train(
             score = kin_share(connection, tag_vectors)
         facts = data.facts() | settled.facts() | _versions()
         facts |= {"build_id": data.build_id, "device": used, "score": _text(score)}
-        post_file: dict[str, Callable[[Path], object]] = {}
-        if post_vectors is not None and post_ids is not None:
-            found, ids = post_vectors, post_ids
-            post_file[POST_FACTORS] = lambda path: vectors.write_post_factors(
-                path, found, ids, facts
-            )
         written = _replace(
             database,
             tag_vectors,
             facts | _circumstances(threads, time.monotonic() - started),
             out_dir if write_index else None,
-            post_file,
+            _post_file(post_vectors, post_ids, facts),
         )
     return Trained(
         database=database,
@@ -151,6 +145,15 @@ def train(
         score=score,
         seconds=time.monotonic() - started,
     )
+
+
+def _post_file(
+    found: Any | None, ids: Any | None, facts: dict[str, str]
+) -> dict[str, Callable[[Path], object]]:
+    """Return how the file of the posts' vectors is written, where there are any, by its name."""
+    if found is None or ids is None:
+        return {}
+    return {POST_FACTORS: lambda path: vectors.write_post_factors(path, found, ids, facts)}
 
 
 @contextmanager
