@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
     from .fetching import Fetched, fetch
+    from .figures import Figures
     from .normalizing import Normalizer
     from .portrait import Portrait
     from .recipes import Recipe
@@ -40,6 +41,7 @@ _HOMES = {
     "Built": "building",
     "Database": "api",
     "Fetched": "fetching",
+    "Figures": "figures",
     "Normalizer": "normalizing",
     "Portrait": "portrait",
     "Recipe": "recipes",
@@ -62,6 +64,7 @@ __all__ = [
     "DatabaseError",
     "E6DuckError",
     "Fetched",
+    "Figures",
     "IndexFilesError",
     "Normalizer",
     "Portrait",

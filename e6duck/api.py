@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .database import Connection, interruptible, open_reading
 from .differences import answer, comparing
 from .export import write_index
+from .figures import Figures, figures
 from .neighbors import Question, answering
 from .portrait import Portrait, portraits
 from .query import explained, related
@@ -125,6 +126,10 @@ class Database:
         """Return all there is about a tag, by its name or an alias; `UsageError` for no tag."""
         (portrait,) = portraits(self.connection, [name])
         return portrait
+
+    def stats(self) -> Figures:
+        """Return the database in figures: how many there are of what, and how they spread."""
+        return figures(self.connection)
 
     def diff(self, old: Path | str, *, limit: int = 20) -> pa.Table:
         """Return what changed since an older build, a row each: change, name, before, after, …

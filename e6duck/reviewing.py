@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -70,4 +72,42 @@ def diff(
             write_sections(sections, category_colors(connection), file, kind)
 
 
-COMMANDS = (diff,)
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck stats
+      e6duck stats --format json
+      e6duck stats -o stats.html
+      e6duck stats -o stats.png --light"""
+)
+@db_option
+@click.option("--format", "kind", type=click.Choice(("text", "json")), help="Default: text.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture or page.")
+@click.option("--light", is_flag=True, help="A picture for paper.")
+def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -> None:
+    """Show the database in figures: on the terminal, or as a picture.
+
+    Its tags by category and by use, its posts by month, by number of tags and by rating, and how
+    deep its implications are. -o draws them (.png, .svg, .pdf), or makes a page of them (.html).
+    """
+    from .categories import category_colors
+    from .database import open_reading
+    from .figures import figures
+    from .ledger import ledger
+    from .listing import is_colored
+    from .picture import check, save_poster
+
+    if output:
+        check(output)
+    with open_reading(database_path(db)) as connection:
+        found = figures(connection)
+        colors = category_colors(connection) if is_colored(sys.stdout) else {}
+    if kind == "json":
+        click.echo(json.dumps(vars(found), ensure_ascii=False, indent=1))
+    elif kind or not output:
+        click.echo("\n".join(ledger(found, colors, shutil.get_terminal_size().columns)))
+    if output:
+        save_poster(found, output, light=light)
+
+
+COMMANDS = (diff, stats)
