@@ -50,7 +50,7 @@ def month_name(number: int) -> str:
 
 def span_name(months: int) -> str:
     """Return so many months in words."""
-    names = {1: "month", 3: "quarter", 6: "half-year", YEAR: "year"}
+    names = {1: "a month", 3: "a quarter", 6: "half a year", YEAR: "a year"}
     return names.get(months) or f"{months // YEAR} years"
 
 

@@ -187,7 +187,7 @@ def _months(months: Sequence[Row]) -> tuple[str, Drawing]:
     about = f"the most in {month_name(month_number(peak))}: {peak['posts']:,}"
     span = bins[0].end - bins[0].start
     if span > 1:
-        about = f"a column a {span_name(span)}; {about} in a month"
+        about = f"each column is {span_name(span)}; {about} in a month"
     columns = (
         Column(each.start, each.end, each.count, _time(each), many(each.count, "post"))
         for each in bins

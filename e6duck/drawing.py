@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -75,10 +76,10 @@ def _draw_key(axes: Axes, key: Key, palette: Palette) -> None:
         draw_dot(axes, key.disc, palette.line, palette.faint)
 
 
-def draw_text(axes: Axes, text: Text, palette: Palette) -> None:
-    """Draw a text in its fonts and its colour."""
+def draw_text(axes: Axes, text: Text, palette: Palette) -> Artist:
+    """Draw a text in its fonts and its colour; returns what was drawn."""
     special = {INK: palette.ink, FAINT: palette.faint}
-    axes.text(
+    return axes.text(
         text.x,
         text.y,
         text.text,

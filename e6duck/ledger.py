@@ -123,7 +123,7 @@ def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
         first, last = month_name(months[0].start), month_name(months[-1].end - 1)
         most = f"most in {month_name(month_number(peak))}: {peak['posts']:,}"
         bars = spark([each.count for each in months])
-        yield "posts by time", bars, f"{first} to {last}, a bar a {span}; {most}"
+        yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
     if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
         middle = f"the middle post has {median(figures.post_sizes):,}"

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from .charts import ACCENT, MARK
 from .drawing import draw_dot, draw_line, draw_text, empty_axes
@@ -13,7 +14,7 @@ from .palette import Palette
 from .panels import Block, Panel
 from .poster import Poster
 
-_GRID, _CURVE, _MARK = 0.6, 1.0, 1.0
+_GRID, _CURVE, _MARK, _HALO = 0.6, 1.0, 1.0, 2.5
 
 
 def draw_poster(poster: Poster, figure: Figure, palette: Palette) -> None:
@@ -38,7 +39,9 @@ def _draw_panel(axes: Axes, panel: Panel, palette: Palette) -> None:
     for line in panel.marks:
         draw_line(axes, line, palette.dot(MARK), _MARK, zorder=3)
     for text in panel.texts:
-        draw_text(axes, text, palette)
+        # The names of tags may stand on a line of the grid.
+        halo = withStroke(linewidth=_HALO, foreground=palette.background)
+        draw_text(axes, text, palette).set_path_effects([halo])
 
 
 def _rectangle(block: Block, palette: Palette) -> Rectangle:

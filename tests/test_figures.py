@@ -142,7 +142,7 @@ def test_a_screen_shows_them(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "uses by rank  █▆▆▅▅▅▅▅",
         "              from rating_safe on 8 posts to rank 8 on 2; both are logarithmic",
         "posts by time ██",
-        "              February 2025 to March 2025, a bar a month; most in February 2025: 4",
+        "              February 2025 to March 2025, each bar is a month; most in February 2025: 4",
         "tags a post   ▆██",
         "              3 to 5; the middle post has 4",
     ]
