@@ -131,7 +131,7 @@ class Database:
         """Return the database in figures: how many there are of what, and how they spread."""
         return figures(self.connection)
 
-    def diff(self, old: Path | str, *, limit: int = 20) -> pa.Table:
+    def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
         """Return what changed since an older build, a row each: change, name, before, after, …
 
         before and after: what an alias or an implication leads to, a category, a count. growth: of

@@ -131,7 +131,7 @@ def headline(figures: Figures) -> list[str]:
     direct = many(total["direct_implications"], "implication")
     implications = f"{direct}, {total['implications']:,} with all that follows"
     return [
-        f"{many(total['posts'], 'post')}{span}{half}",
+        f"{many(total['posts'], 'post')}{span}{half}" if total["posts"] else NO_POSTS,
         f"{tags} · {many(total['aliases'], 'alias')} · {implications}",
     ]
 

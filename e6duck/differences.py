@@ -42,6 +42,11 @@ class Section:
         return self.change.replace("_", " ") + ("es" if self.change.endswith("s") else "s")
 
     @property
+    def is_limited(self) -> bool:
+        """Tell whether it has no more rows than were asked for."""
+        return self.change in _LIMITED
+
+    @property
     def types(self) -> list[str]:
         """Return DuckDB's types of the columns."""
         return [COLUMNS[name] for name in self.columns]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("rank", "tag", "category", "posts", "score")
 _TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
 _SHOWN_ROWS = 10  # of a change
+_FOLDED = 100  # places, where no terminal says how many it has
 _TAG = _COLUMNS.index("tag")
 
 
@@ -87,19 +88,32 @@ def write_sections(
             file.write("\n")
     none = [section.title for section in sections if not section.rows]
     if none:
-        file.write(textwrap.fill(f"none: {', '.join(none)}", width or 100) + "\n")
+        file.write(textwrap.fill(f"none: {', '.join(none)}", width or _FOLDED) + "\n")
 
 
 def _section(section: Section, width: int | None, colors: Mapping[str, str]) -> Iterator[str]:
     count = len(section.rows)
     yield section.title if section.change == "total" else f"{section.title}: {count:,}"
-    rows = [tuple(map(visible, row)) for row in section.rows[:_SHOWN_ROWS]]
-    columns = list(zip(section.columns, *rows, strict=True))
-    categories = section.column("category")[: len(rows)]
-    paint = [colors.get(category or "", "") for category in categories]
-    yield from draw(columns, section.types, width, {0: paint})
-    if count > len(rows):
-        yield f"… {count - len(rows):,} more; all of them with --format csv"
+    shown = count if section.is_limited else min(count, _SHOWN_ROWS)
+    if "why" in section.columns:
+        yield from _reasons(section, shown, width or _FOLDED)
+    else:
+        rows = [tuple(map(visible, row)) for row in section.rows[:shown]]
+        columns = list(zip(section.columns, *rows, strict=True))
+        paint = [colors.get(category or "", "") for category in section.column("category")[:shown]]
+        yield from draw(columns, section.types, width, {0: paint})
+    if count > shown:
+        yield f"… {count - shown:,} more; all of them with --format csv"
+
+
+def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
+    """Yield names with why they are there, which is too long for a table."""
+    for name, why in zip(section.column("name")[:shown], section.column("why"), strict=False):
+        yield visible(name)
+        indent = " " * 4
+        yield from textwrap.wrap(
+            visible(why), width, initial_indent=indent, subsequent_indent=indent
+        )
 
 
 def _tables(

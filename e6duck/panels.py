@@ -108,6 +108,7 @@ def _bars(chart: Chart, drawing: Bars, box: Box, measure: Measure) -> Panel:
             Block(Box(left, middle - half, end, middle + half), bar.color, bar.name, bar.tip, row)
         )
         line = middle + 0.36 * _SIZE
+        # The colour of a category is its own; elsewhere it says nothing.
         color = INK if bar.color == ACCENT != bar.name else bar.color
         texts.append(Text(name, left - _GAP, line, _SIZE, color, "end"))
         texts.append(Text(bar.figure, end + _GAP, line, _SIZE, FAINT))

@@ -31,7 +31,7 @@ from .errors import UsageError
 @click.option(
     "-c", "--config", type=click.Path(path_type=Path), help="Rules of --captions; normalize.toml."
 )
-@click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="Risers, fallers.")
+@click.option("--limit", type=AT_LEAST_1, default=10, show_default=True, help="Risers, fallers.")
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
 def diff(

@@ -185,6 +185,31 @@ def test_tables_show_the_first_rows_of_each_change(builds: tuple[Path, Path]) ->
     assert said.endswith("\nnone: dropped tags\n")
 
 
+def test_tables_show_as_many_risers_as_were_asked_for(tmp_path: Path) -> None:
+    names = [f"tag_{number}" for number in range(30)]
+    posts = [post(number, " ".join(names)) for number in range(2)]
+    write_export(tmp_path / "old", Export(posts, [], [], []))
+    write_export(tmp_path / "new", Export([*posts, post(9, "")], [], [], []))
+    old, new = (build(tmp_path / name, write_index=False).database for name in ("old", "new"))
+    assert "\nfallers: 10\n" in command("diff", old, "--db", new, "--format", "table").out
+    asked = ("--limit", 25, "--format", "table")
+    said = command("diff", old, "--db", new, *asked).out
+    assert "\nfallers: 25\n" in said
+    assert said.count("\ntag_") == 25
+
+
+def test_tables_show_how_many_rows_are_left_out(tmp_path: Path) -> None:
+    posts = [post(number, "fox") for number in range(2)]
+    write_export(tmp_path / "old", Export(posts, [], [], []))
+    aliases = [alias(f"fox_{number}", "fox") for number in range(12)]
+    write_export(tmp_path / "new", Export(posts, [], aliases, []))
+    old, new = (build(tmp_path / name, write_index=False).database for name in ("old", "new"))
+    said = command("diff", old, "--db", new, "--format", "table").out
+    assert "\nnew aliases: 12\n" in said
+    assert "\n… 2 more; all of them with --format csv\n" in said
+    assert said.count("\nfox_") == 10
+
+
 def test_a_terminal_shows_tables_of_its_width_in_the_colours_of_categories(
     builds: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,16 @@ def test_files_are_named_with_both_texts_and_why(builds: tuple[Path, Path], capt
     assert listing(captions) == before
 
 
+def test_a_table_tells_why_below_each_file(builds: tuple[Path, Path], captions: Path) -> None:
+    said = command(
+        "diff", builds[0], "--db", builds[1], "--captions", captions, "--format", "table"
+    ).out
+    _, _, touched = said.partition("touched captions: 2\n")
+    files = [line for line in touched.split("\n\n")[0].splitlines() if not line.startswith(" ")]
+    assert files == ["deep/red.txt", "wolf.txt"]
+    assert "\nwolf.txt\n    wolf becomes grey wolf (alias of grey wolf); Woods becomes" in touched
+
+
 def test_rules_are_found_as_normalize_finds_them(
     builds: tuple[Path, Path], captions: Path, tmp_path: Path
 ) -> None:
