@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from .figures import Row
+from .phrases import YEAR, month_number
 
-YEAR = 12  # months
 _MONTH_SIZES = (1, 3, 6, YEAR)
 _TAG_SIZES = (1, 2, 5)
 _TAIL = 0.001  # the share of the posts with most tags that no bin is made for
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
-    *("October", "November", "December"),
-)
 
 
 @dataclass(frozen=True)
@@ -28,11 +24,6 @@ class Bin:
     count: int
 
 
-def month_number(row: Row) -> int:
-    """Return the month of a row with year and month as a number."""
-    return int(row["year"] * YEAR + row["month"] - 1)
-
-
 def month_bins(months: Sequence[Row], most: int) -> list[Bin]:
     """Return the posts of months, or of longer times where there are many; none is left out.
 
@@ -40,18 +31,6 @@ def month_bins(months: Sequence[Row], most: int) -> list[Bin]:
     """
     counts = {month_number(row): row["posts"] for row in months}
     return _binned(counts, _sizes(_MONTH_SIZES, YEAR), most)
-
-
-def month_name(number: int) -> str:
-    """Return a month by its name, with its year."""
-    year, month = divmod(number, YEAR)
-    return f"{_MONTHS[month]} {year}"
-
-
-def span_name(months: int) -> str:
-    """Return so many months in words."""
-    names = {1: "a month", 3: "a quarter", 6: "half a year", YEAR: "a year"}
-    return names.get(months) or f"{months // YEAR} years"
 
 
 def tag_bins(post_sizes: Sequence[Row], most: int) -> list[Bin]:

@@ -6,8 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .bins import YEAR, Bin, month_bins, month_name, month_number, span_name, tag_bins
+from .bins import Bin, month_bins, tag_bins
 from .figures import NO_POSTS, Figures, Row, median
+from .phrases import (
+    YEAR,
+    many,
+    month_name,
+    month_number,
+    percent,
+    span_name,
+    steps_name,
+    uploaded,
+)
 
 ACCENT, MARK = "general", "artist"  # categories whose colours stand for no category here
 _MOST_BARS = 12
@@ -118,11 +128,6 @@ def charts(figures: Figures) -> list[Chart]:
 def headline(figures: Figures) -> list[str]:
     """Return the size of a database in two lines."""
     total = figures.total
-    span = ""
-    if figures.months:
-        ends = (figures.months[0], figures.months[-1])
-        first, last = (month_name(month_number(row)) for row in ends)
-        span = f" from {first} to {last}" if first != last else f" of {first}"
     half = ""
     if total["uses"]:
         common = many(total["common_tags"], "tag")
@@ -131,20 +136,11 @@ def headline(figures: Figures) -> list[str]:
     direct = many(total["direct_implications"], "implication")
     implications = f"{direct}, {total['implications']:,} with all that follows"
     return [
-        f"{many(total['posts'], 'post')}{span}{half}" if total["posts"] else NO_POSTS,
+        f"{many(total['posts'], 'post')}{uploaded(figures.months)}{half}"
+        if total["posts"]
+        else NO_POSTS,
         f"{tags} · {many(total['aliases'], 'alias')} · {implications}",
     ]
-
-
-def many(count: int, what: str) -> str:
-    """Return a count with its noun: 1 alias, 2,000 aliases."""
-    ending = "" if count == 1 else "es" if what.endswith("s") else "s"
-    return f"{count:,} {what}{ending}"
-
-
-def _share(part: int, whole: int) -> str:
-    share = part / whole if whole else 0
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
 
 
 def _categories(figures: Figures) -> Drawing:
@@ -155,7 +151,7 @@ def _categories(figures: Figures) -> Drawing:
 
 
 def _category(row: Row, uses: int) -> Bar:
-    used = f" · {_share(row['uses'], uses)} of all uses" if row["uses"] else ""
+    used = f" · {percent(row['uses'], uses)} of all uses" if row["uses"] else ""
     tip = f"{many(row['tags'], 'tag')} with an id, {row['rare_tags']:,} too rare for one{used}"
     return Bar(row["category"], row["tags"], f"{row['tags']:,}", tip, row["category"])
 
@@ -231,8 +227,8 @@ def _ratings(ratings: Sequence[Row]) -> Drawing:
             Bar(
                 row["rating"],
                 row["posts"],
-                f"{row['posts']:,} · {_share(row['posts'], total)}",
-                f"{many(row['posts'], 'post')} · {_share(row['posts'], total)} of all",
+                f"{row['posts']:,} · {percent(row['posts'], total)}",
+                f"{many(row['posts'], 'post')} · {percent(row['posts'], total)} of all",
             )
             for row in ratings
         )
@@ -253,8 +249,3 @@ def _depths(depths: Sequence[Row]) -> tuple[str, Drawing]:
     ]
     cut = f"; of {len(depths)} the first {_MOST_BARS}" if len(depths) > _MOST_BARS else ""
     return f"pairs of tags, by the steps from one to the other{cut}", Bars(tuple(bars))
-
-
-def steps_name(depth: int) -> str:
-    """Return the depth of an implication in words."""
-    return "direct" if depth == 1 else f"{depth} steps"

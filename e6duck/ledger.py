@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .bins import month_bins, month_name, month_number, span_name, tag_bins
-from .charts import many, steps_name
+from .bins import month_bins, tag_bins
 from .easel import spark
 from .figures import NO_POSTS, Figures, Row, median
 from .output import shielded
+from .phrases import many, month_name, month_number, span_name, steps_name, uploaded
 from .table import colored
 
 _MARGIN, _LEAST_WIDTH = 14, 40
@@ -59,7 +59,7 @@ def _entry(head: str, text: str, width: int) -> Iterator[str]:
 
 def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     total = figures.total
-    yield "posts", f"{total['posts']:,}{_span(figures.months)}" if total["posts"] else NO_POSTS
+    yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
         a_post = f", {total['uses'] / total['posts']:.1f} a post" if total["posts"] else ""
@@ -69,13 +69,6 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     direct, pairs = total["direct_implications"], total["implications"]
     yield "implications", f"{direct:,} direct, {pairs:,} with all that follows from them"
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
-
-
-def _span(months: Sequence[Row]) -> str:
-    if not months:
-        return ""
-    first, last = (month_name(month_number(row)) for row in (months[0], months[-1]))
-    return f", from {first} to {last}" if first != last else f", of {first}"
 
 
 def _groups(figures: Figures, colors: Mapping[str, str]) -> Iterator[tuple[str, list[_Line]]]:

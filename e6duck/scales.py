@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, log
 
 _SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -23,9 +22,7 @@ class Scale:
     def at(self, value: float) -> float:
         """Return the place of a value."""
         low, high, value = (
-            map(math.log, (self.low, self.high, value))
-            if self.is_log
-            else (self.low, self.high, value)
+            map(log, (self.low, self.high, value)) if self.is_log else (self.low, self.high, value)
         )
         share = (value - low) / (high - low) if high > low else 0.0
         return self.start + share * (self.end - self.start)
@@ -55,9 +52,3 @@ def short(value: float) -> str:
         if value >= size:
             return f"{value / size:g}{suffix}"
     return f"{value:g}"
-
-
-def extent(values: Iterable[float]) -> tuple[float, float]:
-    """Return the least and the greatest of values."""
-    found = list(values)
-    return min(found), max(found)

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from e6duck.bins import Bin, month_bins, month_name, month_number, span_name, tag_bins
+from e6duck.bins import Bin, month_bins, tag_bins
+from e6duck.phrases import many, month_name, month_number, percent, span_name, uploaded
 from e6duck.scales import Scale, decades, round_steps, short
 
 MONTHS = st.dictionaries(
@@ -78,4 +79,23 @@ def test_values_of_an_axis_are_short() -> None:
     assert decades(1, 2500) == [1, 10, 100, 1000]
     assert [short(value) for value in (0, 50, 1000, 20_000, 2_500_000, 10**9)] == [
         *("0", "50", "1k", "20k", "2.5M", "1G")
+    ]
+
+
+def test_words_agree_with_their_counts() -> None:
+    assert [many(count, "alias") for count in (0, 1, 2000)] == [
+        "0 aliases",
+        "1 alias",
+        "2,000 aliases",
+    ]
+    assert [percent(part, 1000) for part in (0, 4, 99, 100, 1000)] == [
+        *("0.0%", "0.4%", "9.9%", "10%", "100%")
+    ]
+    assert percent(0, 0) == "0.0%"
+    may, june = ({"year": 2024, "month": month, "posts": 1} for month in (5, 6))
+    assert uploaded([may, june]) == " from May 2024 to June 2024"
+    assert uploaded([may]) == " of May 2024"
+    assert uploaded([]) == ""
+    assert [span_name(months) for months in (1, 3, 6, 12, 60)] == [
+        *("a month", "a quarter", "half a year", "a year", "5 years")
     ]

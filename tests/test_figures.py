@@ -124,7 +124,7 @@ def test_a_screen_shows_them(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ran = command("stats", "--db", zoo)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines() == [
-        "posts         8, from February 2025 to March 2025",
+        "posts         8 from February 2025 to March 2025",
         "tags          8, and 2 too rare for an id",
         "uses          25, 3.1 a post; half of them of 3 tags",
         "aliases       8",
@@ -176,7 +176,7 @@ def test_without_posts_what_is_known_is_shown(without_posts: Path) -> None:
 
 def test_the_smallest_database_has_a_screen(tmp_path: Path) -> None:
     said = command("stats", "--db", made(tmp_path, post(1, "fox"))).out
-    assert "posts         1, of February 2007\ntags          0, and 2 too rare for an id\n" in said
+    assert "posts         1 of February 2007\ntags          0, and 2 too rare for an id\n" in said
 
 
 def test_an_implication_of_rare_tags_counts(tmp_path: Path) -> None:

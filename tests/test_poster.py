@@ -248,7 +248,7 @@ def test_the_command_draws_what_the_library_draws(sample: Path, tmp_path: Path) 
 
 def test_figures_are_told_beside_a_picture_where_asked_for(zoo: Path, tmp_path: Path) -> None:
     ran = command("stats", "--db", zoo, "-o", tmp_path / "zoo.svg", "--format", "text")
-    assert ran.out.startswith("posts         8, ")
+    assert ran.out.startswith("posts         8 from ")
     assert "Tags by category" in (tmp_path / "zoo.svg").read_text()
 
 

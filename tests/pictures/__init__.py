@@ -104,7 +104,7 @@ class Stats(Picture):
     """The poster of the sample's figures."""
 
     patterns = (
-        *_modules("figures bins charts scales"),
+        *_modules("figures phrases bins charts scales axes"),
         "sql/stats/*.sql",
         *_modules("geometry panels poster words drawing fonts palette picture poster_drawing"),
     )
