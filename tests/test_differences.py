@@ -171,11 +171,14 @@ def test_without_posts_ranks_tell_who_rises(builds: tuple[Path, Path], tmp_path:
         with duckdb.connect(str(path)) as opened:
             opened.execute("delete from posts; update tags set post_count = null")
             opened.execute("update rare_tags set post_count = null")
+    with duckdb.connect(str(old)) as opened:
+        opened.execute("update rare_tags set category = 0")  # which index files do not tell
     found = changes(old, new)
     assert [(row["name"], row["growth"]) for row in found["riser"]] == [
         ("snow", round(102 / 101, 3))
     ]
     assert pairs(found["new_tag"]) == [("otter", None, None)]
+    assert pairs(found["recategorized_tag"]) == [("snow", "general", "copyright")]
 
 
 def test_tables_show_the_first_rows_of_each_change(builds: tuple[Path, Path]) -> None:
