@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
     from .building import Built, build
     from .fetching import Fetched, fetch
+    from .figures import Figures
     from .importing import Imported, import_index
     from .normalizing import Normalizer
     from .portrait import Portrait
@@ -41,6 +42,7 @@ _HOMES = {
     "Built": "building",
     "Database": "api",
     "Fetched": "fetching",
+    "Figures": "figures",
     "Imported": "importing",
     "Normalizer": "normalizing",
     "Portrait": "portrait",
@@ -65,6 +67,7 @@ __all__ = [
     "DatabaseError",
     "E6DuckError",
     "Fetched",
+    "Figures",
     "Imported",
     "IndexFilesError",
     "Normalizer",

@@ -8,7 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .database import Connection, interruptible, open_reading
+from .differences import answer, comparing
 from .export import write_index
+from .figures import Figures, figures
 from .neighbors import Question, answering, rank_limit
 from .portrait import Portrait, portraits
 from .query import explained, related
@@ -128,6 +130,32 @@ class Database:
         """Return all there is about a tag, by its name or an alias; `UsageError` for no tag."""
         (portrait,) = portraits(self.connection, [name])
         return portrait
+
+    def stats(self) -> Figures:
+        """Return the database in figures: how many there are of what, and how they spread."""
+        return figures(self.connection)
+
+    def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
+        """Return what changed since an older build, a row each: change, name, before, after, …
+
+        before and after: what an alias or an implication leads to, a category, a count. growth: of
+        a tag's share of the posts; limit: of those that rose most, and of those that fell.
+        """
+        import pyarrow as pa
+
+        path = Path(old)
+        database = path / DATABASE if path.is_dir() else path
+        with comparing(self.connection, database, limit=limit) as compared:
+            found = answer(compared.sections)
+        rows = [row for batch in found.batches for row in batch]
+        kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
+        columns = zip(*rows, strict=True)
+        return pa.table(
+            {
+                name: pa.array(column, kinds[kind])
+                for name, kind, column in zip(found.columns, found.types, columns, strict=True)
+            }
+        )
 
     def search(self, pattern: str) -> pa.Table:
         """Return the tags whose name or an alias fits a pattern with * and ?, most used first."""

@@ -1,6 +1,6 @@
 """The command line: arguments in, one library call, text out.
 
-With arguments and looking, which holds the commands that look around, alone knows click.
+With arguments, looking and reviewing, which hold more commands, alone knows click.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import looking
+from . import looking, reviewing
 from .arguments import AT_LEAST_1 as _AT_LEAST_1
 from .arguments import FORMATS as _FORMATS
 from .arguments import PLACES as _PLACES
@@ -85,7 +85,7 @@ def commands() -> None:
     """Turn the tag export of e621 into one DuckDB database, and ask it."""
 
 
-for _command in looking.COMMANDS:
+for _command in (*looking.COMMANDS, *reviewing.COMMANDS):
     commands.add_command(_command)
 
 _memory = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')

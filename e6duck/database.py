@@ -21,7 +21,7 @@ from .errors import DatabaseError, UsageError
 SCHEMA_VERSION = 2
 INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
-_CATALOG = "e6"
+_CATALOG, _OLD_CATALOG = "e6", "old"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 _QUIET = "set enable_progress_bar = false"  # DuckDB would draw it into standard output
@@ -128,12 +128,12 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
     return connection
 
 
-def attach(connection: Connection, path: Path, options: str) -> None:
+def attach(connection: Connection, path: Path, options: str, name: str = _CATALOG) -> None:
     """Attach a file and make it the place where names are looked up."""
     if "?" in str(path):
         raise DatabaseError(f"{path} has a ? in it, which DuckDB opens no file with; rename it")
-    connection.execute(f"attach {literal(str(path))} as {_CATALOG} ({options})")
-    connection.execute(f"use {_CATALOG}")
+    connection.execute(f"attach {literal(str(path))} as {name} ({options})")
+    connection.execute(f"use {name}")
 
 
 def open_reading(
@@ -147,11 +147,7 @@ def open_reading(
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
     connection = _connect(settings or {})
     try:
-        attach(connection, path, "read_only")
-        _check_schema(connection, path, is_replaced)
-    except duckdb.Error as error:
-        connection.close()
-        raise DatabaseError(_refusal(path, error)) from error
+        _attach_finished(connection, path, _CATALOG, is_replaced)
     except BaseException:
         connection.close()
         raise
@@ -171,6 +167,35 @@ def has_posts(connection: Connection) -> bool:
     """Tell whether a database was made from posts, however few are kept."""
     query = "select exists (from build_info where name = 'made_from' and value = $1)"
     return not connection.execute(query, [INDEX_FILES]).fetchall()[0][0]
+
+
+@contextmanager
+def with_old(connection: Connection, path: Path) -> Iterator[Connection]:
+    """Attach a database of an older build read-only, as old; gives a connection to it.
+
+    Raises `DatabaseError` for anything else, `UsageError` where it is that of the connection.
+    """
+    if not path.exists():
+        raise DatabaseError(f"there is no database {path}")
+    mine = path_of(connection)
+    if mine.exists() and path.samefile(mine):
+        raise UsageError(f"{path} is the database itself; name one of an older build")
+    try:
+        with beside(connection) as cursor:
+            _attach_finished(cursor, path, _OLD_CATALOG)
+            yield cursor
+    finally:
+        connection.execute(f"detach database if exists {_OLD_CATALOG}")
+
+
+def _attach_finished(
+    connection: Connection, path: Path, name: str, is_replaced: bool = False
+) -> None:
+    try:
+        attach(connection, path, "read_only", name)
+        _check_schema(connection, path, is_replaced)
+    except duckdb.Error as error:
+        raise DatabaseError(_refusal(path, error)) from error
 
 
 def path_of(connection: Connection) -> Path:

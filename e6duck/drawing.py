@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -20,32 +21,40 @@ _EDGE, _RING_WIDTH = 0.7, 1.3
 
 def draw(sheet: Sheet, figure: Figure, palette: Palette) -> None:
     """Draw a sheet on an empty figure of its size."""
-    figure.set_facecolor(palette.background)
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, sheet.width), ylim=(sheet.height, 0))
-    axes.set_axis_off()
+    axes = empty_axes(figure, sheet.width, sheet.height, palette)
     for line in sheet.zero_lines:
-        _draw_line(axes, line, palette.line, 0.8)
+        draw_line(axes, line, palette.line, 0.8)
     marks = sheet.back_to_front()
     for mark in marks:
         if mark.label.leader:
-            _draw_line(axes, mark.label.leader, palette.dot(mark.spot.category), 0.6)
+            draw_line(axes, mark.label.leader, palette.dot(mark.spot.category), 0.6)
     for mark in marks:
-        _draw_dot(axes, mark.disc, palette.dot(mark.spot.category), palette.background)
+        draw_dot(axes, mark.disc, palette.dot(mark.spot.category), palette.background)
         if mark.spot.is_query:
             _draw_ring(axes, mark.disc, palette.ink)
     for key in sheet.keys:
         _draw_key(axes, key, palette)
     labels = (mark.label.text for mark in marks if not mark.label.is_hidden)
     for text in (*sheet.title, *sheet.texts, *labels):
-        _draw_text(axes, text, palette)
+        draw_text(axes, text, palette)
 
 
-def _draw_line(axes: Axes, line: Line, colour: str, width: float) -> None:
+def empty_axes(figure: Figure, width: float, height: float, palette: Palette) -> Axes:
+    """Return axes all over a figure, in which y grows downward."""
+    figure.set_facecolor(palette.background)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
+    return axes
+
+
+def draw_line(axes: Axes, line: Line, colour: str, width: float, zorder: float = 0) -> None:
+    """Draw a line; behind all dots, if not told otherwise."""
     ends = [line.x1, line.x2], [line.y1, line.y2]
-    axes.add_line(Line2D(*ends, color=colour, linewidth=width, zorder=0))  # behind all dots
+    axes.add_line(Line2D(*ends, color=colour, linewidth=width, zorder=zorder))
 
 
-def _draw_dot(axes: Axes, disc: Disc, colour: str, edge: str, wider: float = 0) -> None:
+def draw_dot(axes: Axes, disc: Disc, colour: str, edge: str, wider: float = 0) -> None:
+    """Draw a dot with an edge that keeps it apart from others."""
     axes.add_patch(
         Circle((disc.x, disc.y), disc.radius + wider, fc=colour, ec=edge, linewidth=_EDGE)
     )
@@ -59,17 +68,18 @@ def _draw_ring(axes: Axes, disc: Disc, colour: str, wider: float = RING) -> None
 
 def _draw_key(axes: Axes, key: Key, palette: Palette) -> None:
     if key.category:
-        _draw_dot(axes, key.disc, palette.dot(key.category), palette.background)
+        draw_dot(axes, key.disc, palette.dot(key.category), palette.background)
     elif key.is_query:
         _draw_ring(axes, key.disc, palette.ink, 0)
-        _draw_dot(axes, key.disc, palette.line, palette.faint, -RING)
+        draw_dot(axes, key.disc, palette.line, palette.faint, -RING)
     else:
-        _draw_dot(axes, key.disc, palette.line, palette.faint)
+        draw_dot(axes, key.disc, palette.line, palette.faint)
 
 
-def _draw_text(axes: Axes, text: Text, palette: Palette) -> None:
+def draw_text(axes: Axes, text: Text, palette: Palette) -> Artist:
+    """Draw a text in its fonts and its colour; returns what was drawn."""
     special = {INK: palette.ink, FAINT: palette.faint}
-    axes.text(
+    return axes.text(
         text.x,
         text.y,
         text.text,

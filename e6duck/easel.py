@@ -112,8 +112,12 @@ def sparkline(years: Sequence[Row]) -> str:
     most = max((row["posts"] for row in years), default=0)
     if not most:
         return ""
-    bars = "".join(
-        _BARS[(row["posts"] * len(_BARS) - 1) // most] if row["posts"] else "·" for row in years
-    )
+    bars = spark([row["posts"] for row in years])
     peak = max(years, key=lambda row: row["posts"])
     return f"{years[0]['year']} {bars} {years[-1]['year']}, most in {peak['year']}: {most:,}"
+
+
+def spark(counts: Sequence[int]) -> str:
+    """Return counts as bars, of which the highest stands for the most; none is a dot."""
+    most = max(counts, default=0)
+    return "".join(_BARS[(count * len(_BARS) - 1) // most] if count else "·" for count in counts)

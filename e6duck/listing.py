@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .categories import category_colors
+from .differences import Section, answer
 from .neighbors import Neighbors
 from .output import Sink, visible, write
 from .query import Answer
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("rank", "tag", "category", "posts", "score")
 _TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
+_SHOWN_ROWS = 10  # of a change
+_FOLDED = 100  # places, where no terminal says how many it has
 _TAG = _COLUMNS.index("tag")
 
 
@@ -64,6 +68,52 @@ def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str)
     columns = list(zip(answer.columns, *rows, strict=True))
     for line in draw(columns, answer.types, width, {place: shown}):
         file.write(line + "\n")
+
+
+def write_sections(
+    sections: Sequence[Section], colors: Mapping[str, str], file: Sink, kind: str
+) -> None:
+    """Write changes in a format of `output.write`; as tables, the first rows of each.
+
+    colors: by category, for a terminal.
+    """
+    if kind != "table":
+        write(answer(sections), file, kind)
+        return
+    width = shutil.get_terminal_size().columns if file.isatty() else None
+    for section in sections:
+        if section.rows:
+            for line in _section(section, width, colors if is_colored(file) else {}):
+                file.write(line + "\n")
+            file.write("\n")
+    none = [section.title for section in sections if not section.rows]
+    if none:
+        file.write(textwrap.fill(f"none: {', '.join(none)}", width or _FOLDED) + "\n")
+
+
+def _section(section: Section, width: int | None, colors: Mapping[str, str]) -> Iterator[str]:
+    count = len(section.rows)
+    yield section.title if section.change == "total" else f"{section.title}: {count:,}"
+    shown = count if section.is_limited else min(count, _SHOWN_ROWS)
+    if "why" in section.columns:
+        yield from _reasons(section, shown, width or _FOLDED)
+    else:
+        rows = [tuple(map(visible, row)) for row in section.rows[:shown]]
+        columns = list(zip(section.columns, *rows, strict=True))
+        paint = [colors.get(category or "", "") for category in section.column("category")[:shown]]
+        yield from draw(columns, section.types, width, {0: paint})
+    if count > shown:
+        yield f"… {count - shown:,} more; all of them with --format csv"
+
+
+def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
+    """Yield names with why they are there, which is too long for a table."""
+    for name, why in zip(section.column("name")[:shown], section.column("why"), strict=False):
+        yield visible(name)
+        indent = " " * 4
+        yield from textwrap.wrap(
+            visible(why), width, initial_indent=indent, subsequent_indent=indent
+        )
 
 
 def _tables(

@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import Path
 
+from . import svg
 from .fonts import house_style, measured
-from .geometry import Disc, Line
-from .index import tag_category2id
 from .legend import Key
 from .maps import Spot, TagMap
-from .palette import Palette, palette
+from .palette import palette
 from .sheet import MARGIN, RING, Mark, Sheet, laid_out
-from .words import Text
+from .svg import category_class, style_rules
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 _HIT = 4  # points around a dot where it is hit, too
@@ -46,27 +45,13 @@ def _colours(categories: Collection[str]) -> str:
     dark, light = palette(), palette(light=True)
     return "\n".join(
         [
-            *_rules(dark, '[data-theme="dark"]', "dark", categories),
-            *_rules(light, '[data-theme="light"]', "light", categories),
+            *style_rules(dark, '[data-theme="dark"]', "dark", categories),
+            *style_rules(light, '[data-theme="light"]', "light", categories),
             "@media print {",
-            *_rules(light, "[data-theme]", "light", categories),
+            *style_rules(light, "[data-theme]", "light", categories),
             "}",
         ]
     )
-
-
-def _rules(colours: Palette, scope: str, scheme: str, categories: Collection[str]) -> Iterator[str]:
-    yield (
-        f"{scope} {{ --scheme: {scheme}; --background: {colours.background}; --ink: {colours.ink};"
-        f" --faint: {colours.faint}; --line: {colours.line}; }}"
-    )
-    for category in sorted(categories):
-        dot, label = colours.dot(category), colours.label(category)
-        yield f"{scope} .{_class(category)} {{ --dot: {dot}; --label: {label}; }}"
-
-
-def _class(category: str) -> str:
-    return f"c{tag_category2id.get(category, 0)}"
 
 
 def _picture(sheet: Sheet) -> Iterator[str]:
@@ -74,9 +59,9 @@ def _picture(sheet: Sheet) -> Iterator[str]:
     width, height = _size(sheet)
     view = f"{MARGIN:g} {sheet.top:g} {width:g} {height:g}"
     yield f'<svg viewBox="{view}" role="group" aria-label="map of tags">'
-    yield from (_line(line, "zero") for line in sheet.zero_lines)
+    yield from (svg.line(line, "zero") for line in sheet.zero_lines)
     yield from (_key(key) for key in sheet.keys)
-    yield from (_text(text, "words") for text in sheet.texts)
+    yield from (svg.text(text, "words") for text in sheet.texts)
     rank = {mark.spot: number for number, mark in enumerate(sheet.marks)}
     for mark in sheet.back_to_front():
         yield from _mark(mark, rank[mark.spot])
@@ -86,20 +71,21 @@ def _picture(sheet: Sheet) -> Iterator[str]:
 def _mark(mark: Mark, rank: int) -> Iterator[str]:
     spot, disc = mark.spot, mark.disc
     facts = _facts(spot)
+    name = f"spot {category_class(spot.category)}{' query' if spot.is_query else ''}"
     yield (
-        f'<g class="spot {_class(spot.category)}{" query" if spot.is_query else ""}" role="button"'
+        f'<g class="{name}" role="button"'
         f' tabindex="{0 if rank == 0 else -1}" data-rank="{rank}" data-tag="{escape(spot.tag)}"'
         f' data-facts="{escape(facts)}" aria-label="{escape(f"{spot.tag}, {facts}")}">'
     )
     if mark.label.leader:
-        yield _line(mark.label.leader, "leader")
-    yield _circle(disc, "dot")
+        yield svg.line(mark.label.leader, "leader")
+    yield svg.circle(disc, "dot")
     if spot.is_query:
-        yield _circle(disc, "ring", RING)
-    yield _circle(disc, "hit", _HIT)
+        yield svg.circle(disc, "ring", RING)
+    yield svg.circle(disc, "hit", _HIT)
     box = mark.label.box
-    name = "spare" if mark.label.is_hidden else "name"
-    yield _text(mark.label.text, name, f' data-room="{box.right - box.left:.2f}"')
+    kind = "spare" if mark.label.is_hidden else "name"
+    yield svg.text(mark.label.text, kind, f' data-room="{box.right - box.left:.2f}"')
     yield "</g>"
 
 
@@ -113,23 +99,7 @@ def _facts(spot: Spot) -> str:
 
 def _key(key: Key) -> str:
     if key.is_query:
-        return _circle(key.disc, "ring") + _circle(key.disc, "key size", -RING)
-    return _circle(key.disc, f"key {_class(key.category)}" if key.category else "key size")
-
-
-def _circle(disc: Disc, name: str, wider: float = 0) -> str:
-    radius = disc.radius + wider
-    return f'<circle class="{name}" cx="{disc.x:.2f}" cy="{disc.y:.2f}" r="{radius:.2f}"/>'
-
-
-def _line(line: Line, name: str) -> str:
-    ends = f'x1="{line.x1:.2f}" y1="{line.y1:.2f}" x2="{line.x2:.2f}" y2="{line.y2:.2f}"'
-    return f'<line class="{name}" {ends}/>'
-
-
-def _text(text: Text, name: str, more: str = "") -> str:
-    turn = f' transform="rotate(-90 {text.x:.2f} {text.y:.2f})"' if text.is_upright else ""
-    return (
-        f'<text class="{name}" x="{text.x:.2f}" y="{text.y:.2f}" font-size="{text.size:g}"'
-        f' text-anchor="{text.anchor}"{turn}{more}>{escape(text.text)}</text>'
+        return svg.circle(key.disc, "ring") + svg.circle(key.disc, "key size", -RING)
+    return svg.circle(
+        key.disc, f"key {category_class(key.category)}" if key.category else "key size"
     )

@@ -1,4 +1,4 @@
-"""A map as a picture: a file, or a window."""
+"""A map or a poster as a picture: a file; a map in a window, too."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from . import files
 from .errors import E6DuckError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
+    from .figures import Figures
     from .maps import TagMap
 
 _DPI = 160
@@ -30,15 +33,38 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
 
     light: for paper, instead of the site's dark background. The same map gives the same bytes.
     """
+
+    def page() -> str:
+        from .page import page
+
+        return page(tag_map, light=light)
+
+    _save(path, page, lambda figure: _fill(figure, tag_map, light))
+
+
+def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
+    """Write the figures of a database to a file of such a kind, likewise.
+
+    A page is dark or light as its reader's browser likes it, if not asked to be light.
+    """
+
+    def page() -> str:
+        from .poster_page import page
+
+        return page(figures, light=light)
+
+    _save(path, page, lambda figure: _fill_poster(figure, figures, light))
+
+
+def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
     check(path)
+    suffix = path.suffix.lower()
     try:
         with files.draft(path) as draft:
-            if path.suffix.lower() == ".html":
-                from .page import page
-
-                draft.write_text(page(tag_map, light=light), encoding="utf-8")
+            if suffix == ".html":
+                draft.write_text(page(), encoding="utf-8")
             else:
-                _draw(tag_map, draft, path.suffix.lower(), light)
+                _draw(fill, draft, suffix)
     except OSError as error:
         raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -52,14 +78,14 @@ def check(path: Path) -> None:
         raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
 
 
-def _draw(tag_map: TagMap, path: Path, suffix: str, light: bool) -> None:
+def _draw(fill: Callable[[Figure], None], path: Path, suffix: str) -> None:
     from matplotlib.figure import Figure
 
     from .fonts import house_style
 
     with house_style():
         figure = Figure(dpi=_DPI)
-        _fill(figure, tag_map, light)
+        fill(figure)
         figure.savefig(path, format=suffix[1:], dpi=_DPI, metadata=_METADATA[suffix])
 
 
@@ -76,6 +102,17 @@ def _fill(
     if not size:
         figure.set_size_inches(sheet.width / _POINTS, sheet.height / _POINTS)
     draw(sheet, figure, palette(light=light))
+
+
+def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
+    from .fonts import measured
+    from .palette import palette
+    from .poster import poster
+    from .poster_drawing import draw_poster
+
+    page = poster(figures, measured)
+    figure.set_size_inches(page.width / _POINTS, page.height / _POINTS)
+    draw_poster(page, figure, palette(light=light))
 
 
 def show(tag_map: TagMap, *, light: bool = False) -> None:

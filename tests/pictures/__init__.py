@@ -7,7 +7,8 @@ can tell whether it is up to date without drawing it: pixels differ between syst
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +17,30 @@ from PIL import Image, PngImagePlugin
 import e6duck
 from e6duck.mapping import neighbor_map
 from e6duck.neighbors import Question, answering
-from e6duck.picture import save
+from e6duck.picture import save, save_poster
 
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]
 COMMAND = "python -m tests.pictures"
 
 _HASH = "e6duck-inputs"
-# What decides how a picture looks: the data, the vectors, the choice of tags, and the drawing.
-_INPUTS = (
-    "data/*.csv.gz",
-    *(f"e6duck/{name}.py" for name in ("als", "embedding", "recipes", "spectral")),
-    *(f"e6duck/{name}.py" for name in ("mapping", "maps", "neighbors")),
-    "sql/neighbors/*.sql",
-    *(f"e6duck/{name}.py" for name in ("geometry", "labels", "legend", "sheet", "words")),
-    *(f"e6duck/{name}.py" for name in ("drawing", "fonts", "palette", "picture")),
-)
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture: its name, the question that it answers, and its looks."""
+class Picture(ABC):
+    """A picture: its name, and its looks."""
 
     name: str
-    question: dict[str, Any]
     light: bool = False
-    drawn_count: int = 24
+
+    @property
+    @abstractmethod
+    def patterns(self) -> tuple[str, ...]:
+        """What decides how it looks, but for what it is asked: data, questions and drawing."""
+
+    @abstractmethod
+    def save(self, database: e6duck.Database) -> None:
+        """Write the picture, from a database with the vectors of the sample."""
 
     @property
     def path(self) -> Path:
@@ -51,7 +50,7 @@ class Picture:
     def inputs(self) -> str:
         """Return the hash of all that the picture is made from."""
         digest = hashlib.sha256(repr(self).encode())
-        for pattern in _INPUTS:
+        for pattern in ("data/*.csv.gz", *self.patterns):
             paths = sorted(CHECKOUT.glob(pattern))
             assert paths, f"there is no {pattern}"
             for path in paths:
@@ -66,10 +65,8 @@ class Picture:
             return image.info.get(_HASH)
 
     def draw(self, database: e6duck.Database) -> None:
-        """Draw the picture anew, from a database with the vectors of the sample."""
-        question = Question(**self.question, map_count=64)
-        with answering(database.connection, question) as found:
-            save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
+        """Draw the picture anew, with the hash of what it was made from."""
+        self.save(database)
         facts = PngImagePlugin.PngInfo()
         facts.add_text(_HASH, self.inputs())
         with Image.open(self.path) as image:
@@ -77,7 +74,50 @@ class Picture:
             few_colours.save(self.path, pnginfo=facts, optimize=True)
 
 
+def _modules(names: str) -> tuple[str, ...]:
+    return tuple(f"e6duck/{name}.py" for name in names.split())
+
+
+@dataclass(frozen=True)
+class Neighborhood(Picture):
+    """The map of the answer to a question."""
+
+    question: dict[str, Any] = field(default_factory=dict)
+    drawn_count: int = 24
+
+    patterns = (
+        *_modules("als embedding recipes spectral"),
+        *_modules("mapping maps neighbors"),
+        "sql/neighbors/*.sql",
+        *_modules("geometry labels legend sheet words drawing fonts palette picture"),
+    )
+
+    def save(self, database: e6duck.Database) -> None:
+        """Draw the neighbours of the tags."""
+        question = Question(**self.question, map_count=64)
+        with answering(database.connection, question) as found:
+            save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
+
+
+@dataclass(frozen=True)
+class Stats(Picture):
+    """The poster of the sample's figures."""
+
+    patterns = (
+        *_modules("figures phrases bins charts scales axes"),
+        "sql/stats/*.sql",
+        *_modules("geometry panels poster words drawing fonts palette picture poster_drawing"),
+    )
+
+    def save(self, database: e6duck.Database) -> None:
+        """Draw the figures."""
+        save_poster(database.stats(), self.path, light=self.light)
+
+
 PICTURES = (
-    Picture("fox", {"tags": ["fox"], "categories": ["species"]}),
-    Picture("tidewood_tales", {"tags": ["tidewood_tales"], "min_posts": 20}, light=True),
+    Neighborhood("fox", question={"tags": ["fox"], "categories": ["species"]}),
+    Neighborhood(
+        "tidewood_tales", light=True, question={"tags": ["tidewood_tales"], "min_posts": 20}
+    ),
+    Stats("stats"),
 )
