@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch has done."""
+    """What a fetch has done: the files that came and those that were here, in seconds."""
 
     data_dir: Path
     downloaded: tuple[Path, ...]
@@ -57,11 +57,14 @@ def fetch(
     """Download the newest export of the four tables, and of more, into a folder.
 
     contact: an address for the site to reach you at. more: "pools", "wiki_pages", "artists".
-    index: of a mirror. confirm: sees the plan, and raises to end it. on_bytes: is called with the
-    name of a file and how many of its bytes are here; on_notice with what goes wrong for now.
+    index: address of an index, of a mirror or the site's (https://e621.net/db_exports.json).
+    confirm: sees the plan, and raises to end it. on_bytes: is called with the name of a file and
+    how many of its bytes are here; on_notice with what goes wrong for now. patience: how long to
+    wait for what, in seconds, and how often to try.
 
-    A file that is here is skipped, a broken download resumed. Raises `SourceError` where index or
-    files are not as expected, `E6DuckError` where they cannot be had.
+    A file that is here is skipped, a broken download resumed; a file has its name only when it has
+    the checksum that the index lists. Raises `SourceError` where index or files are not as
+    expected, `UsageError` for bad arguments, `E6DuckError` where the files cannot be had.
     """
     started = time.monotonic()
     unknown = set(more) - set(MORE_TABLES)
