@@ -101,6 +101,6 @@ def with_parts(page: str, parts: dict[str, str]) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         name = match[1]
-        return f"<!-- begin {name} -->\n{parts[name]}<!-- end {name} -->\n"
+        return f"<!-- begin {name} -->\n\n{parts[name].strip()}\n\n<!-- end {name} -->\n"
 
     return _PART.sub(replaced, page)

@@ -58,7 +58,6 @@ def _column_tables(connection: Connection, tables: list[Relation]) -> Iterator[s
         yield f"\n**`{each.name}`**\n\n| column | type | |\n|---|---|---|\n"
         for name, kind, comment in described(connection, each.name)[1]:
             yield f"| `{name}` | `{kind}` | {_cell(comment)} |\n"
-    yield "\n"
 
 
 def _macro_table(macros: list[Relation]) -> Iterator[str]:
@@ -79,7 +78,6 @@ def _help_texts() -> Iterator[str]:
         settings = {**commands.context_settings, "terminal_width": _WIDTH}
         context = click.Context(command, info_name=name, parent=root, **settings)
         yield f"\n#### {name}\n\n```text\n{context.get_help()}\n```\n"
-    yield "\n"
 
 
 def _cell(text: str | None) -> str:
