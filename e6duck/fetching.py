@@ -57,14 +57,13 @@ def fetch(
     """Download the newest export of the four tables, and of more, into a folder.
 
     contact: an address for the site to reach you at. more: "pools", "wiki_pages", "artists".
-    index: address of an index, of a mirror or the site's (https://e621.net/db_exports.json).
-    confirm: sees the plan, and raises to end it. on_bytes: is called with the name of a file and
-    how many of its bytes are here; on_notice with what goes wrong for now. patience: how long to
-    wait for what, in seconds, and how often to try.
+    index: of a mirror. confirm: sees the plan, and raises to end it. on_bytes: is called with the
+    name of a file and how many of its bytes are here; on_notice with what goes wrong for now.
 
     A file that is here is skipped, a broken download resumed; a file has its name only when it has
-    the checksum that the index lists. Raises `SourceError` where index or files are not as
-    expected, `UsageError` for bad arguments, `E6DuckError` where the files cannot be had.
+    the checksum that the index lists. patience: how long to wait for what, in seconds, and how
+    often to try. Raises `SourceError` where index or files are not as expected, `UsageError` for
+    bad arguments, `E6DuckError` where the files cannot be had.
     """
     started = time.monotonic()
     unknown = set(more) - set(MORE_TABLES)
