@@ -1,4 +1,4 @@
-"""The generated parts of README.md: the relations and macros of a database, and the commands."""
+"""The generated parts of README.md: relations and macros, names for Python, commands."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def parts() -> dict[str, str]:
             "relations": "".join(_relation_table(tables)),
             "columns": "".join(_column_tables(connection, tables)),
             "macros": "".join(_macro_table(macros)),
+            "python": "".join(_python_table()),
             "commands": "".join(_command_table()),
             "help": "".join(_help_texts()),
         }
@@ -64,6 +65,14 @@ def _macro_table(macros: list[Relation]) -> Iterator[str]:
     yield "| macro | answers | for example |\n|---|---|---|\n"
     for each in macros:
         yield f"| `{each.name}` | {_cell(each.comment)} | `{each.example}` |\n"
+
+
+def _python_table() -> Iterator[str]:
+    yield "| name | |\n|---|---|\n"
+    for name in e6duck.__all__:
+        value = getattr(e6duck, name)
+        if not (isinstance(value, type) and issubclass(value, Exception)):
+            yield f"| `e6duck.{name}` | {_cell(value.__doc__).splitlines()[0]} |\n"
 
 
 def _command_table() -> Iterator[str]:
