@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch has done: the files that came and those that were here, in seconds."""
+    """What a fetch has done: which files came, which were here, and the seconds that it took."""
 
     data_dir: Path
     downloaded: tuple[Path, ...]

@@ -36,7 +36,7 @@ _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training has made, from how many posts and uses of tags, in seconds.
+    """What a training has made, of how many posts and uses of tags, and the seconds that it took.
 
     score: how many of a tag's 10 nearest of its category imply directly what it implies, from 0 to
     1; None where there are too few to tell.

@@ -69,7 +69,7 @@ def _macro_table(macros: list[Relation]) -> Iterator[str]:
 
 def _python_table() -> Iterator[str]:
     yield "| name | |\n|---|---|\n"
-    for name in e6duck.__all__:
+    for name in sorted(e6duck.__all__, key=lambda name: (name[0].isupper(), name)):
         value = getattr(e6duck, name)
         if not (isinstance(value, type) and issubclass(value, Exception)):
             yield f"| `e6duck.{name}` | {_cell(value.__doc__).splitlines()[0]} |\n"
