@@ -1,14 +1,31 @@
 """The tag export of e621 as one DuckDB database, with the index files that e6db's users know.
 
+A short tour:
+
     import e6duck
 
-    e6duck.build("data")
-    e6duck.train("data")
-    with e6duck.open("data") as db:
+    e6duck.fetch("data", contact="you@example.org")  # the site's newest export
+    e6duck.build("data")  # data/e6.duckdb, and index files beside it
+    e6duck.train("data")  # vectors of the tags, into both
+
+    with e6duck.open("data") as db:  # an e6duck.Database
         db.query("select name, post_count from tags where category_name = $c", c="species")
-    matrix = e6duck.post_tag_matrix("data")
+        db.neighbors(["fox"], category="species")
+        db.tag("vixen").implies
+
+    matrix = e6duck.post_tag_matrix("data")  # posts x tags, for SciPy
+
+    normalizer = e6duck.Normalizer("data")  # clean captions
+    normalizer.normalize_text("Foxes, mammal").text
+    run = normalizer.apply(normalizer.plan("captions"))
+    normalizer.undo("captions", run.run)
+
+A tag's id is its rank: 0 is the most used tag. Answers are Arrow tables, results frozen
+dataclasses, durations seconds, sizes bytes, times UTC. What a user can mend is an `E6DuckError`
+with one line that says how; everything else that is raised is a bug.
 
 `e6duck.compat` offers the names of e6db's scripts. Nothing heavy is imported before it is used.
+The other modules are the workshop: they may change with any version.
 """
 
 from __future__ import annotations

@@ -22,7 +22,12 @@ DATABASE = "e6.duckdb"
 
 
 class Database:
-    """A finished database, read-only; a context manager. Made by `e6duck.open`."""
+    """A finished database, read-only; a context manager. Made by `e6duck.open`.
+
+    path: the file. connection: DuckDB's own, for what is not offered here. Wherever a method takes
+    the name of a tag, an alias will do. Each answers with an Arrow table unless it says otherwise,
+    and raises `QueryError` where DuckDB cannot answer.
+    """
 
     def __init__(self, path: Path, connection: Connection) -> None:
         self.path = path
@@ -49,13 +54,14 @@ class Database:
     def query(self, sql: str, **parameters: Any) -> pa.Table:
         """Return the answer to one SELECT as an Arrow table; parameters are its $names.
 
-        Raises `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
+        This is no sandbox, as that of `e6duck query` is: SQL may read and write your files. Raises
+        `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
         with explained(), interruptible(self.connection):
             return related(self.connection, sql, parameters).to_arrow_table()
 
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
-        """Return the rows of tags, most used first: of a category (name, id), of so many posts.
+        """Return the rows of tags, most used first: of a category (name, id), with min_posts.
 
         Where posts are not counted, e6db's curve says how many ranks have so many.
         """
@@ -79,15 +85,25 @@ class Database:
         return None if value is None else int(value)
 
     def implies(self, name: str) -> pa.Table:
-        """Return what a tag implies, nearest first: tag_id, name, category, posts, depth."""
+        """Return what a tag implies: tag_id, name, category_name, post_count, depth.
+
+        The nearest first; a depth of 1 is a direct implication. No row for an unknown name.
+        """
         return self.query("from implies($name)", name=name)
 
     def implied_by(self, name: str) -> pa.Table:
-        """Return the tags that imply a tag, nearest first: tag_id, name, category, posts, depth."""
+        """Return the tags that imply a tag: tag_id, name, category_name, post_count, depth.
+
+        The nearest first; those too rare for an id are in rare_tag_implications.
+        """
         return self.query("from implied_by($name)", name=name)
 
     def cooccurring(self, name: str, *, min_count: int = 1) -> pa.Table:
-        """Return the tags on the posts of a tag, with count, cosine, Jaccard and lift."""
+        """Return the tags on the posts of a tag, the most common first.
+
+        Columns: tag_id, name, category_name, common_count (posts that hold both, min_count or
+        more), cosine and jaccard (0 to 1), lift (times as often as by chance).
+        """
         return self.query(
             "from cooccurring($name, min_count := $min_count)", name=name, min_count=min_count
         )
@@ -107,11 +123,12 @@ class Database:
     ) -> pa.Table:
         """Return the tags most similar to each tag: query, rank, tag, category, posts, score.
 
-        measure: "vectors", or by the posts that hold both "cosine", "jaccard" or "lift". together:
-        the tags are one query; so they are where unwanted tags are subtracted. first_pca: compare
-        in so many dimensions. on_notice: is told, a line each, what a name was taken for, and which
-        tag is left out and why. Raises `UsageError` where no tag can be used, `DatabaseError`
-        where there are no vectors.
+        category, min_posts: which tags count as neighbours; k: how many of each. measure:
+        "vectors" (the score is a cosine, -1 to 1), or by the posts that hold both "cosine",
+        "jaccard" or "lift". together: the tags are one query; so they are where unwanted tags are
+        subtracted. first_pca: compare in so many dimensions. on_notice: is told, a line each, what
+        a name was taken for, and which tag is left out and why. Raises `UsageError` where no tag
+        can be used, `DatabaseError` where there are no vectors.
         """
         question = Question(
             _listed(tags),
@@ -127,7 +144,7 @@ class Database:
             return found.to_arrow_table()
 
     def tag(self, name: str) -> Portrait:
-        """Return all there is about a tag, by its name or an alias; `UsageError` for no tag."""
+        """Return all there is about a tag; raises `UsageError`, with what is near, for no tag."""
         (portrait,) = portraits(self.connection, [name])
         return portrait
 
@@ -136,7 +153,7 @@ class Database:
         return figures(self.connection)
 
     def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
-        """Return what changed since an older build, a row each: change, name, before, after, …
+        """Return what changed since an older build, a row each: change, name, before, after, growth.
 
         before and after: what an alias or an implication leads to, a category, a count. growth: of
         a tag's share of the posts; limit: of those that rose most, and of those that fell.
@@ -158,15 +175,22 @@ class Database:
         )
 
     def search(self, pattern: str) -> pa.Table:
-        """Return the tags whose name or an alias fits a pattern with * and ?, most used first."""
+        """Return the tags whose name or an alias fits a pattern with * and ?, most used first.
+
+        Columns: tag_id, name, category_name, post_count, and fitting_aliases as a list.
+        """
         return self.query("from search_tags($pattern)", pattern=pattern)
 
     def info(self) -> Mapping[str, str]:
-        """Return the facts of the build: versions, options, time."""
+        """Return the facts of the build as texts: versions, options, time; no Arrow table."""
         return dict(self.connection.execute("from build_info").fetchall())
 
     def export(self, out_dir: Path | str, *only: str) -> list[Path]:
-        """Write the index files (all, or those named) into a folder; returns their paths."""
+        """Write the index files (all, or those named) into a folder; returns their paths.
+
+        The same database gives the same bytes. Raises `UsageError` for a name that is none, and
+        where some are to stand beside those of another build.
+        """
         return write_index(self.connection, Path(out_dir), only=only)
 
 
@@ -193,11 +217,15 @@ def connection_of(db: Database | Connection | Path | str) -> Connection:
 
 
 def post_tag_matrix(db: Database | Connection | Path | str, **options: Any) -> Any:
-    """Return posts x tags as a SciPy CSR array of uint8; the column is the tag's id.
+    """Return posts x tags as a SciPy CSR array of uint8 ones; the column is the tag's id.
 
-    kind: "all" (default), "direct" or "implied" tags. vocabulary: only the so many most used tags.
-    min_posts: only tags that so many posts hold. min_tags: only posts with so many direct tags of
-    the vocabulary; `post_ids` with the same arguments names the rows.
+    db: a database, its path or its folder. kind: "all" (default), "direct" or "implied" tags.
+    vocabulary: only the so many most used tags, which are the columns. min_posts: only tags that so
+    many posts hold; the others have empty columns. min_tags: only posts with so many direct tags of
+    the vocabulary. share, seed: about so much of the posts (0 to 1), drawn at random.
+
+    The shape is (posts, tags), rows in the order of posts; `post_ids` with the same arguments names
+    them. Raises `UsageError` for a kind that is none, `DatabaseError` for no database.
     """
     from . import matrix
 
@@ -205,17 +233,21 @@ def post_tag_matrix(db: Database | Connection | Path | str, **options: Any) -> A
 
 
 def post_ids(db: Database | Connection | Path | str, **options: Any) -> Any:
-    """Return the ids of the posts that are the rows of `post_tag_matrix`, as int64."""
+    """Return the ids of the posts that are the rows of `post_tag_matrix`: an array of int64.
+
+    The options are those of `post_tag_matrix`, less kind.
+    """
     from . import matrix
 
     return matrix.post_ids(connection_of(db), **options)
 
 
 def post_tag_tensors(db: Database | Connection | Path | str, **options: Any) -> Any:
-    """Return `post_tag_matrix` as torch tensors (int64): ids one after another, and offsets.
+    """Return `post_tag_matrix` as two torch tensors of int64: ids one after another, and offsets.
 
-    offsets holds where each post begins and at last the end, as EmbeddingBag takes them with
-    include_last_offset. Raises `ImportError` where torch is missing.
+    The first has one entry a use of a tag. offsets holds where each post begins and at last the
+    end, one entry more than posts, as EmbeddingBag takes them with include_last_offset. The options
+    are those of `post_tag_matrix`. Raises `ImportError` where torch is missing.
     """
     from . import matrix
 

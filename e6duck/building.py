@@ -30,10 +30,16 @@ _KERNEL_MEMORY = 400_000_000
 
 @dataclass(frozen=True)
 class Built:
-    """What a build has made, and what it found on the way."""
+    """What a build has made, and what it found on the way.
+
+    Counts are rows of the relations of the same names. posts_dropped: how many by reason.
+    reject_counts: malformed rows by table of the export, as in build_rejects. implication_depth:
+    the longest shortest chain. clamped_count: numbers cut to fit posts.parquet. warnings: a line
+    for each rule of sql/audit that is broken without harm. age_days: of the export, in full days.
+    """
 
     database: Path
-    build_id: str
+    build_id: str  # that of the index files
     sources: tuple[Source, ...]
     index_files: tuple[Path, ...]
     kept_old: Path | None  # the old database, where a user's own relations were in it
@@ -76,11 +82,14 @@ def build(
     """Build and audit a database and its index files, replacing old ones only when all went well.
 
     data_dir: holds the export, and gets e6.duckdb. out_dir: gets the index files (default: beside
-    the database). memory_limit: as in DuckDB, such as "1GB"; the process stays about there.
+    the database); none are written without write_index. min_posts: posts that give a tag an id.
+    all_files: keep gif, webm, mp4 and swf. include_deleted: keep deleted posts. with_text: keep
+    the columns source and description. strict: a malformed row is an error. memory_limit: as in
+    DuckDB, such as "1GB" (2GB); the process stays about there. threads: all cores, if not given.
     on_progress: called with the name of a stage and the rows done since the last call.
 
     Raises `SourceError` for a bad export, `DatabaseError` where the old database is in use or not
-    ours, `UsageError` for bad options.
+    ours, `AuditError` where the result would break a rule, `UsageError` for bad options.
     """
     started = time.monotonic()
     if min_posts < 1:

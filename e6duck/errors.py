@@ -17,7 +17,10 @@ from __future__ import annotations
 
 
 class E6DuckError(Exception):
-    """A command could not do its work, and the message tells the user why."""
+    """A command could not do its work, and the message tells the user why.
+
+    exit_code: what `e6duck` ends with where it is not caught.
+    """
 
     exit_code = 1
 
@@ -41,8 +44,8 @@ class IndexFilesError(E6DuckError):
 
 
 class AuditError(E6DuckError):
-    """A finished draft breaks a rule of sql/audit."""
+    """A finished draft breaks a rule of sql/audit; the old database stays as it was."""
 
 
 class QueryError(E6DuckError):
-    """The SQL of a user failed."""
+    """The SQL of a user failed; after the first line come DuckDB's own, with the caret."""

@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch has done."""
+    """What a fetch has done: which files came, which were here, and the seconds that it took."""
 
     data_dir: Path
     downloaded: tuple[Path, ...]
@@ -60,8 +60,10 @@ def fetch(
     index: of a mirror. confirm: sees the plan, and raises to end it. on_bytes: is called with the
     name of a file and how many of its bytes are here; on_notice with what goes wrong for now.
 
-    A file that is here is skipped, a broken download resumed. Raises `SourceError` where index or
-    files are not as expected, `E6DuckError` where they cannot be had.
+    A file that is here is skipped, a broken download resumed; a file has its name only when it has
+    the checksum that the index lists. patience: how long to wait for what, in seconds, and how
+    often to try. Raises `SourceError` where index or files are not as expected, `UsageError` for
+    bad arguments, `E6DuckError` where the files cannot be had.
     """
     started = time.monotonic()
     unknown = set(more) - set(MORE_TABLES)

@@ -30,7 +30,10 @@ class Normalizer:
     """Cleans captions with the tags of a database, by rules.
 
     db: a database, its path or its folder. rules: `Rules`, a file, a mapping as in normalize.toml;
-    the defaults without. Raises `RulesError` with all that is wrong in the rules.
+    the defaults without. Raises `RulesError` with all that is wrong in the rules, `DatabaseError`
+    where there is no database.
+
+    The rules are those of e6db's normalize_tags.py, and more: see `Rules`.
     """
 
     def __init__(
@@ -45,7 +48,10 @@ class Normalizer:
         self._cleaner = Cleaner(self._reader, self.rules)
 
     def normalize_text(self, text: str) -> Result:
-        """Return a caption clean, with what became of each of its pieces."""
+        """Return a caption clean (`.text`), with what became of its pieces, and why (`.changes`).
+
+        What is no known tag comes back to the letter.
+        """
         self._reader.learn(texts_of([text], self.rules.multiline))
         return self._cleaner.clean(text)
 
@@ -60,6 +66,10 @@ class Normalizer:
         """Read every caption below a folder and return what would be written; writes nothing.
 
         out_dir: where to, with all that is no caption; without, the captions are replaced.
+        follow_links: enter folders that are links. on_progress: called with a stage and the files
+        done since the last call. `Plan.changed` are the captions that would be written otherwise,
+        `Plan.skipped` the files that are left as they are, with the reason. Raises `UsageError`
+        for a folder that is none.
         """
         source = _real(folder)
         target = source if out_dir is None else _real(out_dir)
@@ -90,7 +100,8 @@ class Normalizer:
     ) -> Run:
         """Carry out a plan; the old bytes are on the disk first, beside the database or in backup.
 
-        A file that changed since it was read is left as it is, and told in `Run.failed`.
+        `Run.run` names the run, for `undo`; `Run.written` counts the files. A file that changed
+        since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`.
         """
         with _uncollected():
             return apply(plan, self._backup(backup), on_progress)
@@ -98,7 +109,11 @@ class Normalizer:
     def undo(
         self, folder: Path | str, run: str | None = None, *, backup: Path | str | None = None
     ) -> Run:
-        """Put back what a run (the latest one of the folder) replaced: bytes, mode and time."""
+        """Put back what a run (the latest one of the folder) replaced: bytes, mode and time.
+
+        backup: as it was given to `apply`. What was edited since is left, and told in `Run.failed`.
+        Raises `UsageError` where there is no such run.
+        """
         return undo_run(folder, self._backup(backup), run)
 
     def _backup(self, given: Path | str | None) -> Path:

@@ -23,9 +23,10 @@ Row = dict[str, Any]
 class Portrait:
     """A tag: what it is called, how used, what it implies, what is near it.
 
-    implies, implied_by: rows of tag, category, posts, depth and parent, the tag before it on the
-    way; nearest first. similar: tag, category, score. surprising: tag, category, common_posts and
-    lift. years: year and posts.
+    posts, tagged_posts, site_posts: kept posts that name it, those with it where it is implied, and
+    all on the site. implies, implied_by: rows of tag, category, posts, depth and parent, the tag
+    before it on the way; nearest first. similar: tag, category, score (a cosine). surprising: tag,
+    category, common_posts and lift (1 is chance). years: year and posts. wiki: the first paragraph.
     """
 
     asked: str

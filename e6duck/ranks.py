@@ -73,8 +73,8 @@ def tag_freq_to_rank(freq: float, *, data_dir: StrPath | None = None) -> float:
     """Return the rank where fewer than ``freq`` posts begin: ``[:rank]`` are the tags with more.
 
     Where the folder has real counts, an int: how many tags have ``freq`` posts or more. Else e6db's
-    curve, where less than one post counts as one, and more than any tag has gives 0. Which folder:
-    see tag_rank_to_freq.
+    curve, where less than one post counts as one, and more than any tag has gives 0. The folder is
+    ``data_dir``, or as in tag_rank_to_freq.
     """
     counts = tag_counts(data_dir)
     if counts is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -157,13 +158,18 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield f"{size_text(plan.size)} to come"
 
 
+def _can_erase() -> bool:
+    """Return whether a terminal can take back a bar; a dumb one would keep every state of it."""
+    return os.environ.get("TERM") != "dumb"
+
+
 @contextmanager
 def download_bar(is_shown: bool, sizes: Mapping[str, int]) -> Iterator[OnBytes]:
     """Give a function that draws a bar a file, with its speed and the time left.
 
     sizes: in bytes, by the name of a file; it may be filled later.
     """
-    if not is_shown:
+    if not (is_shown and _can_erase()):
         yield lambda name, done: None
         return
     from rich.console import Console
@@ -202,7 +208,7 @@ def download_bar(is_shown: bool, sizes: Mapping[str, int]) -> Iterator[OnBytes]:
 @contextmanager
 def training_bar(is_shown: bool) -> Iterator[TrainingProgress]:
     """Give a function that draws a bar a stage, with the time left, from the second second on."""
-    if not is_shown:
+    if not (is_shown and _can_erase()):
         yield lambda stage, done, total: None
         return
     from rich.console import Console
@@ -238,7 +244,7 @@ def training_bar(is_shown: bool) -> Iterator[TrainingProgress]:
 @contextmanager
 def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
     """Give a function that draws the stage and its rows so far, from the second second on."""
-    if not is_shown:
+    if not (is_shown and _can_erase()):
         yield lambda stage, rows: None
         return
     from rich.console import Console
@@ -273,7 +279,7 @@ def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
 @contextmanager
 def counter(is_shown: bool) -> Iterator[Progress]:
     """Give a function that shows on a terminal how many files a stage has done, after a second."""
-    if not is_shown:
+    if not (is_shown and _can_erase()):
         yield lambda stage, done: None
         return
     shown_at = time.monotonic() + 0.9

@@ -43,7 +43,7 @@ class Fault:
 
 
 class RulesError(UsageError):
-    """Settings that do not fit: all of them, a line each."""
+    """Settings that do not fit: all of them, a line each, with file and line (`.faults`)."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -52,7 +52,11 @@ class RulesError(UsageError):
 
 @dataclass(frozen=True)
 class Rules:
-    """What is done to a caption. The names and defaults are e6db's; the last ones are new."""
+    """What is done to a caption. The names and defaults are e6db's; those from implied on are new.
+
+    Tags are written with spaces or underscores, patterns are matched by RE2 against whole names.
+    `e6duck normalize --write-config` writes a normalize.toml that explains each of them.
+    """
 
     include_filename_regexp: str = r".*?\.(txt|cap.*)$"
     exclude_filename_regexp: str = r".*samples?-prompts?.*"

@@ -43,15 +43,19 @@ _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training has made."""
+    """What a training has made, of how many posts and uses of tags, and the seconds that it took.
+
+    score: how many of a tag's 10 nearest of its category imply directly what it implies, from 0 to
+    1; None where there are too few to tell.
+    """
 
     database: Path
     files: tuple[Path, ...]
-    recipe: Recipe  # settled
+    recipe: Recipe  # with nothing left open
     post_count: int
     use_count: int
     tag_count: int  # with a vector
-    score: float | None  # `scoring.kin_share`
+    score: float | None
     seconds: float
 
 
@@ -90,11 +94,13 @@ def train(
     database: the file, or the folder that holds e6.duckdb. recipe: default `Recipe()`. vocabulary:
     how many tags. min_tags: direct tags that a post needs (default: 11, or as many as half of the
     posts have). all_posts: where a sample would do. post_factors: write the posts' vectors, too.
-    out_dir: gets the files (default: beside the database). on_progress: called with a stage, what
-    is done of it, and of how much. on_notice: is told, a line each, what the user should know.
+    device: "cpu", "cuda", or "auto" for a GPU where one can be used. threads: all cores, if not
+    given. out_dir: gets the files (default: beside the database); none are written without
+    write_index. on_progress: called with a stage, what is done of it, and of how much. on_notice:
+    is told, a line each, what the user should know.
 
-    Raises `DatabaseError` for no finished database or one rebuilt meanwhile, `UsageError` for
-    options that do not fit the data.
+    The same seed gives the same vectors, on however many threads. Raises `DatabaseError` for no
+    finished database or one rebuilt meanwhile, `UsageError` for options that do not fit the data.
     """
     started = time.monotonic()
     recipe = recipe or Recipe()

@@ -16,17 +16,20 @@ __all__ = ["load_tags", "tag_freq_to_rank", "tag_rank_to_freq", "tags_to_scipy_c
 
 
 def load_tags(data_dir: StrPath) -> ArrayTagData:
-    """Return ``(tag2idx, idx2tag, categories)``: a dict, an array of str and an array of uint8.
+    """Return ``(tag2idx, idx2tag, categories)`` of a folder of index files.
 
-    See e6duck.index_files.load_tags.
+    ``tag2idx`` maps every name and alias to its id; ``idx2tag`` is an array of str and
+    ``categories`` one of uint8, an entry a tag, by id. Raises IndexFilesError where a file is
+    missing, broken or of another build.
     """
     return index_files.load_tags(data_dir, as_numpy=True)
 
 
 def tag_rank_to_freq(rank: ArrayLike, *, data_dir: StrPath | None = None) -> NDArray[np.float64]:
-    """Return how many posts have the tags of these ranks, in the shape of ``rank``.
+    """Return how many posts have the tags of these ranks: float64, in the shape of ``rank``.
 
-    See e6duck.ranks.tag_rank_to_freq.
+    Real counts where the folder has them (``data_dir``, or the one that was last loaded), and 0
+    beyond the last rank; else e6db's curve. As e6duck.compat.tag_rank_to_freq, rank by rank.
     """
     import numpy as np
 
@@ -46,7 +49,8 @@ def tag_freq_to_rank(
 ) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return the first rank below each number of posts, in the shape of ``freq``.
 
-    int64 where the folder has real counts, else float64; see e6duck.ranks.tag_freq_to_rank.
+    int64 where the folder (``data_dir``, or the one that was last loaded) has real counts, else
+    float64, by e6db's curve. As e6duck.compat.tag_freq_to_rank, number by number.
     """
     import numpy as np
 
@@ -67,9 +71,12 @@ def tags_to_scipy_csr(
 ) -> Any:
     """Return the posts x tags matrix of a column of tag ids: a ``scipy.sparse.csr_array`` of uint8.
 
-    ``df_posts`` is a pyarrow Table or RecordBatch, a polars DataFrame, or anything else that gives
-    an Arrow stream. A post without a list is an empty row. Ids of ``vocab_size`` or more are left
-    out; without it the matrix is as wide as the highest id demands.
+    Its shape is (posts, vocab_size), its values are 1. ``df_posts`` is a pyarrow Table or
+    RecordBatch, a polars DataFrame, or anything else that gives an Arrow stream; ``column`` is one
+    of those of posts.parquet that hold lists of ids. A post without a list is an empty row. Ids of
+    ``vocab_size`` or more are left out; without it the matrix is as wide as the highest id demands.
+    Raises KeyError for an unknown column, TypeError for one that holds no lists of integers, and
+    ValueError for a negative id.
     """
     import numpy as np
     from scipy.sparse import csr_array

@@ -15,8 +15,9 @@ def tags_to_tensors(
     """Return ``(tags, offsets)``: all tag ids of a column, and where each post's ids start.
 
     Both are tensors of ``dtype`` (torch.int32 by default) on ``device``, as an EmbeddingBag takes
-    them. ``df_posts``: see tags_to_scipy_csr. Raises ImportError where torch is not installed, and
-    OverflowError where the posts have more tags than ``dtype`` can count.
+    them: the first has an entry a use of a tag, the second an entry a post. ``df_posts`` and
+    ``column``: see tags_to_scipy_csr, which raises the same errors. Raises ImportError where torch
+    is not installed, and OverflowError where the posts have more tags than ``dtype`` can count.
     """
     torch = _torch()
     dtype = torch.int32 if dtype is None else dtype
