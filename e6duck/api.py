@@ -153,10 +153,11 @@ class Database:
         return figures(self.connection)
 
     def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
-        """Return what changed since an older build, a row each: change, name, before, after, growth.
+        """Return what changed since an older build, a row each.
 
-        before and after: what an alias or an implication leads to, a category, a count. growth: of
-        a tag's share of the posts; limit: of those that rose most, and of those that fell.
+        The columns are change; name; before and after: what an alias or an implication leads to, a
+        category, a count; and growth: of a tag's share of the posts. old: the file of the older
+        build, or its folder. limit: how many of those that rose most, and of those that fell.
         """
         import pyarrow as pa
 

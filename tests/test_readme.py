@@ -49,6 +49,7 @@ def test_what_is_not_run_is_known() -> None:
         ("pip install '.[test]' && pytest", "pip"),
         ("e6duck shell", "opens an interactive program"),
         ("e6duck fetch ~/e621 --contact you@example.org", "needs the network"),
+        ("e6duck import ~/e6db/data", "needs e6db's published files"),
         ("pip install -e '.[test,dev]'", "works on the checkout"),
     ]
 
