@@ -11,7 +11,6 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from . import files
 from .errors import E6DuckError, UsageError
 
 PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
@@ -99,6 +98,8 @@ def binary_target(output: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _written(output: Path) -> Iterator[Path]:
+    from . import files  # with what makes random names, which a completion has no time for
+
     try:
         with files.draft(output) as draft:
             yield draft

@@ -151,25 +151,10 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
       e6duck completion fish > ~/.config/fish/completions/e6duck.fish"""
 )
 @click.argument("name", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
-@click.pass_context
-def completion(context: click.Context, name: str) -> None:
+def completion(name: str) -> None:
     """Print what makes a shell complete commands, options and the names of tags."""
-    from click.shell_completion import get_completion_class
+    script = Path(__file__).with_name("completions") / f"e6duck.{name}"
+    click.echo(script.read_text(encoding="utf-8"), nl=False)
 
-    kind = get_completion_class(name)
-    assert kind
-    source = kind(context.find_root().command, {}, "e6duck", "_E6DUCK_COMPLETE").source()
-    for theirs, ours in _REPAIRS.items():
-        source = source.replace(theirs, ours)
-    click.echo(source)
-
-
-# Fish alone would sort what stands there by use. Bash alone would take fox_(species) for a subshell
-# and the backslash of \\m/ for its own.
-_REPAIRS = {
-    "complete --no-files": "complete --keep-order --no-files",
-    "IFS=',' read type value": "IFS=',' read -r type value",
-    "COMPREPLY+=($value)": 'printf -v value \'%q\' "$value"; COMPREPLY+=("$value")',
-}
 
 COMMANDS = (search, tag, tables, shell, completion)
