@@ -166,16 +166,17 @@ def _point_to(database: Path) -> None:
 @click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
 @click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
 @click.option("--index", metavar="URL", help="The index of a mirror.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask, however much will come.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, whatever comes or is replaced.")
 @_quiet
 def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
     """Download the site's newest export into DATA_DIR (./data).
 
     What is here already is skipped, and a broken download resumed. You are asked before more than
-    100 MB come. A file has its name only when it is whole and has the checksum that is listed.
+    100 MB come, and before a file is replaced that no fetch has put there. A file has its name only
+    when it is whole and has the checksum that is listed.
     """
     from .contact import contact_of
-    from .fetching import Plan, fetch
+    from .fetching import Plan, fetch, keep_strangers
     from .report import download_bar, plan_lines
     from .site_index import INDEX_URL
 
@@ -186,8 +187,14 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
         sizes.update({each.file_name: each.size for each in plan.missing})
         if not quiet:
             _tell("\n".join(plan_lines(plan)))
-        if plan.size > _MUCH and not options["yes"]:
-            _confirm("Download it?", is_asked)
+        if options["yes"]:
+            return
+        if not is_asked:
+            keep_strangers(plan)
+            _keep_small(plan.size)
+        elif plan.strangers or plan.size > _MUCH:
+            what = " and replace what is not from a fetch" if plan.strangers else ""
+            click.confirm(f"Download it{what}?", abort=True, err=True)
 
     with download_bar(not quiet and sys.stderr.isatty(), sizes) as on_bytes:
         fetched = fetch(
@@ -207,10 +214,9 @@ def _prompt(question: str) -> str:
     return str(click.prompt(question, err=True))
 
 
-def _confirm(question: str, is_asked: bool) -> None:
-    if not is_asked:
+def _keep_small(size: int) -> None:
+    if size > _MUCH:
         raise UsageError("more than 100 MB are to come; say --yes")
-    click.confirm(question, abort=True, err=True)
 
 
 @commands.command(

@@ -15,8 +15,8 @@ import pytest
 from e6duck import SourceError
 from e6duck.age import SAMPLE_SHA256
 from e6duck.building import Built, build
+from e6duck.fetch_record import RECORD
 from e6duck.report import summary
-from e6duck.source import RECORD
 from tests.conftest import CHECKOUT
 from tests.exports import csv_line, post, write_export
 from tests.reference import Export
