@@ -84,6 +84,55 @@ def test_an_artist_has_addresses(zoo: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{}", []),
+        ("{a,NULL,b}", ["a", "b"]),
+        (
+            '{"a, b","say \\"hi\\"","back\\\\slash","{x}","NULL"}',
+            ["a, b", 'say "hi"', "back\\slash", "{x}", "NULL"],
+        ),
+        ("{лиса,é}", ["лиса", "é"]),
+        ('{"two\nlines",""}', ["two\nlines", ""]),
+        (None, None),
+    ],
+)
+def test_the_other_names_of_an_artist_are_a_list(
+    zoo: Path, text: str | None, names: list[str] | None
+) -> None:
+    write(zoo, "artists.csv", ["id", "name", "other_names"], ["1", "ada", text])
+    assert rows(build(zoo, write_index=False), "select other_names from artists") == [(names,)]
+
+
+def test_of_two_rows_with_one_id_the_later_wins(zoo: Path) -> None:
+    pool = ["8", "First", *[None] * 6, "{1}"]
+    later = ["8", "Later", *[None] * 6, "{2}"]
+    write(zoo, "pools.csv", POOLS, pool, ["7", "b", *[None] * 6, "{}"], later)
+    write(zoo, "wiki_pages.csv", WIKI, [None, *TIMES, "a", "b", "2", "2", "f"])
+    write(zoo, "artists.csv", ["id", "name"], ["1", "a"], ["1", "b"], ["1", "c"])
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, name from pools") == [(7, "b"), (8, "Later")]
+    assert rows(built, "select name from artists") == [("c",)]
+    counts = "select row_count, kept_count, dropped_count from build_sources"
+    assert rows(built, f"{counts} where table_name = 'pools'") == [(3, 2, 1)]
+    same, none = "a later row has the same id", "the id is empty"
+    assert rows(built, "select table_name, line, reason from build_rejects order by all") == [
+        ("artists", 2, same),
+        ("artists", 3, same),
+        ("pools", 2, same),
+        ("wiki_pages", 2, none),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_ends_of_windows_are_read(zoo: Path, end: str) -> None:
+    lines = ["id,name,post_ids", "7,a,{1}", '8,b,"{1,2}"']
+    (zoo / "pools.csv").write_text(end.join([*lines, ""]), newline="")
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, post_ids from pools") == [(7, [1]), (8, [1, 2])]
+
+
 def test_each_relation_and_column_has_a_comment(zoo: Path) -> None:
     write(zoo, "pools.csv", POOLS)
     write(zoo, "wiki_pages.csv", WIKI)
