@@ -41,6 +41,17 @@ def completed(names: str) -> Callable[[click.Context, click.Parameter, str], lis
     return complete
 
 
+category_option = click.option(
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
+)
+
+
 def tell(text: str) -> None:
     """Tell the user text, on standard error."""
     if sys.stderr.isatty():

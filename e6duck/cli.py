@@ -20,7 +20,7 @@ from .arguments import AT_LEAST_1 as _AT_LEAST_1
 from .arguments import FORMATS as _FORMATS
 from .arguments import PLACES as _PLACES
 from .arguments import binary_target as _binary_target
-from .arguments import completed
+from .arguments import category_option, completed
 from .arguments import database_path as _database
 from .arguments import db_option as _db
 from .arguments import target as _target
@@ -473,15 +473,7 @@ def _ask(question: str) -> bool:
     "tags", nargs=-1, required=True, metavar="TAG...", shell_complete=completed("tag_names")
 )
 @_db
-@click.option(
-    "-c",
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completed("category_names"),
-    help="Only this category.",
-)
+@category_option
 @click.option(
     "-f",
     "--min-posts",

@@ -10,7 +10,17 @@ from typing import Any
 
 import click
 
-from .arguments import AT_LEAST_1, FORMATS, completed, database_path, db_option, target, tell, whole
+from .arguments import (
+    AT_LEAST_1,
+    FORMATS,
+    category_option,
+    completed,
+    database_path,
+    db_option,
+    target,
+    tell,
+    whole,
+)
 
 
 @click.command(
@@ -22,15 +32,7 @@ from .arguments import AT_LEAST_1, FORMATS, completed, database_path, db_option,
 )
 @click.argument("pattern", nargs=-1, required=True, shell_complete=completed("tag_names"))
 @db_option
-@click.option(
-    "-c",
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completed("category_names"),
-    help="Only this category.",
-)
+@category_option
 @click.option("-f", "--min-posts", type=click.IntRange(min=0), default=0, help="Only so used (0).")
 @click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="The most tags.")
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from .database import Connection
 from .script import sql_text
 
+_LONGEST = 200  # letters of a text that an error shows
+
 
 @dataclass(frozen=True)
 class Found:
@@ -41,5 +43,7 @@ def _found(connection: Connection, query: str, texts: Sequence[str]) -> dict[str
 
 
 def quoted(text: str) -> str:
-    """Return text in quotes, on one line."""
+    """Return text in quotes, on one line; its beginning, where it is longer than any name."""
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + "…"
     return json.dumps(text, ensure_ascii=False)
