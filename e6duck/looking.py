@@ -141,7 +141,7 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
     path = database_path(db)
     command = shell_command(path, arguments, write=write, ui=ui)
     if sys.stdin and sys.stdin.isatty():
-        tell(greeting(path, write=write))
+        tell(greeting(path, write=write, ui=ui))
     return run_shell(command)
 
 

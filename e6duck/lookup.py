@@ -32,13 +32,7 @@ class Found:
 
 def look_up(connection: Connection, texts: Sequence[str]) -> dict[str, Found]:
     """Return the tag of each text that names one; ranked tags go before rare ones."""
-    found = _found(connection, "known", texts)
-    others = [text for text in texts if text not in found]
-    return found | _found(connection, "rare", others) if others else found
-
-
-def _found(connection: Connection, query: str, texts: Sequence[str]) -> dict[str, Found]:
-    rows = connection.execute(sql_text("lookup", query), {"texts": list(texts)}).fetchall()
+    rows = connection.execute(sql_text("lookup", "known"), {"texts": list(texts)}).fetchall()
     return {row[0]: Found(*row) for row in rows}
 
 

@@ -81,6 +81,11 @@ def test_what_the_greeting_tells_to_try_works(zoo: Path) -> None:
             opened.execute(query).fetchall()
 
 
+def test_harlequin_has_no_dot_commands(zoo: Path) -> None:
+    assert greeting(zoo).endswith("; .tables, .quit")
+    assert greeting(zoo, ui="harlequin").endswith("; Ctrl-Q quits")
+
+
 def test_the_package_will_do_where_the_path_has_no_shell(zoo: Path, no_path: Path) -> None:
     assert "duckdb_cli" in shell_command(zoo)[0]
 
