@@ -194,7 +194,8 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
             _keep_small(plan.size)
         elif plan.strangers or plan.size > _MUCH:
             what = " and replace what is not from a fetch" if plan.strangers else ""
-            click.confirm(f"Download it{what}?", abort=True, err=True)
+            if not click.confirm(f"Download it{what}?", err=True):
+                raise E6DuckError("nothing is downloaded")
 
     with download_bar(not quiet and sys.stderr.isatty(), sizes) as on_bytes:
         fetched = fetch(

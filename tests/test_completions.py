@@ -92,7 +92,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def surroundings(place: Path) -> dict[str, str]:
     return {
         "PATH": f"{place}:{os.environ['PATH']}",
-        "PYTHONPATH": str(Path(__file__).parents[1]),
         "E6DUCK_DB": str(place),
         "HOME": str(place),
         "TERM": "dumb",

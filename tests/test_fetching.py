@@ -143,6 +143,18 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
     assert (tmp_path / "tags.csv.gz").read_bytes() != b"mine"
 
 
+@pytest.mark.parametrize(("answer", "is_kept"), [("n", True), ("", True), ("y", False)])
+def test_on_a_terminal_it_is_asked_about(
+    site: Site, tmp_path: Path, answer: str, is_kept: bool
+) -> None:
+    (tmp_path / "tags.csv.gz").write_bytes(b"mine")
+    args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
+    said = on_terminal(*args, columns=100, typed=f"{answer}\n")
+    assert "Download it and replace what is not from a fetch? [y/N]: " in said
+    assert ("e6duck: nothing is downloaded\n" in said) is is_kept
+    assert ((tmp_path / "tags.csv.gz").read_bytes() == b"mine") is is_kept
+
+
 def test_the_sample_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
     for path in (CHECKOUT / "data").glob("*.csv.gz"):
         shutil.copy(path, tmp_path)
