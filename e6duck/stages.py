@@ -84,6 +84,7 @@ def run(draft: Draft) -> None:
             draft.progress(script.name, 0)
             _choose_rows(draft, script.name)
             draft.connection.execute(script.text)
+            draft.connection.execute(f"drop table {script.name}_row")
     for script in scripts("build"):
         draft.progress(script.name, 0)
         kernel = _KERNELS.get(script.name)
@@ -102,18 +103,21 @@ def run(draft: Draft) -> None:
 
 
 def _choose_rows(draft: Draft, table: str) -> None:
-    """Note the rows of one of those tables that are not used, and offer it the others."""
+    """Note the rows of one of those tables that are not used, and offer it the others.
+
+    All are read at once: which rows are malformed, and so their numbers, depends on the columns.
+    """
     connection = draft.connection
-    connection.execute(sql_text("losers", "by_id"), {"view": f"{table}_csv"})
-    rows = connection.execute("from loser").fetchall()
+    connection.execute(
+        f"create temp table {table}_row as"
+        f" select row_number() over () as record, * from {table}_csv"
+    )
+    rows = connection.execute(sql_text("losers", "by_id"), {"rows": f"{table}_row"}).fetchall()
     draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
     connection.execute(
-        f"""
-        create temp view {table}_used as
-        select *
-        from (select row_number() over () as record, * from {table}_csv)
-        anti join loser using (record)
-        """
+        f"create temp view {table}_used as"
+        f" from {table}_row where id is not null"
+        " qualify record = max(record) over (partition by id)"
     )
 
 

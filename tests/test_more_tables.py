@@ -125,6 +125,19 @@ def test_of_two_rows_with_one_id_the_later_wins(zoo: Path) -> None:
     ]
 
 
+def test_a_malformed_row_does_not_shift_which_wins(zoo: Path) -> None:
+    """It is only malformed to a reading of its time, and stands before all others."""
+    odd = ["6", "Odd", "no time", *[None] * 5, "{}"]
+    pools = [[id, name, *[None] * 6, "{}"] for id, name in (("8", "a"), ("7", "b"), ("8", "c"))]
+    write(zoo, "pools.csv", POOLS, odd, *pools)
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, name from pools") == [(7, "b"), (8, "c")]
+    assert rows(built, "select line, content from build_rejects order by line") == [
+        (2, "6,Odd,no time,,,,,,{}"),
+        (3, "8,a,,,,,,,{}"),
+    ]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_line_ends_of_windows_are_read(zoo: Path, end: str) -> None:
     lines = ["id,name,post_ids", "7,a,{1}", '8,b,"{1,2}"']
