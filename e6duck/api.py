@@ -14,6 +14,7 @@ from .figures import Figures, figures
 from .neighbors import Question, answering, rank_limit
 from .portrait import Portrait, portraits
 from .query import explained, related
+from .searching import found_tags
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -175,12 +176,28 @@ class Database:
             }
         )
 
-    def search(self, pattern: str) -> pa.Table:
-        """Return the tags whose name or an alias fits a pattern with * and ?, most used first.
+    def search(
+        self,
+        pattern: str | Sequence[str],
+        *,
+        category: str | Sequence[str] = (),
+        min_posts: int = 0,
+        limit: int = 20,
+    ) -> pa.Table:
+        """Return the tags that a pattern or words fit: tag, category, posts, alias.
 
-        Columns: tag_id, name, category_name, post_count, and fitting_aliases as a list.
+        It is the answer of `e6duck search`. A pattern of the whole name has * or ?, and the most
+        used tags come first. Words stand in any order in a name or an alias, which may be spelt a
+        little otherwise; then closeness (0 to 1) is a column, too. Raises `UsageError` where there
+        is no word.
         """
-        return self.query("from search_tags($pattern)", pattern=pattern)
+        return found_tags(
+            self.connection,
+            _listed(pattern),
+            categories=_listed(category),
+            min_posts=min_posts,
+            limit=limit,
+        )
 
     def info(self) -> Mapping[str, str]:
         """Return the facts of the build as texts: versions, options, time; no Arrow table."""

@@ -11,7 +11,6 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from . import files
 from .errors import E6DuckError, UsageError
 
 PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
@@ -40,6 +39,17 @@ def completed(names: str) -> Callable[[click.Context, click.Parameter, str], lis
         return found
 
     return complete
+
+
+category_option = click.option(
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
+)
 
 
 def tell(text: str) -> None:
@@ -99,6 +109,8 @@ def binary_target(output: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _written(output: Path) -> Iterator[Path]:
+    from . import files  # with what makes random names, which a completion has no time for
+
     try:
         with files.draft(output) as draft:
             yield draft

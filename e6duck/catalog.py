@@ -50,13 +50,16 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
 
     Those of a macro are what its example gives. Raises `UsageError` for an unknown name.
     """
-    known = {each.name: each for each in relations(connection)}
-    if name not in known:
-        raise UsageError(f"there is no relation {name}; there are {', '.join(known)}")
-    relation = known[name]
+    known = {each.name.lower(): each for each in relations(connection)}  # as DuckDB takes names
+    if name.lower() not in known:
+        names = ", ".join(each.name for each in known.values())
+        raise UsageError(f"there is no relation {name}; there are {names}")
+    relation = known[name.lower()]
     with explained():
         if relation.kind != "macro":
-            rows = connection.execute(sql_text("catalog", "columns"), {"name": name}).fetchall()
+            rows = connection.execute(
+                sql_text("catalog", "columns"), {"name": relation.name}
+            ).fetchall()
         elif relation.example:
             found = connection.execute(f"describe {relation.example}").fetchall()
             rows = [(column, kind, None) for column, kind, *_ in found]

@@ -20,7 +20,7 @@ from .arguments import AT_LEAST_1 as _AT_LEAST_1
 from .arguments import FORMATS as _FORMATS
 from .arguments import PLACES as _PLACES
 from .arguments import binary_target as _binary_target
-from .arguments import completed
+from .arguments import category_option, completed
 from .arguments import database_path as _database
 from .arguments import db_option as _db
 from .arguments import target as _target
@@ -192,16 +192,17 @@ def _point_to(database: Path) -> None:
 @click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
 @click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
 @click.option("--index", metavar="URL", help="The index of a mirror.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask, however much will come.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, whatever comes or is replaced.")
 @_quiet
 def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
     """Download the site's newest export into DATA_DIR (./data).
 
     What is here already is skipped, and a broken download resumed. You are asked before more than
-    100 MB come. A file has its name only when it is whole and has the checksum that is listed.
+    100 MB come, and before a file is replaced that no fetch has put there. A file has its name only
+    when it is whole and has the checksum that is listed.
     """
     from .contact import contact_of
-    from .fetching import Plan, fetch
+    from .fetching import Plan, fetch, keep_strangers
     from .report import download_bar, plan_lines
     from .site_index import INDEX_URL
 
@@ -212,8 +213,15 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
         sizes.update({each.file_name: each.size for each in plan.missing})
         if not quiet:
             _tell("\n".join(plan_lines(plan)))
-        if plan.size > _MUCH and not options["yes"]:
-            _confirm("Download it?", is_asked)
+        if options["yes"]:
+            return
+        if not is_asked:
+            keep_strangers(plan)
+            _keep_small(plan.size)
+        elif plan.strangers or plan.size > _MUCH:
+            what = " and replace what is not from a fetch" if plan.strangers else ""
+            if not click.confirm(f"Download it{what}?", err=True):
+                raise E6DuckError("nothing is downloaded")
 
     with download_bar(not quiet and sys.stderr.isatty(), sizes) as on_bytes:
         fetched = fetch(
@@ -233,10 +241,9 @@ def _prompt(question: str) -> str:
     return str(click.prompt(question, err=True))
 
 
-def _confirm(question: str, is_asked: bool) -> None:
-    if not is_asked:
+def _keep_small(size: int) -> None:
+    if size > _MUCH:
         raise UsageError("more than 100 MB are to come; say --yes")
-    click.confirm(question, abort=True, err=True)
 
 
 @commands.command(
@@ -494,15 +501,7 @@ def _ask(question: str) -> bool:
     "tags", nargs=-1, required=True, metavar="TAG...", shell_complete=completed("tag_names")
 )
 @_db
-@click.option(
-    "-c",
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completed("category_names"),
-    help="Only this category.",
-)
+@category_option
 @click.option(
     "-f",
     "--min-posts",

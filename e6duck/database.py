@@ -217,16 +217,12 @@ def _refusal(path: Path, error: duckdb.Error) -> str:
 
 
 def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None:
-    found = connection.execute(
-        "select true from duckdb_tables()"
-        " where table_name = 'build_info' and database_name = current_database()"
-    ).fetchall()
-    version = (
-        found
-        and connection.execute(
+    try:
+        version = connection.execute(
             "select value::integer from build_info where name = 'schema_version'"
         ).fetchall()
-    )
+    except duckdb.CatalogException:  # quicker than to ask duckdb_tables() first
+        version = []
     if not version:
         raise DatabaseError(f"{path} is no e6duck database; move it away, or name another")
     if version[0][0] > SCHEMA_VERSION:

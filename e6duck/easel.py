@@ -8,7 +8,7 @@ from itertools import groupby
 
 from .output import shielded
 from .portrait import Portrait, Row
-from .table import colored
+from .table import colored, places
 
 _MARGIN = 14
 _MOST_BRANCHES = 10
@@ -47,7 +47,7 @@ def _title(portrait: Portrait, paint: Paint) -> str:
     name = paint({"tag": portrait.tag, "category": portrait.category})
     led = f" (by its alias {shielded(portrait.alias)})" if portrait.alias else ""
     rank = "no rank" if portrait.rank is None else f"rank {portrait.rank:,}"
-    return f"{name}{led}: {portrait.category}, {rank}"
+    return f"{name}{led}: {portrait.category or 'of no known category'}, {rank}"
 
 
 def _counts(portrait: Portrait) -> str:
@@ -73,7 +73,7 @@ def _list(
     lines: list[list[str]] = []
     room = 0
     for row in rows:
-        size = len(row["tag"]) + len(figure(row)) + len(" , ")
+        size = places(shielded(row["tag"])) + len(figure(row)) + len(" , ")
         if size > room:
             lines.append([])
             room = width - _MARGIN

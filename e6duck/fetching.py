@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +13,12 @@ import httpx
 
 from . import files
 from .building import plain_errors
-from .downloading import OnBytes, download, is_here, part_path
+from .downloading import OnBytes, download, is_here, part_path, sha256
 from .errors import E6DuckError, SourceError, UsageError
+from .fetch_record import Recorded, record, recorded
 from .http import Attempts, BusyError, Notify, Patience, client, joined, opened
 from .site_index import INDEX_URL, MORE_TABLES, TABLES, Listed, listed_files
-from .source import RECORD, inspect
+from .source import inspect
 
 _LONGEST_INDEX = 1 << 20
 
@@ -31,6 +30,7 @@ class Plan:
     listed: Sequence[Listed]
     missing: Sequence[Listed]
     size: int  # bytes to come; less where a download is resumed
+    strangers: Sequence[Path]  # files to be replaced that no fetch has put there
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,23 @@ class Fetched:
     seconds: float
 
 
+def keep_strangers(plan: Plan) -> None:
+    """Raise `UsageError` where a fetch would replace a file that no fetch has put there."""
+    if plan.strangers:
+        names = ", ".join(path.name for path in plan.strangers)
+        raise UsageError(
+            f"{plan.strangers[0].parent} has {names}, not from a fetch;"
+            " say --yes to replace them, or name another folder"
+        )
+
+
 def fetch(
     data_dir: Path | str = "data",
     *,
     contact: str,
     more: Collection[str] = (),
     index: str = INDEX_URL,
-    confirm: Callable[[Plan], object] = lambda plan: None,
+    confirm: Callable[[Plan], object] = keep_strangers,
     on_bytes: OnBytes = lambda name, done: None,
     on_notice: Notify = lambda line: None,
     patience: Patience | None = None,
@@ -57,8 +67,9 @@ def fetch(
     """Download the newest export of the four tables, and of more, into a folder.
 
     contact: an address for the site to reach you at. more: "pools", "wiki_pages", "artists".
-    index: of a mirror. confirm: sees the plan, and raises to end it. on_bytes: is called with the
-    name of a file and how many of its bytes are here; on_notice with what goes wrong for now.
+    index: of a mirror. confirm: sees the plan, and raises to end it; if not given, no file is
+    replaced that no fetch has put there. on_bytes: is called with the name of a file and how many
+    of its bytes are here; on_notice with what goes wrong for now.
 
     A file that is here is skipped, a broken download resumed; a file has its name only when it has
     the checksum that the index lists. patience: how long to wait for what, in seconds, and how
@@ -66,35 +77,38 @@ def fetch(
     bad arguments, `E6DuckError` where the files cannot be had.
     """
     started = time.monotonic()
-    unknown = set(more) - set(MORE_TABLES)
-    if unknown:
-        raise UsageError(f"there is no {min(unknown)} to fetch; there are {', '.join(MORE_TABLES)}")
     patience = patience or Patience()
     folder = Path(data_dir)
     with client(contact, patience) as http:
-        listed = _index(http, index, [*TABLES, *more], Attempts(patience, on_notice))
+        listed = _index(http, index, _tables(more), Attempts(patience, on_notice))
         with plain_errors(folder), files.tidied(folder):
             plan = _plan(listed, folder)
             confirm(plan)
             _check_space(plan, folder)
             _sweep(listed, folder)
-            for each in plan.missing:
-                download(
-                    http,
-                    each,
-                    folder,
-                    patience=patience,
-                    prove=partial(inspect, each.table),
-                    on_bytes=on_bytes,
-                    on_notice=on_notice,
-                )
-            _record(plan, index, folder)
-    paths = {each: folder / each.file_name for each in listed}
+            get = partial(download, http, patience=patience, on_bytes=on_bytes, on_notice=on_notice)
+            for each in listed:
+                if each in plan.missing:
+                    get(each, folder, prove=partial(inspect, each.table))
+                # At once: an interrupted fetch knows its files again.
+                record(folder, each.file_name, Recorded(each.sha256, each.updated_at), index)
+    return _fetched(plan, folder, time.monotonic() - started)
+
+
+def _tables(more: Collection[str]) -> list[str]:
+    unknown = set(more) - set(MORE_TABLES)
+    if unknown:
+        raise UsageError(f"there is no {min(unknown)} to fetch; there are {', '.join(MORE_TABLES)}")
+    return [*TABLES, *dict.fromkeys(more)]
+
+
+def _fetched(plan: Plan, folder: Path, seconds: float) -> Fetched:
+    skipped = [each for each in plan.listed if each not in plan.missing]
     return Fetched(
         data_dir=folder,
-        downloaded=tuple(paths[each] for each in plan.missing),
-        skipped=tuple(path for each, path in paths.items() if each not in plan.missing),
-        seconds=time.monotonic() - started,
+        downloaded=tuple(folder / each.file_name for each in plan.missing),
+        skipped=tuple(folder / each.file_name for each in skipped),
+        seconds=seconds,
     )
 
 
@@ -137,7 +151,20 @@ def _plan(listed: Sequence[Listed], folder: Path) -> Plan:
     missing = [each for each in listed if not is_here(each, folder)]
     parts = (part_path(each, folder) for each in missing)
     resumed = sum(part.stat().st_size for part in parts if part.exists())
-    return Plan(listed, missing, max(0, sum(each.size for each in missing) - resumed))
+    size = max(0, sum(each.size for each in missing) - resumed)
+    return Plan(listed, missing, size, _strangers(missing, folder))
+
+
+def _strangers(missing: Sequence[Listed], folder: Path) -> list[Path]:
+    """Return the files that would be replaced, and are not as a fetch has recorded them."""
+    known = recorded(folder)
+    strangers = []
+    for path in (folder / each.file_name for each in missing):
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{path} is no file; move it away, or name another folder")
+        if path.exists() and (path.name not in known or known[path.name].sha256 != sha256(path)):
+            strangers.append(path)
+    return strangers
 
 
 def _check_space(plan: Plan, folder: Path) -> None:
@@ -156,17 +183,3 @@ def _sweep(listed: Sequence[Listed], folder: Path) -> None:
         for part in folder.glob(f".part-*-{each.file_name}"):
             if part not in kept:
                 part.unlink()
-
-
-def _record(plan: Plan, index: str, folder: Path) -> None:
-    """Write down what was fetched, which tells a build how old its export is."""
-    record = {
-        "index": index,
-        "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {
-            each.file_name: {"sha256": each.sha256, "updated_at": each.updated_at.isoformat()}
-            for each in plan.listed
-        },
-    }
-    with files.draft(folder / RECORD) as draft:
-        draft.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -10,7 +10,17 @@ from typing import Any
 
 import click
 
-from .arguments import AT_LEAST_1, FORMATS, completed, database_path, db_option, target, tell, whole
+from .arguments import (
+    AT_LEAST_1,
+    FORMATS,
+    category_option,
+    completed,
+    database_path,
+    db_option,
+    target,
+    tell,
+    whole,
+)
 
 
 @click.command(
@@ -22,15 +32,7 @@ from .arguments import AT_LEAST_1, FORMATS, completed, database_path, db_option,
 )
 @click.argument("pattern", nargs=-1, required=True, shell_complete=completed("tag_names"))
 @db_option
-@click.option(
-    "-c",
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completed("category_names"),
-    help="Only this category.",
-)
+@category_option
 @click.option("-f", "--min-posts", type=click.IntRange(min=0), default=0, help="Only so used (0).")
 @click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="The most tags.")
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
@@ -139,7 +141,7 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
     path = database_path(db)
     command = shell_command(path, arguments, write=write, ui=ui)
     if sys.stdin and sys.stdin.isatty():
-        tell(greeting(path, write=write))
+        tell(greeting(path, write=write, ui=ui))
     return run_shell(command)
 
 
@@ -151,25 +153,10 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
       e6duck completion fish > ~/.config/fish/completions/e6duck.fish"""
 )
 @click.argument("name", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
-@click.pass_context
-def completion(context: click.Context, name: str) -> None:
+def completion(name: str) -> None:
     """Print what makes a shell complete commands, options and the names of tags."""
-    from click.shell_completion import get_completion_class
+    script = Path(__file__).with_name("completions") / f"e6duck.{name}"
+    click.echo(script.read_text(encoding="utf-8"), nl=False)
 
-    kind = get_completion_class(name)
-    assert kind
-    source = kind(context.find_root().command, {}, "e6duck", "_E6DUCK_COMPLETE").source()
-    for theirs, ours in _REPAIRS.items():
-        source = source.replace(theirs, ours)
-    click.echo(source)
-
-
-# Fish alone would sort what stands there by use. Bash alone would take fox_(species) for a subshell
-# and the backslash of \\m/ for its own.
-_REPAIRS = {
-    "complete --no-files": "complete --keep-order --no-files",
-    "IFS=',' read type value": "IFS=',' read -r type value",
-    "COMPREPLY+=($value)": 'printf -v value \'%q\' "$value"; COMPREPLY+=("$value")',
-}
 
 COMMANDS = (search, tag, tables, shell, completion)

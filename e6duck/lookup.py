@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from .database import Connection
 from .script import sql_text
 
+_LONGEST = 200  # letters of a text that an error shows
+
 
 @dataclass(frozen=True)
 class Found:
@@ -30,16 +32,12 @@ class Found:
 
 def look_up(connection: Connection, texts: Sequence[str]) -> dict[str, Found]:
     """Return the tag of each text that names one; ranked tags go before rare ones."""
-    found = _found(connection, "known", texts)
-    others = [text for text in texts if text not in found]
-    return found | _found(connection, "rare", others) if others else found
-
-
-def _found(connection: Connection, query: str, texts: Sequence[str]) -> dict[str, Found]:
-    rows = connection.execute(sql_text("lookup", query), {"texts": list(texts)}).fetchall()
+    rows = connection.execute(sql_text("lookup", "known"), {"texts": list(texts)}).fetchall()
     return {row[0]: Found(*row) for row in rows}
 
 
 def quoted(text: str) -> str:
-    """Return text in quotes, on one line."""
+    """Return text in quotes, on one line; its beginning, where it is longer than any name."""
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + "…"
     return json.dumps(text, ensure_ascii=False)

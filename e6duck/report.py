@@ -151,8 +151,11 @@ def size_text(size: int) -> str:
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield a line a file that a fetch is about, and how much is to come."""
+    strangers = {path.name for path in plan.strangers}
     for each in plan.listed:
         state = "to come" if each in plan.missing else "here"
+        if each.file_name in strangers:
+            state = "to come, in place of one that is not from a fetch"
         size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
         yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
     yield f"{size_text(plan.size)} to come"

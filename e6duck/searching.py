@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .categories import category_ids
 from .database import Connection, interruptible
 from .errors import UsageError
 from .neighbors import Notify, rank_limit
-from .query import Answer, explained
+from .query import Answer, explained, related
 from .script import sql_text
 from .spelling import closest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _NEAR = 50  # tags that are looked at for being spelt like the words
 
@@ -31,31 +35,46 @@ def search(
     closeness (0 to 1) and use together tell the order. on_notice: is told, in one line, how
     min_posts is understood where posts are not counted. Raises `UsageError` where there is no word.
     """
+    with explained(), interruptible(connection):
+        sql, values = _question(connection, texts, categories, min_posts, limit, on_notice)
+        connection.execute(sql, values)
+        description = connection.description or []
+        return Answer(
+            tuple(str(column[0]) for column in description),
+            tuple(str(column[1]) for column in description),
+            iter([connection.fetchall()]),
+        )
+
+
+def found_tags(connection: Connection, texts: Sequence[str], **options: Any) -> pa.Table:
+    """Return the same as an Arrow table."""
+    with explained(), interruptible(connection):
+        sql, values = _question(connection, texts, **options)
+        return related(connection, sql, values).to_arrow_table()
+
+
+def _question(
+    connection: Connection,
+    texts: Sequence[str],
+    categories: Sequence[str],
+    min_posts: int,
+    limit: int,
+    on_notice: Notify = lambda line: None,
+) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of a search and its parameters."""
     words = " ".join(texts).lower().replace("_", " ").split()
     if not words:
         raise UsageError("give a word, or a pattern with * and ?, to search for")
-    filters = {
+    values: dict[str, Any] = {
         "categories": category_ids(connection, categories),
         "min_posts": min_posts,
         "rank_limit": rank_limit(connection, min_posts, on_notice) if min_posts else 0,
         "count": limit,
     }
-    with explained(), interruptible(connection):
-        if any(set(word) & set("*?") for word in words):
-            pattern = "_".join(" ".join(texts).lower().split())
-            return _answer(connection, "pattern", pattern=pattern, **filters)
-        spelling = "_".join(words)
-        near = closest(connection, [spelling], count=_NEAR)[spelling]
-        return _answer(
-            connection, "words", spelling=spelling, words=words, near=list(near), **filters
-        )
-
-
-def _answer(connection: Connection, name: str, **values: object) -> Answer:
-    connection.execute(sql_text("search", name), values)
-    description = connection.description or []
-    return Answer(
-        tuple(str(column[0]) for column in description),
-        tuple(str(column[1]) for column in description),
-        iter([connection.fetchall()]),
-    )
+    if any(set(word) & set("*?") for word in words):
+        values["pattern"] = "_".join(" ".join(texts).lower().split())
+        return sql_text("search", "pattern"), values
+    spelling = "_".join(words)
+    near = list(closest(connection, [spelling], count=_NEAR)[spelling])
+    values |= {"spelling": spelling, "words": words, "near": near}
+    return sql_text("search", "words"), values

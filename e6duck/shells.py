@@ -15,6 +15,7 @@ from .database import open_reading
 from .errors import DatabaseError, E6DuckError
 
 _OLDEST = (1, 4)  # that opens our files: see database.STORAGE_VERSION
+_QUITS = {"duckdb": ".tables, .quit", "harlequin": "Ctrl-Q quits"}
 _GET = "get a newer one with: pip install duckdb-cli"
 
 
@@ -34,7 +35,7 @@ def shell_command(
     return [_duckdb(), *read_only, *arguments, str(path.resolve())]
 
 
-def greeting(path: Path, *, write: bool = False) -> str:
+def greeting(path: Path, *, write: bool = False, ui: str = "duckdb") -> str:
     """Return two lines: what the database holds, and what to try."""
     with open_reading(path) as connection:
         ((tag_count, post_count),) = connection.execute(
@@ -44,7 +45,7 @@ def greeting(path: Path, *, write: bool = False) -> str:
     return (
         f"{path}: {tag_count:,} tags on {post_count:,} posts ({mode})\n"
         "Try: from tags limit 10; from search_tags('fo*'); from cooccurring('fox');"
-        " .tables, .quit"
+        f" {_QUITS[ui]}"
     )
 
 

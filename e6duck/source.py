@@ -121,7 +121,6 @@ ESSENTIAL: dict[str, tuple[str, ...]] = {
     "artists": ("id", "name"),
 }
 
-RECORD = "e6duck-fetch.json"  # what e6duck fetch has put into a folder
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20

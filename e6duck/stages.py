@@ -16,7 +16,7 @@ import pyarrow as pa
 from . import posts, rejects, vectors
 from .database import SCHEMA_VERSION, Connection, literal
 from .errors import AuditError, SourceError
-from .script import Script, scripts
+from .script import Script, scripts, sql_text
 from .source import Checked, Source, select_sql
 
 Progress = Callable[[str, int], None]  # the name of a stage, and rows done in it since the last
@@ -82,7 +82,9 @@ def run(draft: Draft) -> None:
     for script in more_scripts():
         if script.name in draft.sources:
             draft.progress(script.name, 0)
+            _choose_rows(draft, script.name)
             draft.connection.execute(script.text)
+            draft.connection.execute(f"drop table {script.name}_row")
     for script in scripts("build"):
         draft.progress(script.name, 0)
         kernel = _KERNELS.get(script.name)
@@ -98,6 +100,25 @@ def run(draft: Draft) -> None:
     if draft.options.with_text:
         for column, comment in TEXT_COLUMNS.items():
             draft.connection.execute(f"comment on column posts.{column} is {literal(comment)}")
+
+
+def _choose_rows(draft: Draft, table: str) -> None:
+    """Note the rows of one of those tables that are not used, and offer it the others.
+
+    All are read at once: which rows are malformed, and so their numbers, depends on the columns.
+    """
+    connection = draft.connection
+    connection.execute(
+        f"create temp table {table}_row as"
+        f" select row_number() over () as record, * from {table}_csv"
+    )
+    rows = connection.execute(sql_text("losers", "by_id"), {"rows": f"{table}_row"}).fetchall()
+    draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
+    connection.execute(
+        f"create temp view {table}_used as"
+        f" from {table}_row where id is not null"
+        " qualify record = max(record) over (partition by id)"
+    )
 
 
 def more_scripts() -> list[Script]:
@@ -150,10 +171,12 @@ def _read_count(draft: Draft, table: str) -> int:
     """Return the well-formed rows of a file."""
     if table == "posts":
         return draft.counted.row_count
-    return int(draft.one(f"select count(*) from {_RECORDS.get(table, table)}"))
+    if table in _RECORDS:
+        return int(draft.one(f"select count(*) from {_RECORDS[table]}"))
+    return _kept_count(draft, table) + len(draft.losers[table])
 
 
-_RECORDS = {  # else a table keeps all of its rows
+_RECORDS = {
     "tags": "tag_row",
     "tag_aliases": "alias_row",
     "tag_implications": "implication_row",

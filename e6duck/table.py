@@ -24,7 +24,7 @@ def draw(
     one for each of its cells, as #rrggbb; another text is none.
     """
     is_right = [_is_number(kind) for kind in types]
-    widths = [max(map(_cells, column)) for column in columns]
+    widths = [max(map(places, column)) for column in columns]
     if width is not None:
         widths = _fitted(widths, is_right, width)
     left_out = len(columns) - len(widths)
@@ -68,15 +68,15 @@ def _row_width(widths: list[int], is_cut: bool) -> int:
 
 def _aligned(cell: str, width: int, is_right: bool) -> str:
     """Return a cell of this width; "…" marks what is cut."""
-    missing = width - _cells(cell)
+    missing = width - places(cell)
     if missing < 0:
         kept, room = "", width - 1
         for each in cell:
-            room -= _cells(each)
+            room -= places(each)
             if room < 0:
                 break
             kept += each
-        cell, missing = kept + "…", width - 1 - _cells(kept)
+        cell, missing = kept + "…", width - 1 - places(kept)
     return " " * missing + cell if is_right else cell + " " * missing
 
 
@@ -88,7 +88,7 @@ def colored(cell: str, color: str) -> str:
     return f"\x1b[38;2;{red};{green};{blue}m{cell}\x1b[0m"
 
 
-def _cells(shown: str) -> int:
+def places(shown: str) -> int:
     """Return how many places text takes on a terminal."""
     if shown.isascii():
         return len(shown)

@@ -171,8 +171,8 @@ def test_cooccurring_agrees_with_a_plain_count(
 
 
 def test_search_takes_brackets_as_they_are(db: e6duck.Database) -> None:
-    assert db.search("*fox")["name"].to_pylist() == ["fox", "red_fox"]
-    assert db.search("[x]")["name"].to_pylist() == ["[x]"]
+    assert db.search("*fox")["tag"].to_pylist() == ["fox", "red_fox", "arctic_fox"]
+    assert db.search("[?]")["tag"].to_pylist() == ["[x]"]
     assert db.search("[a-z]*").num_rows == 0
 
 

@@ -62,6 +62,10 @@ def test_a_relation_has_its_columns(zoo: Path) -> None:
     assert all(row["comment"] for row in told(zoo, "post_tags"))
 
 
+def test_capitals_do_not_count(zoo: Path) -> None:
+    assert told(zoo, "POSTS") == told(zoo, "posts")
+
+
 def test_a_macro_has_the_columns_that_it_gives(zoo: Path) -> None:
     columns = [row["column"] for row in told(zoo, "implies")]
     assert columns == ["tag_id", "name", "category_name", "post_count", "depth"]

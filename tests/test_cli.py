@@ -57,9 +57,13 @@ def _text(stream: io.TextIOWrapper) -> str:
     return raw.getvalue().decode("utf-8", "surrogateescape")
 
 
-def on_terminal(*args: object, columns: int = 60) -> str:
-    """Run the command line in a process of its own on a terminal; returns all that it says."""
+def on_terminal(*args: object, columns: int = 60, typed: str = "") -> str:
+    """Run the command line in a process of its own on a terminal; returns all that it says.
+
+    typed: what stands there when it asks, which the terminal shows, too.
+    """
     ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(
         [*E6DUCK, *map(str, args)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ import pytest
 import e6duck
 from e6duck import E6DuckError, SourceError, UsageError
 from e6duck.contact import contact_of
+from e6duck.fetch_record import RECORD
 from e6duck.fetching import Fetched
 from e6duck.http import Patience
-from e6duck.source import RECORD
+from tests.conftest import CHECKOUT
 from tests.exports import TABLES, write_export
 from tests.server import INDEX, Site, cut, redirect, serving, stall, status
 from tests.test_cli import E6DUCK, command, imported, on_terminal
@@ -90,7 +92,7 @@ def test_more_tables_come_where_asked_for(
 
 def test_what_is_here_is_not_fetched_again(site: Site, tmp_path: Path) -> None:
     fetch(site, tmp_path)
-    (tmp_path / "tags.csv.gz").write_bytes(b"another")
+    (tmp_path / "tags.csv.gz").unlink()
     site.asked.clear()
     fetched = fetch(site, tmp_path)
     assert [path.name for path in fetched.downloaded] == ["tags.csv.gz"]
@@ -108,6 +110,79 @@ def test_an_address_is_that_of_the_index_where_it_is_relative(
     site: Site, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     site.add_index(tables, posts={"url": "posts.csv.gz"})
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+# What the user has
+
+
+def test_a_newer_export_replaces_what_was_fetched(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    site.add_index(tables | {"pools": gzip.compress(b"id,name,post_ids\n1,a,{}\n")})
+    fetch(site, tmp_path, more=["pools"])
+    fetch(site, tmp_path)  # forgets nothing of pools
+    newer = gzip.compress(b"id,name,post_ids\n2,b,{}\n")
+    site.add_index(tables | {"pools": newer})
+    fetch(site, tmp_path, more=["pools", "pools"])
+    assert (tmp_path / "pools.csv.gz").read_bytes() == newer
+
+
+def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
+    fetch(site, tmp_path)
+    for name in ("tags.csv.gz", "posts.csv.gz"):  # of a fetch once, then edited
+        (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"has posts.csv.gz, tags.csv.gz, not from a fetch; say"):
+        fetch(site, tmp_path)
+    args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
+    ran = command(*args)
+    assert (ran.code, ran.err.count("to come, in place of one that is not from a fetch")) == (2, 2)
+    assert (tmp_path / "tags.csv.gz").read_bytes() == b"mine"
+    assert command(*args, "--yes").code == 0
+    assert (tmp_path / "tags.csv.gz").read_bytes() != b"mine"
+
+
+@pytest.mark.parametrize(("answer", "is_kept"), [("n", True), ("", True), ("y", False)])
+def test_on_a_terminal_it_is_asked_about(
+    site: Site, tmp_path: Path, answer: str, is_kept: bool
+) -> None:
+    (tmp_path / "tags.csv.gz").write_bytes(b"mine")
+    args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
+    said = on_terminal(*args, columns=100, typed=f"{answer}\n")
+    assert "Download it and replace what is not from a fetch? [y/N]: " in said
+    assert ("e6duck: nothing is downloaded\n" in said) is is_kept
+    assert ((tmp_path / "tags.csv.gz").read_bytes() == b"mine") is is_kept
+
+
+def test_the_sample_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
+    for path in (CHECKOUT / "data").glob("*.csv.gz"):
+        shutil.copy(path, tmp_path)
+    before = (tmp_path / "posts.csv.gz").read_bytes()
+    with pytest.raises(UsageError, match="not from a fetch"):
+        fetch(site, tmp_path)
+    assert (tmp_path / "posts.csv.gz").read_bytes() == before
+
+
+def test_a_folder_of_the_name_of_a_file_is_told_before_anything_comes(
+    site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "tags.csv.gz").mkdir()
+    with pytest.raises(SourceError, match=r"tags.csv.gz is no file; move it away"):
+        fetch(site, tmp_path)
+    assert not ranges(site)
+
+
+def test_an_interrupted_fetch_knows_its_files_again(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    fetch(site, tmp_path)
+    newer = {table: gzip.compress(gzip.decompress(tables[table]), mtime=1) for table in TABLES}
+    site.add_index(newer)
+    site.fail("/tags.csv.gz", status(404))
+    with pytest.raises(SourceError):
+        fetch(site, tmp_path)
+    site.add_index(tables)
     fetch(site, tmp_path)
     assert whole(tables, tmp_path)
 

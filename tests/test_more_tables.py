@@ -15,8 +15,8 @@ import pytest
 from e6duck import SourceError
 from e6duck.age import SAMPLE_SHA256
 from e6duck.building import Built, build
+from e6duck.fetch_record import RECORD
 from e6duck.report import summary
-from e6duck.source import RECORD
 from tests.conftest import CHECKOUT
 from tests.exports import csv_line, post, write_export
 from tests.reference import Export
@@ -82,6 +82,68 @@ def test_an_artist_has_addresses(zoo: Path) -> None:
     assert rows(built, "select name, active_urls, inactive_urls from artists") == [
         ("ada", ["https://a.example", "https://b.example"], None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{}", []),
+        ("{a,NULL,b}", ["a", "b"]),
+        (
+            '{"a, b","say \\"hi\\"","back\\\\slash","{x}","NULL"}',
+            ["a, b", 'say "hi"', "back\\slash", "{x}", "NULL"],
+        ),
+        ("{лиса,é}", ["лиса", "é"]),
+        ('{"two\nlines",""}', ["two\nlines", ""]),
+        (None, None),
+    ],
+)
+def test_the_other_names_of_an_artist_are_a_list(
+    zoo: Path, text: str | None, names: list[str] | None
+) -> None:
+    write(zoo, "artists.csv", ["id", "name", "other_names"], ["1", "ada", text])
+    assert rows(build(zoo, write_index=False), "select other_names from artists") == [(names,)]
+
+
+def test_of_two_rows_with_one_id_the_later_wins(zoo: Path) -> None:
+    pool = ["8", "First", *[None] * 6, "{1}"]
+    later = ["8", "Later", *[None] * 6, "{2}"]
+    write(zoo, "pools.csv", POOLS, pool, ["7", "b", *[None] * 6, "{}"], later)
+    write(zoo, "wiki_pages.csv", WIKI, [None, *TIMES, "a", "b", "2", "2", "f"])
+    write(zoo, "artists.csv", ["id", "name"], ["1", "a"], ["1", "b"], ["1", "c"])
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, name from pools") == [(7, "b"), (8, "Later")]
+    assert rows(built, "select name from artists") == [("c",)]
+    counts = "select row_count, kept_count, dropped_count from build_sources"
+    assert rows(built, f"{counts} where table_name = 'pools'") == [(3, 2, 1)]
+    same, none = "a later row has the same id", "the id is empty"
+    assert rows(built, "select table_name, line, reason from build_rejects order by all") == [
+        ("artists", 2, same),
+        ("artists", 3, same),
+        ("pools", 2, same),
+        ("wiki_pages", 2, none),
+    ]
+
+
+def test_a_malformed_row_does_not_shift_which_wins(zoo: Path) -> None:
+    """It is only malformed to a reading of its time, and stands before all others."""
+    odd = ["6", "Odd", "no time", *[None] * 5, "{}"]
+    pools = [[id, name, *[None] * 6, "{}"] for id, name in (("8", "a"), ("7", "b"), ("8", "c"))]
+    write(zoo, "pools.csv", POOLS, odd, *pools)
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, name from pools") == [(7, "b"), (8, "c")]
+    assert rows(built, "select line, content from build_rejects order by line") == [
+        (2, "6,Odd,no time,,,,,,{}"),
+        (3, "8,a,,,,,,,{}"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_ends_of_windows_are_read(zoo: Path, end: str) -> None:
+    lines = ["id,name,post_ids", "7,a,{1}", '8,b,"{1,2}"']
+    (zoo / "pools.csv").write_text(end.join([*lines, ""]), newline="")
+    built = build(zoo, write_index=False)
+    assert rows(built, "select id, post_ids from pools") == [(7, [1]), (8, [1, 2])]
 
 
 def test_each_relation_and_column_has_a_comment(zoo: Path) -> None:

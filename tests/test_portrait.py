@@ -134,6 +134,33 @@ def test_an_unknown_tag_is_told_with_the_closest(zoo: Path) -> None:
     assert ran.out.startswith("wolf: species")
 
 
+def test_a_text_without_end_is_told_by_its_beginning(zoo: Path) -> None:
+    ran = command("tag", "--db", zoo, "x" * 20_000)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert len(ran.err) < 300
+
+
+def test_an_unknown_category_has_no_name(tmp_path: Path) -> None:
+    write_export(tmp_path, Export([post(n, "odd") for n in (1, 2)], [tag("odd", 42)], [], []))
+    database = build(tmp_path, write_index=False).database
+    assert known(database, "odd")[0]["category"] is None
+    assert command("tag", "--db", database, "odd").out.startswith("odd: of no known category, ")
+
+
+def test_a_list_is_folded_by_the_room_that_names_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wide letters take two places each."""
+    names = ["狐狐狐狐狐", "狼狼狼狼狼", "猫猫猫猫猫"]
+    posts = [post(n, " ".join(["fox", *names])) for n in range(LEAST_COMMON)]
+    posts += [post(100 + n, "meadow") for n in range(LEAST_COMMON)]
+    write_export(tmp_path, Export(posts, [], [], []))
+    database = build(tmp_path, write_index=False).database
+    monkeypatch.setenv("COLUMNS", "44")
+    said = command("tag", "--db", database, "fox").out
+    assert [line.count("times") for line in said.splitlines() if "times" in line] == [1, 1, 1]
+
+
 def test_a_tag_stands_once_under_the_first_name(zoo: Path) -> None:
     assert [each["asked"] for each in known(zoo, "wolf", "todd", "fox")] == ["wolf", "todd"]
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import e6duck
+from e6duck import UsageError
 from tests.exports import alias, post, tag, write_export
 from tests.reference import Export
 from tests.test_cli import command, imported, on_terminal
@@ -128,6 +130,19 @@ def test_a_mistake_is_told(kennel: Path, args: list[str], part: str) -> None:
     ran = command("search", "--db", kennel, *args)
     assert (ran.code, ran.out) == (2, "")
     assert part in ran.err
+
+
+@pytest.mark.parametrize("text", ["re?_*", "fox red", "wolff", "vixen"])
+def test_a_script_gets_the_same(kennel: Path, text: str) -> None:
+    with e6duck.open(kennel) as db:
+        assert db.search(text).to_pylist() == found(kennel, text)
+        assert db.search(text.split()).to_pylist() == found(kennel, *text.split())
+        assert db.search("*", category="spec", min_posts=3, limit=1)["tag"].to_pylist() == ["wolf"]
+
+
+def test_a_script_hears_of_a_mistake(kennel: Path) -> None:
+    with e6duck.open(kennel) as db, pytest.raises(UsageError, match="give a word"):
+        db.search(" _")
 
 
 def test_a_search_imports_duckdb_alone(kennel: Path) -> None:

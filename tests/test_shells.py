@@ -14,10 +14,8 @@ import pytest
 from e6duck import DatabaseError, E6DuckError
 from e6duck.completing import category_names, relation_names, tag_names
 from e6duck.shells import greeting, shell_command
-from tests.exports import post, write_export
-from tests.reference import Export
 from tests.test_cli import E6DUCK, command, imported, on_terminal
-from tests.test_macros import NAMES, build, build_zoo
+from tests.test_macros import NAMES, build_zoo
 
 
 @pytest.fixture
@@ -81,6 +79,11 @@ def test_what_the_greeting_tells_to_try_works(zoo: Path) -> None:
     with duckdb.connect(str(zoo), read_only=True) as opened:
         for query in filter(None, queries):
             opened.execute(query).fetchall()
+
+
+def test_harlequin_has_no_dot_commands(zoo: Path) -> None:
+    assert greeting(zoo).endswith("; .tables, .quit")
+    assert greeting(zoo, ui="harlequin").endswith("; Ctrl-Q quits")
 
 
 def test_the_package_will_do_where_the_path_has_no_shell(zoo: Path, no_path: Path) -> None:
@@ -158,35 +161,6 @@ def test_each_shell_completes(zoo: Path, words: list[str], names: list[str]) -> 
     assert [line.split("\t")[0] for line in completed(zoo, "fish", *words)] == [
         f"plain,{name}" for name in names
     ]
-
-
-ODD = Export(
-    posts=[post(number, "fox_(species) fox's \\m/") for number in range(1, 3)],
-    tags=[],
-    tag_aliases=[],
-    tag_implications=[],
-)
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("fox_", r"fox_\(species\)"),
-        ("fox", r"fox\'s fox_\(species\)"),
-        ("''", r"\\m/ fox\'s fox_\(species\) rating_safe"),
-    ],
-)
-def test_bash_takes_a_name_as_it_is(tmp_path: Path, typed: str, names: str) -> None:
-    write_export(tmp_path, ODD)
-    build(tmp_path, write_index=False)
-    script = (
-        f'eval "$(e6duck completion bash)"; COMP_WORDS=(e6duck tag {typed}); COMP_CWORD=2;'
-        ' _e6duck_completion e6duck; echo "${COMPREPLY[@]}"'
-    )
-    environment = os.environ | {"E6DUCK_DB": str(tmp_path)}
-    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    said = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True)
-    assert (said.stdout, said.stderr) == (f"{names}\n", "")
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])

@@ -1,4 +1,4 @@
--- known: the ranked tag that a text names, itself or by an alias.
+-- known: the tag that a text names, itself or by an alias; a ranked tag goes before a rare one.
 -- A name that is known as it stands goes before the site's spelling of it, as in tag_id().
 with asked as (
     select distinct unnest($texts::varchar[]) as text
@@ -10,21 +10,29 @@ spelling as (
     select text, replace(lower(trim(text)), ' ', '_'), false
     from asked
 ),
-found as (
-    select spelling.text, spelling.is_exact, tags.tag_id, tags.name, null::varchar as alias
+reading as (
+    select text, is_exact, name, null::varchar as alias
     from spelling
-    join tags on tags.name = spelling.name
     union all
     select
         spelling.text,
         spelling.is_exact,
-        tag_aliases.tag_id,
         tag_aliases.consequent_name,
         tag_aliases.antecedent_name,
     from spelling
     join tag_aliases on tag_aliases.antecedent_name = spelling.name
-    where tag_aliases.tag_id is not null
+),
+tag as (
+    select name, tag_id
+    from tags
+    union all
+    select name, null
+    from rare_tags
 )
-select text, name, alias, tag_id
-from found
-qualify row_number() over (partition by text order by is_exact desc, tag_id) = 1
+select reading.text, tag.name, reading.alias, tag.tag_id
+from reading
+join tag on tag.name = reading.name
+qualify row_number() over (
+    partition by reading.text
+    order by tag.tag_id is null, is_exact desc, tag.tag_id, alias is not null, tag.name
+) = 1

@@ -17,7 +17,7 @@ select
         ),
         lambda post_id: post_id is not null
     ) as post_ids,
-from pools_csv
+from pools_used
 order by id;
 
 comment on table pools is 'A pool of the site: posts in an order; loaded where its file is there';

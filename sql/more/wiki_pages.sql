@@ -1,7 +1,7 @@
 -- wiki_pages: a page of the site's wiki, mostly about the tag that is its title.
 create table wiki_pages as
 select id, title, body, parent, created_at, updated_at, creator_id, updater_id, is_locked
-from wiki_pages_csv
+from wiki_pages_used
 order by id;
 
 comment on table wiki_pages is 'A page of the wiki; loaded where its file is there';
