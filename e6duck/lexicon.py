@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .captions import keys, spelling
 from .rules import Fault, Rules, RulesError
-from .spelling import closest
+from .spelling import guessed
 from .vocabulary import CURVE, Tag, Vocabulary
 
 
@@ -174,7 +174,7 @@ class Lexicon:
         return next((found for key in keys(name) if (found := self._site(key))), None)
 
     def _unknown(self, name: str) -> str:
-        near = closest(self.vocabulary.connection, [name]).get(name)
+        near = guessed(self.vocabulary.connection, [name]).get(name)
         return f"there is no tag {name}" + (f"; did you mean {near[0]}?" if near else "")
 
     def _add(self, table: str, key: str, tag: Tag) -> str | None:

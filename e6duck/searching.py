@@ -11,7 +11,7 @@ from .errors import UsageError
 from .neighbors import Notify, rank_limit
 from .query import Answer, explained, related
 from .script import sql_text
-from .spelling import closest
+from .spelling import guessed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,6 +75,6 @@ def _question(
         values["pattern"] = "_".join(" ".join(texts).lower().split())
         return sql_text("search", "pattern"), values
     spelling = "_".join(words)
-    near = list(closest(connection, [spelling], count=_NEAR)[spelling])
+    near = list(guessed(connection, [spelling], count=_NEAR)[spelling])
     values |= {"spelling": spelling, "words": words, "near": near}
     return sql_text("search", "words"), values

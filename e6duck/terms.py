@@ -37,9 +37,9 @@ def unknown(connection: Connection, texts: Sequence[str]) -> dict[str, str]:
     """Return what is said of texts that name no tag, in one line each."""
     if not texts:
         return {}
-    from .spelling import closest
+    from .spelling import guessed
 
-    near = closest(connection, texts)
+    near = guessed(connection, texts)
     return {
         text: f"there is no tag {quoted(text)}"
         + (f"; the closest: {', '.join(near[text])}" if near[text] else ", nor one spelt like it")

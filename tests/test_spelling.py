@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from e6duck.building import build
-from e6duck.spelling import closest
+from e6duck.spelling import closest, guessed
 from tests.exports import alias, post, tag, write_export
 from tests.reference import Export
 
@@ -95,3 +95,19 @@ def test_many_texts_are_answered_at_once(database: Path) -> None:
 def test_no_more_are_named_than_asked_for(database: Path) -> None:
     assert near(database, "fxx", count=1) == {"fxx": ("fox",)}
     assert near(database) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("box", ("fox",), id="who types may miss the first letter"),
+        pytest.param("fxx", ("fox", "fix"), id="what is near stands once"),
+        pytest.param("hose_cats", ("domestic_cat",), id="two edits, by an alias"),
+        pytest.param("somethingelse", (), id="nothing is alike"),
+    ],
+)
+def test_a_typed_name_gets_what_is_less_near_too(
+    database: Path, text: str, names: tuple[str, ...]
+) -> None:
+    with duckdb.connect(str(database), read_only=True) as opened:
+        assert guessed(opened, [text, "fox"])[text] == names
