@@ -188,8 +188,8 @@ class Database:
 
         It is the answer of `e6duck search`. A pattern of the whole name has * or ?, and the most
         used tags come first. Words stand in any order in a name or an alias, which may be spelt a
-        little otherwise; then closeness (0 to 1) is a column, too. Raises `UsageError` where there
-        is no word.
+        little otherwise; then closeness (0 to 1) is a column, too. category: a name or several.
+        min_posts: that a tag has. limit: the most rows. Raises `UsageError` where there is no word.
         """
         return found_tags(
             self.connection,
