@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 from . import files, journal, tree
 from .errors import E6DuckError
 from .journal import Entry, Journal
 from .planning import Edit, Plan, Progress
-
-_NUMBERS = count()
-_US = (os.geteuid(), os.getegid()) if hasattr(os, "geteuid") else (0, 0)
-# What a further file would meet likewise.
-_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+from .replacing import replace_all, written
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
         _sweep({os.path.dirname(edit.target) for edit in plan.edits})  # noqa: PTH120
         run = path.name.partition(".")[0]
         try:
-            failed = _carry_out_all(plan, progress)
+            failed = replace_all(plan.edits, progress)
         except KeyboardInterrupt as error:
             raise Interrupted(run) from error
         progress("finish", 0)
@@ -69,41 +62,6 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
         with suppress(OSError):  # a full disk: the captions themselves tell how far it came
             journal.finish(path, written)
     return Run(run, path, written, failed)
-
-
-def _carry_out_all(plan: Plan, progress: Progress) -> dict[str, str]:
-    """Write the files; returns those that could not be, with the reason.
-
-    All drafts are written before the first one replaces a caption, so that a full disk is met when
-    nothing has changed yet; and a system that keeps the place of a file just removed free for a
-    while is not made to search for another at every file.
-    """
-    failed: dict[str, str] = {}
-    drafts: dict[str, Edit] = {}
-    try:
-        for edit in plan.edits:
-            progress("draft", 1)
-            try:
-                drafts[_drafted(edit)] = edit
-            except OSError as error:
-                failed[edit.name] = error.strerror or str(error)
-                if error.errno in _HOPELESS:
-                    raise E6DuckError(
-                        f"{edit.target} cannot be written: {failed[edit.name]}; nothing was changed"
-                    ) from error
-        for draft, edit in list(drafts.items()):
-            progress("replace", 1)
-            try:
-                _check_unchanged(edit)
-                os.replace(draft, edit.target)  # noqa: PTH105
-                del drafts[draft]
-            except OSError as error:
-                failed[edit.name] = error.strerror or str(error)
-    finally:
-        for draft in drafts:
-            with suppress(OSError):
-                os.unlink(draft)  # noqa: PTH108
-    return failed
 
 
 @contextmanager
@@ -142,60 +100,6 @@ def _sweep(folders: Iterable[str]) -> None:
     for folder in map(Path, folders):
         if folder.is_dir() and tree.drafts_in(folder):
             files.sweep(folder)
-
-
-def _check_unchanged(edit: Edit) -> None:
-    if edit.before is None:
-        if os.path.lexists(edit.target):
-            raise OSError(0, "something stands there since it was looked at")
-    elif not edit.before.is_still(edit.target):
-        raise OSError(0, "changed since it was read")
-
-
-def _drafted(edit: Edit) -> str:
-    """Write the draft of a file, beside it; returns its path."""
-    if edit.after is None:
-        draft = _draft_beside(edit.target)
-        shutil.copyfile(edit.source_path, draft)
-        shutil.copymode(edit.source_path, draft)
-        return draft
-    status = (edit.before or edit.source).status
-    owner = (status.st_uid, status.st_gid)
-    return _written(edit.target, edit.after, stat.S_IMODE(status.st_mode), owner)
-
-
-def _draft_beside(target: str) -> str:
-    # A short name: one made of the caption's could be too long for the system.
-    folder = target.rpartition(os.sep)[0]
-    return f"{folder}{os.sep}e6duck.building-{os.getpid()}-{next(_NUMBERS):x}"
-
-
-def _written(target: str, content: bytes, mode: int, owner: tuple[int, int] | None) -> str:
-    """Write a draft beside target, whole or not at all; returns its path."""
-    draft = _draft_beside(target)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(draft, flags, 0o600)
-    try:
-        try:
-            left = memoryview(content)
-            while left:
-                left = left[os.write(descriptor, left) :]
-            if hasattr(os, "fchmod"):
-                _give(descriptor, mode, owner)
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(draft)  # noqa: PTH108
-        raise
-    return draft
-
-
-def _give(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
-    if owner and owner != _US:
-        with suppress(OSError):  # only an administrator can
-            os.fchown(descriptor, *owner)
-    os.fchmod(descriptor, mode)
 
 
 def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: None) -> Run:
@@ -237,7 +141,7 @@ def _restore(root: Path, entry: Entry) -> bool:
         return now is not None
     path.parent.mkdir(parents=True, exist_ok=True)
     owner = (now.status.st_uid, now.status.st_gid) if now else None
-    draft = _written(str(path), entry.before, entry.mode, owner)
+    draft = written(str(path), entry.before, entry.mode, owner)
     try:
         os.utime(draft, ns=(entry.accessed_ns, entry.modified_ns))
         os.replace(draft, path)  # noqa: PTH105

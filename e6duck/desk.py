@@ -17,7 +17,7 @@ from .captions import UnreadableError, decoded
 from .cleaning import Result
 from .errors import E6DuckError, UsageError
 from .findings import findings, summary
-from .normalizing import Normalizer, journal_folder, undo_run
+from .normalizing import Normalizer, journal_folder, uncollected, undo_run
 from .output import format_of, shielded, write
 from .planning import Caption, Plan, Progress
 from .query import Answer
@@ -106,7 +106,10 @@ def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int
         for line in settings.in_force(rules, normalizer.lexicon):
             desk.say(line)
         return DONE
-    return (_text if options.is_text else _folder)(options, normalizer, desk)
+    if options.is_text:
+        return _text(options, normalizer, desk)
+    with uncollected():
+        return _folder(options, normalizer, desk)
 
 
 def _check_categories(names: tuple[str, ...]) -> None:

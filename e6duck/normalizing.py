@@ -84,7 +84,7 @@ class Normalizer:
             follow_links=follow_links,
             without=target if is_copy and target.is_relative_to(source) else None,
         )
-        with _uncollected():
+        with uncollected():
             files = read_all(found, on_progress)
             self._reader.learn(texts_of(texts(files), self.rules.multiline))
             if is_copy:
@@ -103,7 +103,7 @@ class Normalizer:
         `Run.run` names the run, for `undo`; `Run.written` counts the files. A file that changed
         since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`.
         """
-        with _uncollected():
+        with uncollected():
             return apply(plan, self._backup(backup), on_progress)
 
     def undo(
@@ -148,7 +148,7 @@ def _connection(db: Database | Connection | Path | str) -> Connection:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Let Python not look for garbage: a plan is many objects, and none of them is any."""
     was_enabled = gc.isenabled()
     gc.disable()
