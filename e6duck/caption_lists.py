@@ -26,10 +26,10 @@ def top_tags(plan: Plan, count: int, categories: Collection[str] = ()) -> Iterat
     return _top("tags", written, count, categories)
 
 
-def top_implied(plan: Plan, count: int, categories: Collection[str] = ()) -> Iterator[str]:
+def top_implied(plan: Plan, count: int) -> Iterator[str]:
     """Yield the tags that most captions imply, be they in them or not."""
     words = (word for caption in plan.captions for word in _implied(caption))
-    return _top("implied tags", (Reading("", word) for word in words), count, categories)
+    return _top("implied tags", (Reading("", word) for word in words), count)
 
 
 def _implied(caption: Caption) -> set[Word]:
@@ -38,7 +38,7 @@ def _implied(caption: Caption) -> set[Word]:
 
 
 def _top(
-    what: str, readings: Iterable[Reading], count: int, categories: Collection[str]
+    what: str, readings: Iterable[Reading], count: int, categories: Collection[str] = ()
 ) -> Iterator[str]:
     listed = (_listed(each) for each in readings if each.kind != "sentence")
     counts = Counter(each for each in listed if not categories or each[1] in categories)

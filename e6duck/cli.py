@@ -463,7 +463,7 @@ class _OptionalCounts(click.Command):
     "--stats-categories",
     multiple=True,
     metavar="CATEGORY",
-    help="Only these (or unknown) in -k and -j.",
+    help="Only these (or unknown) in -k.",
 )
 @click.option("-b", "--print-blacklist", is_flag=True, help="Print what is blacklisted.")
 @click.option("--show-config", is_flag=True, help="Print the rules in force, and from where.")

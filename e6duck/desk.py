@@ -25,6 +25,8 @@ from .repository import holds
 from .rules import CATEGORIES, Rules, read_rules
 
 DONE, FAILED, CHANGES = 0, 1, 3
+TOP = 100
+"""How many tags -k lists where it does not say"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ class Desk:
 def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     """Do what is asked for; returns the exit code."""
     _check_categories(options.stats_categories)
+    _check_output(options)
     check_reports(options.reports)
     if options.write_config:
         return _write_config(options, desk)
@@ -117,6 +120,13 @@ def _check_categories(names: tuple[str, ...]) -> None:
         if name not in (*CATEGORIES, "unknown"):
             known = ", ".join(CATEGORIES)
             raise UsageError(f"--stats-categories {name} is none of {known}, unknown")
+
+
+def _check_output(options: Options) -> None:
+    """Raise `UsageError` for a number after -k or -j, which would be taken for a folder."""
+    name, is_listing = str(options.output_dir), {options.print_topk, options.print_implied_topk}
+    if name.isdigit() and is_listing != {None} and not Path(name).exists():
+        raise UsageError(f"{name} would be OUTPUT_DIR; a number of tags is written -k{name}")
 
 
 def _rules(options: Options) -> Rules:
@@ -225,10 +235,13 @@ def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str
     categories = frozenset(options.stats_categories)
     if options.print_blacklist:
         yield from effective(normalizer.lexicon)
-    if options.print_topk is not None:
-        yield from top_tags(plan, options.print_topk, categories)
+    topk = options.print_topk
+    if topk is None and categories:
+        topk = TOP
+    if topk is not None:
+        yield from top_tags(plan, topk, categories)
     if options.print_implied_topk is not None:
-        yield from top_implied(plan, options.print_implied_topk, categories)
+        yield from top_implied(plan, options.print_implied_topk)
 
 
 def _apply(options: Options, normalizer: Normalizer, plan: Plan, desk: Desk) -> Run:

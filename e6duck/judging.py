@@ -142,7 +142,9 @@ class Judge:
         plain = self._plain_names(tag)
         if len(plain) == 1 and self._leads_back(tag.name, tag):
             return tag.name
-        name = plain[0] if self._leads_back(plain[0], tag) else tag.name
+        # The short name of a rare artist means nothing by itself.
+        is_free = self._leads_back(plain[0], tag) or not self.lexicon.is_known(plain[0])
+        name = plain[0] if is_free else tag.name
         with_by = [f"by_{name}"] if f"by_{name}" in plain else []
         for form in (*with_by, name, *plain):
             if self._leads_back(form, tag):

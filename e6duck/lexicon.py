@@ -50,6 +50,11 @@ class Lexicon:
                 return found
         return None
 
+    def is_known(self, text: str) -> bool:
+        """Tell whether a text is a tag, or may mean several."""
+        self.learn([text])
+        return self.meaning(text) is not None
+
     def is_left_alone(self, name: str) -> bool:
         """Tell whether the name of a tag means it and nothing else, without looking it up."""
         is_own = name in self._given or name in self._removed

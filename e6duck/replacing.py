@@ -15,8 +15,7 @@ from threading import Event, Lock
 from .errors import E6DuckError
 from .planning import Edit, Progress
 
-# The file system takes most of the time, and takes it in each folder by itself.
-_THREADS = min(os.cpu_count() or 1, 4)
+_THREADS = 8  # they wait for the disk, which a rename over a file makes write its content
 _NUMBERS = count()
 _US = (os.geteuid(), os.getegid()) if hasattr(os, "geteuid") else (0, 0)
 # What a further file would meet likewise.
@@ -116,7 +115,7 @@ def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | Non
     """Write a draft beside target, whole or not at all; returns its path."""
     draft = _draft_beside(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(draft, flags, 0o600)
+    descriptor = os.open(draft, flags, mode)
     try:
         try:
             left = memoryview(content)
@@ -134,7 +133,9 @@ def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | Non
 
 
 def _give(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
-    if owner and owner != _US:
+    is_other = owner is not None and owner != _US
+    if owner and is_other:
         with suppress(OSError):  # only an administrator can
             os.fchown(descriptor, *owner)
-    os.fchmod(descriptor, mode)
+    if is_other or stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
+        os.fchmod(descriptor, mode)

@@ -17,24 +17,36 @@ _COMMENTS = {
     "include_filename_regexp": "Files whose whole name this matches are captions (RE2).",
     "exclude_filename_regexp": "But not these.",
     "use_underscores": "Write blue_sky, not blue sky.",
-    "keep_underscores": "Tags that keep their underscores all the same.",
-    "keep_implied": "Leave implied tags in: true, false, or a list of those to leave in.",
-    "min_antecedent_freq": "A tag with fewer posts has what it implies added, not removed.",
+    "keep_underscores": 'Tags that keep their underscores all the same, such as ["^_^"].',
+    "keep_implied": """\
+Leave implied tags in: true, false, or a list of those to leave in. true goes before
+what "implied" says.""",
+    "min_antecedent_freq": """\
+A tag with fewer posts has what it implies added, not removed: a model learns little
+of rare tags by themselves.""",
     "drop_antecedent_freq": "And with fewer than this it goes itself; not above the former.",
     "artist_by_prefix": 'Write artists with "by ".',
     "remove_parens": "Write judy_(character) as judy where that means no other tag.",
-    "blacklist": "Tags to remove, or texts.",
-    "blacklist_regexp": "What one of these matches as a whole is removed (RE2).",
-    "blacklist_categories": (
-        "Categories to remove: general, artist, contributor, copyright, character, species,"
-        " invalid, meta, lore, pool."
-    ),
+    "blacklist": """\
+Tags to remove, or texts. Many remove what says nothing of the picture:
+["hi res", "absurd res", "tagme", "conditional dnp", "invalid tag"].""",
+    "blacklist_regexp": """\
+What one of these matches as a whole is removed (RE2), be it a tag, with underscores for
+spaces, or not. Years, shapes, and what is not known at the source, for example:
+["\\\\d{4}", "\\\\d+:\\\\d+", ".*_at_source"].""",
+    "blacklist_categories": """\
+Categories to remove: general, artist, contributor, copyright, character, species,
+invalid, meta, lore, pool.""",
     "blacklist_implied": "Remove what the tags on the blacklist imply, too.",
-    "on_alias_conflict": (
-        "A spelling that already means another tag: ignore, silent (both leave it), warn,"
-        " overwrite (both take it over), overwrite_rarest, raise."
-    ),
-    "remove_aliases": "Spellings that are to mean nothing.",
+    "on_alias_conflict": """\
+What a spelling of [aliases], or one made of a name, does that means another tag already:
+  ignore, silent    it leaves it alone, with or without a note
+  warn, overwrite   it takes it over, with or without a note
+  overwrite_rarest  it takes it over from a tag that is less used
+  raise             it is an error.""",
+    "remove_aliases": """\
+Spellings that are to mean nothing, so that they stay as they are: say, those that the
+site leads to invalid_tag.""",
     "implied": 'Implied tags: "remove", "keep" or "add".',
     "order": 'Sort by category, such as ["species", "character"]; the others follow.',
     "keep_first": "So many at the beginning stay where they are.",
@@ -43,9 +55,17 @@ _COMMENTS = {
     "multiline": 'Lines of a file: "tags" are separated by them, "captions" are one each.',
     "separator": "What is written between tags.",
     "escape_parens": '"auto" writes \\( where a file does, "always", "never".',
-    "aliases": "Spellings for tags; one that means a tag already is left alone.",
-    "aliases_overrides": "Spellings for tags, whatever they meant.",
-    "renames": "Tags to write otherwise; the new name is read back.",
+    "aliases": """\
+Spellings for tags: what stands in captions on the left, the tag on the right. One that
+means a tag already is left alone, unless on_alias_conflict says otherwise.
+"my fox" = "fox\"""",
+    "aliases_overrides": """\
+The same, but whatever the spelling meant before.
+"kitten" = "domestic_cat\"""",
+    "renames": """\
+Tags to write otherwise: the tag on the left, what is written on the right, which is read
+back as the tag.
+"domestic_cat" = "cat\"""",
 }
 
 
@@ -66,7 +86,7 @@ def template() -> str:
     lines = ["# What e6duck normalize does to captions. What is not set has the default.\n"]
     defaults = Rules()
     for key in SETTINGS:
-        lines.append(f"\n# {_COMMENTS[key]}\n")
+        lines += ["\n", *(f"# {line}\n" for line in _COMMENTS[key].splitlines())]
         value = getattr(defaults, key)
         lines.append(f"[{key}]\n" if key in TABLES else f"{key} = {toml(value)}\n")
     return "".join(lines)

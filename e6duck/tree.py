@@ -12,6 +12,8 @@ from typing import NamedTuple
 from .captions import MAX_BYTES
 from .errors import E6DuckError, UsageError
 
+# To open a pipe would else wait for ever.
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _DRAFT = re.compile(r".*\.building-\d+-[0-9a-f]+")
 
 Matching = Callable[[str, Collection[str]], set[str]]
@@ -129,12 +131,11 @@ def _number(folder: Path | str) -> tuple[int, int]:
 
 def read(path: str) -> Content:
     """Return a file's content; raises `OSError` where it is no regular file that can be read."""
-    status = os.stat(path)  # noqa: PTH116
-    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
-        raise OSError(0, "no regular file")
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _READING)
     try:
         status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "no regular file")
         if status.st_size > MAX_BYTES:
             return Content(None, status)
         return Content(_all(descriptor, status.st_size), status)
@@ -144,7 +145,10 @@ def read(path: str) -> Content:
 
 def _all(descriptor: int, size: int) -> bytes:
     data = os.read(descriptor, size + 1)
-    while more := os.read(descriptor, 65536):
+    while len(data) != size:  # a part of it, or it grows as it is read
+        more = os.read(descriptor, 65536)
+        if not more:
+            break
         data += more
     return data
 

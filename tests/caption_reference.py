@@ -23,6 +23,8 @@ class World:
     implied: dict[str, tuple[str, ...]]
     """nearest first"""
     rank: dict[str, int] = field(default_factory=dict)
+    rare: frozenset[str] = frozenset()
+    """those without an id"""
 
 
 def made_spellings(name: str, category: str) -> set[str]:
@@ -33,11 +35,28 @@ def made_spellings(name: str, category: str) -> set[str]:
         for stem in {name, bare}:
             plain = stem.removeprefix("by_")
             made |= {plain, f"by_{plain}"}
+    return (made | longer_spellings(name, category)) - {name}
+
+
+def longer_spellings(name: str, category: str) -> set[str]:
+    """Those that say more than the name; all that an alias gets."""
+    bare = SUFFIX.sub("", name)
+    made = set()
+    if category == "artist":
+        plain = name.removeprefix("by_")
+        made.add(f"by_{plain}")
         if bare == name:
-            plain = name.removeprefix("by_")
             made |= {f"{plain}_(artist)", f"by_{plain}_(artist)"}
     elif category in OWN_SUFFIX and bare == name:
         made.add(f"{name}_({category})")
+    return {spelling for spelling in made if len(spelling) > len(name)}
+
+
+def rare_spellings(name: str, category: str) -> set[str]:
+    """Those of a tag too rare for an id, which is not to take words that are meant as words."""
+    made = longer_spellings(name, category) | {name.replace(":", "_")}
+    if category == "artist":
+        made.add(f"by_{SUFFIX.sub('', name).removeprefix('by_')}")
     return made - {name}
 
 
@@ -49,7 +68,11 @@ class Reference:
         self.rules = rules
         self.meaning: dict[str, str] = {}
         for name in sorted(world.category, key=lambda name: world.rank[name]):
-            for spelling in made_spellings(name, world.category[name]):
+            make = rare_spellings if name in world.rare else made_spellings
+            for spelling in make(name, world.category[name]):
+                self.meaning.setdefault(spelling, name)
+        for alias, name in sorted(world.aliases.items(), key=lambda item: world.rank[item[1]]):
+            for spelling in longer_spellings(alias, world.category[name]):
                 self.meaning.setdefault(spelling, name)
         self.meaning |= world.aliases
         self.meaning |= {name: name for name in world.category}
@@ -100,7 +123,9 @@ class Reference:
         result = name
         if self.rules.get("remove_parens", True):
             bare = name.removesuffix(f"_({category})")
-            if self.leads_back(bare, name):
+            is_by = category == "artist" and self.rules.get("artist_by_prefix", True)
+            is_free = is_by and bare not in self.meaning and self.leads_back(f"by_{bare}", name)
+            if self.leads_back(bare, name) or is_free:
                 result = bare
         by = f"by_{result}"
         if (

@@ -23,13 +23,25 @@ TAGS = {
     "carl": 1,
 }
 RARE = "null_fox"
+UNHEARD = [
+    tag(RARE, 5, 1),
+    tag("kyoto_(an_oc)", 4, 0),
+    tag("dusk_(artist)", 1, 1),
+    tag("mild:wind", 0, 0),
+]
 KENNEL = Export(
     posts=[post(number, " ".join(TAGS)) for number in range(1, 4)],
-    tags=[*(tag(name, category, 1000) for name, category in TAGS.items()), tag(RARE, 5, 1)],
+    tags=[
+        *(tag(name, category, 1000) for name, category in TAGS.items()),
+        tag(RARE, 5, 1),
+        *UNHEARD,
+    ],
     tag_aliases=[
         alias("foxes", "fox"),
         alias("blurry", "blur_(disambiguation)"),
         alias("misc", "invalid_tag"),
+        alias("oldcarl", "carl"),
+        alias("vixen_(red)", "red_fox"),
     ],
     tag_implications=[
         implication("red_fox", "fox"),

@@ -72,6 +72,7 @@ def world(export: Export, folder: Path) -> World:
         {str(row["antecedent_name"]): str(row["consequent_name"]) for row in export.tag_aliases},
         implied,
         rank | {"rating_safe": -1},
+        frozenset(rare),
     )
 
 

@@ -305,6 +305,19 @@ def test_lists_as_e6db_prints_them(captions: Path) -> None:
     assert all(category in ran.err for category in CATEGORIES)
 
 
+def test_categories_alone_list_the_hundred_most_common(captions: Path) -> None:
+    listed = normalize("set", "--check", "-s", "unknown", "-q").out
+    assert listed.startswith("# the 4 most common tags of 4\n")
+    assert "       1  My Text  (unknown)\n" in listed
+
+
+def test_a_number_after_a_list_is_no_folder(captions: Path) -> None:
+    ran = normalize("set", "-k", "50", "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "e6duck: 50 would be OUTPUT_DIR; a number of tags is written -k50\n"
+    assert not Path("50").exists()
+
+
 def test_suggested_aliases_are_rules(captions: Path, kennel: Path) -> None:
     (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
     out = normalize("set", "--suggest", "-q").out
