@@ -40,4 +40,4 @@ def test_real_captions_come_out_as_they_did(shared_export: Path) -> None:
     )
 
 
-GOLDEN = "617c0a9072aeadccd78ea431421f5d1402f38f6928d0fd86909ea4ae157d9ef3"
+GOLDEN = "82877c3fb98e4c8ce378f7cdce54a0bf6bd897e3bf2c23680e3f39172f446d22"
