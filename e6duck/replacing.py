@@ -51,7 +51,9 @@ def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
             failed[edit.name] = error.strerror or str(error)
 
     try:
-        _each(edits, draft, lambda: progress("draft", 1))
+        for edit in edits:
+            progress("draft", 1)
+            draft(edit)
         drafted = [edit for edit in edits if edit.target in drafts]
         _each(drafted, replace, lambda: progress("replace", 1))
     finally:
