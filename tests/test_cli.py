@@ -262,7 +262,7 @@ def test_an_argument_that_is_no_utf8_is_told(zoo: Path) -> None:
 
 def test_a_bug_keeps_its_traceback() -> None:
     with (
-        mock.patch("e6duck.cli._database", side_effect=KeyError("a bug")),
+        mock.patch("e6duck.commands.asking.database_path", side_effect=KeyError("a bug")),
         pytest.raises(KeyError, match="a bug"),
     ):
         command("query", "select 1")

@@ -20,7 +20,7 @@ import pytest
 import e6duck
 from e6duck import DatabaseError, UsageError, files
 from e6duck.building import build
-from e6duck.cli import _MEASURES
+from e6duck.commands.comparing import _MEASURES
 from e6duck.database import open_reading
 from e6duck.mapping import neighbor_map
 from e6duck.neighbors import LEAST_COMMON, MEASURES, Question, answering

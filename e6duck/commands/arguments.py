@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from .errors import E6DuckError, UsageError
+from ..errors import E6DuckError, UsageError
 
 PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
@@ -22,13 +22,16 @@ db_option = click.option(
     type=click.Path(path_type=Path),
     help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
 )
+memory_option = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
+threads_option = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
 def completed(names: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Return what completes an argument: the function of completing that names the names."""
 
     def complete(context: click.Context, parameter: click.Parameter, prefix: str) -> list[str]:
-        from . import completing
+        from .. import completing
 
         try:
             found: list[str] = getattr(completing, names)(
@@ -55,7 +58,7 @@ category_option = click.option(
 def tell(text: str) -> None:
     """Tell the user text, on standard error."""
     if sys.stderr.isatty():
-        from .output import shielded
+        from ..output import shielded
 
         text = shielded(text)
     click.echo(text, err=True)
@@ -109,7 +112,7 @@ def binary_target(output: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _written(output: Path) -> Iterator[Path]:
-    from . import files  # with what makes random names, which a completion has no time for
+    from .. import files  # with what makes random names, which a completion has no time for
 
     try:
         with files.draft(output) as draft:

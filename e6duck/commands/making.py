@@ -1,0 +1,153 @@
+"""The commands that make a database, and the vectors in it: build, import, train."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import UsageError
+from .arguments import (
+    PLACES,
+    database_path,
+    db_option,
+    memory_option,
+    quiet_option,
+    tell,
+    threads_option,
+)
+
+
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck build ./data
+      e6duck build ~/exports --out ~/index --min-posts 5 --memory-limit 1GB"""
+)
+@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
+@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of index files.")
+@click.option("--no-export", is_flag=True, help="Write no index files.")
+@click.option("--min-posts", default=2, show_default=True, help="Posts that give a tag an id.")
+@click.option("--all-files", is_flag=True, help="Keep gif, webm, mp4 and swf, too.")
+@click.option("--include-deleted", is_flag=True, help="Keep deleted posts, too.")
+@click.option("--with-text", is_flag=True, help="Keep the columns source and description.")
+@click.option("--strict", is_flag=True, help="Take a malformed row for an error.")
+@click.option("--no-train", is_flag=True, help="Train no vectors: no neighbors.")
+@memory_option
+@threads_option
+@quiet_option
+def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
+    """Build the database and the index files from the newest export in DATA_DIR (./data).
+
+    Old files are replaced only when all went well. What was kept, dropped and odd is told at the
+    end. Then the vectors of the tags are trained, as e6duck train does.
+    """
+    from ..building import build, stage_count
+    from ..report import progress_bar, summary
+
+    with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
+        built = build(write_index=not no_export, on_progress=advance, **options)
+    if not quiet:
+        tell(summary(built))
+        _point_to(built.database)
+    if not no_train:
+        _train_built(built.database, quiet, not no_export, options)
+
+
+@click.command(
+    "import",
+    epilog="""\b
+    Example:
+      e6duck import ~/e6db/data
+      e6duck import ~/e6db/data --db ~/tags.duckdb""",
+)
+@click.argument("index_dir", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--db", "database", type=click.Path(path_type=Path), help="Default: DIR/e6.duckdb.")
+@click.option("--force", is_flag=True, help="Replace a database that was built from posts, too.")
+@quiet_option
+def import_(quiet: bool, **options: Any) -> None:
+    """Make a database from the index files in DIR alone: e6db's, or those of a build.
+
+    It knows tags, aliases, implications and vectors, but no posts: what needs these says so.
+    """
+    from ..importing import import_index, stage_count
+    from ..report import import_summary, progress_bar
+
+    with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
+        imported = import_index(on_progress=advance, **options)
+    if not quiet:
+        tell(import_summary(imported))
+        _point_to(imported.database)
+
+
+@click.command(
+    epilog="""\b
+    Example:
+      e6duck train --method svd --factors 128
+      e6duck train --recipe e6db --seed 1"""
+)
+@db_option
+@click.option("--recipe", type=click.Choice(["e6db"]), help="The settings of e6db's notebook.")
+@click.option("--method", type=click.Choice(["als", "svd"]), help="Default: als.")
+@click.option("--factors", type=click.IntRange(min=1), help="Numbers in a vector (256).")
+@click.option("--weighting", type=click.Choice(["tfidf", "bm25", "none"]), help="Of als (tfidf).")
+@click.option("--regularization", type=click.FloatRange(min=0), help="Of als (grows with posts).")
+@click.option("--iterations", type=click.IntRange(min=1), help="Of als (2).")
+@click.option("--alpha", type=click.FloatRange(min=0, min_open=True), help="Of als (1).")
+@click.option("--start", type=click.Choice(["svd", "random"]), help="Of als (svd).")
+@click.option("--seed", type=click.IntRange(min=0), help="Default: 0.")
+@click.option("--vocabulary", default=32_768, show_default=True, help="So many most used tags.")
+@click.option("--min-tags", type=int, help="Direct tags that a post needs (11).")
+@click.option("--all-posts", is_flag=True, help="Take no sample, however much memory it needs.")
+@click.option("--post-factors", is_flag=True, help="Write the vectors of the posts, too.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Of als."
+)
+@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of the files.")
+@click.option("--no-export", is_flag=True, help="Write no files, but the database alone.")
+@threads_option
+@quiet_option
+def train(db: Path | None, quiet: bool, no_export: bool, **options: Any) -> None:
+    """Train the vectors of the most used tags, which neighbors compares.
+
+    als is alternating least squares, svd the main directions of discounted PPMI: quicker, and as
+    good on large data. Old vectors are replaced only when all went well.
+    """
+    from ..recipes import chosen_recipe
+
+    recipe = chosen_recipe(options)
+    _train(database_path(db), quiet, recipe=recipe, write_index=not no_export, **options)
+
+
+def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[str, Any]) -> None:
+    """Train where there is enough to train on; the build stands where there is not."""
+    out_dir, threads = options["out_dir"], options["threads"]
+    try:
+        _train(database, quiet, out_dir=out_dir, threads=threads, write_index=write_index)
+    except UsageError as error:
+        tell(f"no vectors    {error}")
+
+
+def _train(database: Path, quiet: bool, **options: Any) -> None:
+    from ..report import training_bar, training_summary
+    from ..training import train
+
+    with training_bar(not quiet and sys.stderr.isatty()) as advance:
+        notice = (lambda line: None) if quiet else tell
+        trained = train(database, on_progress=advance, on_notice=notice, **options)
+    if not quiet:
+        tell(training_summary(trained))
+
+
+def _point_to(database: Path) -> None:
+    """Tell how the other commands find a database that is not where they look."""
+    if not any(place.exists() and place.samefile(database) for place in PLACES):
+        name = "set" if os.name == "nt" else "export"
+        tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
+
+
+COMMANDS = (build, import_, train)
