@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -74,6 +75,27 @@ def on_terminal(*args: object, columns: int = 60, typed: str = "") -> str:
             said += piece
     os.close(ours)
     return said.decode().replace("\r\n", "\n")
+
+
+def left_on_screen(said: str) -> list[str]:
+    """What a terminal shows in the end, for the few orders that a progress bar gives it."""
+    lines, row, column = [""], 0, 0
+    for order, count, name, text in re.findall(
+        r"(\x1b\[([\d;?]*)([A-Za-z])|\r|\n)|([^\x1b\r\n]+)", said
+    ):
+        if order == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row + 1 - len(lines))
+        elif order == "\r":
+            column = 0
+        elif name == "A":
+            row = max(row - int(count or 1), 0)
+        elif name == "K":
+            lines[row] = "" if count == "2" else lines[row][:column]
+        elif text:
+            lines[row] = lines[row][:column].ljust(column) + text + lines[row][column + len(text) :]
+            column += len(text)
+    return [line for line in lines if line]
 
 
 def _read(terminal: int) -> bytes:
@@ -323,7 +345,7 @@ def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
 
 
 def test_a_progress_bar_leaves_no_trace_on_a_terminal(zoo: Path) -> None:
-    said = on_terminal("build", zoo, columns=200).splitlines()
+    said = left_on_screen(on_terminal("build", zoo, columns=200))
     heads = [line.split()[0] for line in said]
     assert heads[:1] + heads[-6:] == [
         "sources",

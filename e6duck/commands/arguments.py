@@ -61,7 +61,7 @@ def tell(text: str) -> None:
         from ..output import shielded
 
         text = shielded(text)
-    click.echo(text, err=True)
+    print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
 
 
 def database_path(given: Path | None) -> Path:
