@@ -1,25 +1,16 @@
-"""What a build tells its user: a line a stage while it runs, a summary at the end."""
+"""What a build, an import, a fetch or a training tells its user in the end, or before."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.progress import TaskID
-
     from .building import Built
-    from .downloading import OnBytes
     from .fetching import Plan
     from .importing import Imported
-    from .spectral import Progress as TrainingProgress
-    from .stages import Progress
     from .training import Trained
 
 _FRESH_DAYS = 30
@@ -159,147 +150,3 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
         yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
     yield f"{size_text(plan.size)} to come"
-
-
-def _can_erase() -> bool:
-    """Return whether a terminal can take back a bar; a dumb one would keep every state of it."""
-    return os.environ.get("TERM") != "dumb"
-
-
-@contextmanager
-def download_bar(is_shown: bool, sizes: Mapping[str, int]) -> Iterator[OnBytes]:
-    """Give a function that draws a bar a file, with its speed and the time left.
-
-    sizes: in bytes, by the name of a file; it may be filled later.
-    """
-    if not (is_shown and _can_erase()):
-        yield lambda name, done: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description:<24}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, TaskID] = {}
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
-
-    def advance(name: str, done: int) -> None:
-        bar.start()  # only now: a question may come before
-        if name not in tasks:
-            tasks[name] = bar.add_task(name, total=sizes.get(name), completed=done)
-        bar.update(tasks[name], completed=done)
-
-    try:
-        yield advance
-    finally:
-        if bar.live.is_started:
-            bar.stop()
-
-
-@contextmanager
-def training_bar(is_shown: bool) -> Iterator[TrainingProgress]:
-    """Give a function that draws a bar a stage, with the time left, from the second second on."""
-    if not (is_shown and _can_erase()):
-        yield lambda stage, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description:<24}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    started = time.monotonic()
-    tasks: dict[str, TaskID] = {}
-
-    def advance(stage: str, done: int, total: int) -> None:
-        if not bar.live.is_started and time.monotonic() - started > 1:
-            bar.start()
-        if stage not in tasks:
-            for task in tasks.values():
-                bar.update(task, visible=False)
-            tasks[stage] = bar.add_task(stage, total=total or None)
-        bar.update(tasks[stage], completed=done)
-
-    try:
-        yield advance
-    finally:
-        if bar.live.is_started:
-            bar.stop()
-
-
-@contextmanager
-def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
-    """Give a function that draws the stage and its rows so far, from the second second on."""
-    if not (is_shown and _can_erase()):
-        yield lambda stage, rows: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description:<24}"),
-        BarColumn(),
-        TextColumn("{task.fields[rows]}"),
-        TimeElapsedColumn(),
-    )
-    bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    started = time.monotonic()
-    task = bar.add_task("", total=total_stages, rows="")
-    seen: dict[str, int] = {}
-
-    def advance(stage: str, rows: int) -> None:
-        if not bar.live.is_started and time.monotonic() - started > 1:
-            bar.start()
-        seen[stage] = seen.get(stage, 0) + rows
-        shown = f"{seen[stage]:,} rows" if seen[stage] else ""
-        bar.update(task, completed=len(seen), description=stage, rows=shown)
-
-    try:
-        yield advance
-    finally:
-        if bar.live.is_started:
-            bar.stop()
-
-
-@contextmanager
-def counter(is_shown: bool) -> Iterator[Progress]:
-    """Give a function that shows on a terminal how many files a stage has done, after a second."""
-    if not (is_shown and _can_erase()):
-        yield lambda stage, done: None
-        return
-    shown_at = time.monotonic() + 0.9
-    is_drawn = False
-    done_so_far: dict[str, int] = {}
-
-    def advance(stage: str, done: int) -> None:
-        nonlocal shown_at, is_drawn
-        done_so_far[stage] = done_so_far.get(stage, 0) + done
-        now = time.monotonic()
-        if now - shown_at > 0.1:
-            shown_at, is_drawn = now, True
-            sys.stderr.write(f"\r\x1b[K{stage} {done_so_far[stage]:,}")
-            sys.stderr.flush()
-
-    try:
-        yield advance
-    finally:
-        if is_drawn:
-            sys.stderr.write("\r\x1b[K")

@@ -33,9 +33,10 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     100 MB come, and before a file is replaced that no fetch has put there. A file has its name only
     when it is whole and has the checksum that is listed.
     """
+    from ..bars import download_bar
     from ..contact import contact_of
     from ..fetching import Plan, fetch, keep_strangers
-    from ..report import download_bar, plan_lines
+    from ..report import plan_lines
     from ..site_index import INDEX_URL
 
     is_asked = sys.stdin is not None and sys.stdin.isatty()

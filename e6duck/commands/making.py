@@ -46,8 +46,9 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     Old files are replaced only when all went well. What was kept, dropped and odd is told at the
     end. Then the vectors of the tags are trained, as e6duck train does.
     """
+    from ..bars import progress_bar
     from ..building import build, stage_count
-    from ..report import progress_bar, summary
+    from ..report import summary
 
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         built = build(write_index=not no_export, on_progress=advance, **options)
@@ -74,8 +75,9 @@ def import_(quiet: bool, **options: Any) -> None:
 
     It knows tags, aliases, implications and vectors, but no posts: what needs these says so.
     """
+    from ..bars import progress_bar
     from ..importing import import_index, stage_count
-    from ..report import import_summary, progress_bar
+    from ..report import import_summary
 
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         imported = import_index(on_progress=advance, **options)
@@ -133,7 +135,8 @@ def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[s
 
 
 def _train(database: Path, quiet: bool, **options: Any) -> None:
-    from ..report import training_bar, training_summary
+    from ..bars import training_bar
+    from ..report import training_summary
     from ..training import train
 
     with training_bar(not quiet and sys.stderr.isatty()) as advance:

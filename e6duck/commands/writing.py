@@ -113,8 +113,8 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     INPUT_DIR's captions are written to OUTPUT_DIR, or replaced where they are: then you are asked
     first, unless git has them. What was replaced can be put back (--undo). For one text: -
     """
+    from ..bars import counter
     from ..desk import Desk, Options, normalize
-    from ..report import counter
 
     ask = _ask if sys.stdin and sys.stdin.isatty() else None
     with counter(not quiet and sys.stderr.isatty()) as progress:

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from e6duck import report
+from e6duck import bars
 
 
 @pytest.mark.parametrize(("terminal", "shown"), [("xterm", "reading 3"), ("dumb", "")])
@@ -15,7 +15,7 @@ def test_a_terminal_that_cannot_erase_is_shown_no_counter(
 ) -> None:
     clock = count(step=10)
     monkeypatch.setenv("TERM", terminal)
-    monkeypatch.setattr(report.time, "monotonic", lambda: next(clock))
-    with report.counter(is_shown=True) as advance:
+    monkeypatch.setattr(bars.time, "monotonic", lambda: next(clock))
+    with bars.counter(is_shown=True) as advance:
         advance("reading", 3)
     assert capsys.readouterr().err.replace("\r\x1b[K", "") == shown
