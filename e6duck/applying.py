@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import files, journal, tree
-from .errors import E6DuckError
+from .errors import E6DuckError, UsageError
 from .journal import Entry, Journal
 from .planning import Edit, Plan, Progress
-from .replacing import replace_all, written
+from .replacing import replace_all, sweep, written
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,17 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
     if not plan.edits:
         return Run(None, None, 0)
     made = _missing_folders(plan)
-    plan.target.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{plan.target} cannot be made: {error.strerror or error}") from error
     with _alone(plan.target):
         progress("journal", 0)
         path = journal.write(backup, plan.target, map(_entry, plan.edits), made)
         progress("written", 0)
         for folder in made:
             (plan.target / folder).mkdir(exist_ok=True)
-        _sweep({os.path.dirname(edit.target) for edit in plan.edits})  # noqa: PTH120
+        sweep(edit.target for edit in plan.edits)
         run = path.name.partition(".")[0]
         try:
             failed = replace_all(plan.edits, progress)
@@ -66,23 +70,31 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    try:
-        lock = files.exclusive(
-            folder / files.LOCK, f"another e6duck is at work in {folder}; let it end"
-        )
-        with lock:
-            yield
-    except PermissionError as error:
-        raise E6DuckError(f"{folder} cannot be written to: {error.strerror}") from error
+    busy = f"another e6duck is at work in {folder}; let it end"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(files.exclusive(folder / files.LOCK, busy))
+        except OSError as error:
+            raise E6DuckError(f"{folder} cannot be written to: {error.strerror}") from error
+        yield
 
 
 def _entry(edit: Edit) -> Entry:
-    after = "" if edit.after is None else journal.digest(edit.after)
+    after = _digest_of(edit.source_path) if edit.after is None else journal.digest(edit.after)
     if edit.before is None:
         return Entry(edit.name, None, after)
     status = edit.before.status
     mode = stat.S_IMODE(status.st_mode)
     return Entry(edit.name, edit.before.data, after, mode, status.st_mtime_ns, status.st_atime_ns)
+
+
+def _digest_of(path: Path | str) -> str:
+    """Return the digest of a file that is too large to be a caption; none where it is gone."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _missing_folders(plan: Plan) -> list[str]:
@@ -95,13 +107,6 @@ def _missing_folders(plan: Plan) -> list[str]:
     return sorted(missing)
 
 
-def _sweep(folders: Iterable[str]) -> None:
-    """Remove what killed runs have left."""
-    for folder in map(Path, folders):
-        if folder.is_dir() and tree.drafts_in(folder):
-            files.sweep(folder)
-
-
 def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: None) -> Run:
     """Put the old bytes, mode and time of each file of a run back.
 
@@ -110,7 +115,7 @@ def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: N
     failed: dict[str, str] = {}
     restored = 0
     with _alone(root):
-        _sweep({f"{root}/{entry.name}".rpartition("/")[0] for entry in record.entries})
+        sweep(str(root / entry.name) for entry in record.entries)
         for entry in record.entries:
             progress("undo", 1)
             try:
@@ -134,7 +139,7 @@ def _restore(root: Path, entry: Entry) -> bool:
     if now is not None and now.data == entry.before and entry.before is not None:
         _set_status(path, entry, now.status)
         return False
-    if now is not None and not _is_of_run(now.data, entry):
+    if now is not None and not _is_of_run(path, now.data, entry):
         raise OSError(0, "edited since, and left as it is")
     if entry.before is None:
         path.unlink(missing_ok=True)
@@ -150,10 +155,10 @@ def _restore(root: Path, entry: Entry) -> bool:
     return True
 
 
-def _is_of_run(content: bytes | None, entry: Entry) -> bool:
+def _is_of_run(path: Path, content: bytes | None, entry: Entry) -> bool:
     """Tell whether a run wrote this; an empty file is what a crash of the system makes of one."""
     if content is None:
-        return entry.after_sha256 == ""
+        return _digest_of(path) == entry.after_sha256 != ""
     return journal.digest(content) == entry.after_sha256 or (
         not content and entry.before is not None
     )

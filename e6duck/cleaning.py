@@ -130,7 +130,7 @@ class Cleaner:
         found = escaped_characters(text)
         if self.rules.escape_parens == "auto":
             return found
-        return found.replace("(", "") + "(" * (self.rules.escape_parens == "always")
+        return "(" * (self.rules.escape_parens == "always") + found.replace("(", "")
 
     def _clean_caption(self, text: str, escapes: str) -> Result:
         head, body, tail = framed(text)

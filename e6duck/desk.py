@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int
     if options.write_config:
         return _write_config(options, desk)
     if options.undo:
+        _check_undo(options)
         return _undo(options, database, desk)
     rules = _rules(options)
     normalizer = Normalizer(database(), rules)
@@ -129,6 +131,22 @@ def _check_output(options: Options) -> None:
         raise UsageError(f"{name} would be OUTPUT_DIR; a number of tags is written -k{name}")
 
 
+def _check_undo(options: Options) -> None:
+    """Raise `UsageError` for what an undo would not heed."""
+    others = {
+        "OUTPUT_DIR": options.output_dir,
+        "--check": options.check,
+        "--diff": options.diff,
+        "--suggest": options.suggest,
+        "--explain": options.explain,
+        "--report": options.reports,
+        "--config": options.config,
+    }
+    for name, value in others.items():
+        if value:
+            raise UsageError(f"--undo works on the folder that was written, without {name}")
+
+
 def _rules(options: Options) -> Rules:
     given = None if options.is_text else options.input_dir
     path = settings.find(options.config, options.output_dir, given)
@@ -152,13 +170,13 @@ def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     backup = options.backup or journal_folder(database())
     run = undo_run(options.folder, backup, options.run, desk.progress)
     desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
-    return _told_failures(run, desk)
+    return _told_failures(run.failed, desk)
 
 
-def _told_failures(run: Run, desk: Desk) -> int:
-    for name, reason in run.failed.items():
+def _told_failures(failed: dict[str, str], desk: Desk) -> int:
+    for name, reason in failed.items():
         desk.tell(f"failed     {name}: {reason}")
-    return FAILED if run.failed else DONE
+    return FAILED if failed else DONE
 
 
 # One text
@@ -218,17 +236,19 @@ def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
     elif options.check:
         for caption in plan.changed:
             desk.say(caption.name)
-    run = None
-    if not is_dry and plan.edits:
+    _check_report_places(options.reports, plan)
+    is_written = not is_dry and bool(plan.edits)
+    if is_written:
         _confirm(options, plan, desk)
-        run = _apply(options, normalizer, plan, desk)
-    _write_reports(options.reports, normalizer, plan)
+    _write_reports(options.reports, normalizer, plan)  # first: it may fail
+    run = _apply(options, normalizer, plan, desk) if is_written else None
     if not desk.is_quiet:
         for line in summary(findings(plan)):
             desk.tell(line)
     if options.check and plan.changed:
         return CHANGES
-    return _told_run(run, options, plan, desk) if run else DONE
+    code = _told_run(run, options, plan, desk) if run else DONE
+    return _told_failures(plan.blocked, desk) or code
 
 
 def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
@@ -261,7 +281,7 @@ def _undoing(options: Options, plan: Plan, run: str | None) -> str:
 def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
     how = _undoing(options, plan, run.run)
     desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
-    return _told_failures(run, desk)
+    return _told_failures(run.failed, desk)
 
 
 def _confirm(options: Options, plan: Plan, desk: Desk) -> None:
@@ -286,6 +306,17 @@ def _color(line: str) -> int | None:
     if line.startswith(("+++ ", "--- ")):
         return 1
     return {"+": 32, "-": 31, "@": 36}.get(line[:1])
+
+
+def _check_report_places(paths: tuple[Path, ...], plan: Plan) -> None:
+    """Raise `UsageError` where a report would replace a file that was read, or is written."""
+    names = {*(caption.name for caption in plan.captions), *plan.skipped}
+    names |= {edit.name for edit in plan.edits}
+    for path in paths:
+        place = Path(os.path.realpath(path))
+        for root in (plan.source, plan.target):
+            if place.is_relative_to(root) and place.relative_to(root).as_posix() in names:
+                raise UsageError(f"{path} is a caption; choose another place for the report")
 
 
 def _write_reports(paths: tuple[Path, ...], normalizer: Normalizer, plan: Plan) -> None:

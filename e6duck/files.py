@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from .errors import E6DuckError
 JOURNAL = ".e6duck-publish.json"
 LOCK = ".e6duck.lock"
 _MARK = ".building-"
+_DRAFT = re.compile(r"(?s).+\.building-(\d{1,10})-[0-9a-f]{8}(\.wal|\.tmp|\.spill)?")
 
 
 def draft_path(final: Path) -> Path:
@@ -72,19 +74,28 @@ def discard(path: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the drafts in folder whose process has ended without removing them."""
+    """Remove the drafts in folder whose process has ended without removing them.
+
+    A draft has the very name that `draft_path` gives, or that of what a database engine keeps
+    beside it: anything else is the user's, however alike.
+    """
     for leftover in folder.glob(f"*{_MARK}*"):
         if _is_left(leftover.name):
-            if leftover.is_dir():
+            if leftover.name.endswith(".tmp") and leftover.is_dir() and not leftover.is_symlink():
                 shutil.rmtree(leftover, ignore_errors=True)
-            else:
+            elif leftover.is_symlink() or leftover.is_file():
                 leftover.unlink(missing_ok=True)
 
 
 def _is_left(name: str) -> bool:
     """Tell whether a name is that of a draft whose process has ended, or had our number."""
-    owner = name.rpartition(_MARK)[2].partition("-")[0]
-    return owner.isdigit() and not (int(owner) != os.getpid() and _is_running(int(owner)))
+    found = _DRAFT.fullmatch(name)
+    return found is not None and is_over(int(found[1]))
+
+
+def is_over(owner: int) -> bool:
+    """Tell whether the process that had a number has ended, or is this one."""
+    return owner == os.getpid() or not _is_running(owner)
 
 
 def _is_running(pid: int) -> bool:
@@ -92,7 +103,7 @@ def _is_running(pid: int) -> bool:
         return True
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .errors import E6DuckError, UsageError
 
 FOLDER = "normalize-journal"
 _FORMAT = 1
+_RUN = re.compile(r"[\w-]{1,64}")
 _OPEN, _UNDONE = ".jsonl", ".undone.jsonl"
 
 
@@ -102,16 +104,25 @@ def _object(entry: Entry) -> dict[str, Any]:
 def find(folder: Path, root: Path, run: str | None) -> Journal:
     """Return the journal of a run of root: the latest that was not undone, or the one named."""
     if run is not None:
+        if not _RUN.fullmatch(run):
+            raise UsageError(f"{run[:40]} is no run{_known(folder)}")
         if (folder / f"{run}{_UNDONE}").exists():
             raise UsageError(f"run {run} was undone already")
         path = folder / f"{run}{_OPEN}"
-        if Path(run).name != run or not path.exists():
+        if not path.exists():
             raise UsageError(f"there is no run {run} in {folder}{_known(folder)}")
-        return load(path)
+        return _of(root, load(path))
     for path in _open_journals(folder):
         if _header(path).get("root") == str(root):
             return load(path)
     raise UsageError(f"{folder} holds no run of {root} to undo; name its folder with --backup")
+
+
+def _of(root: Path, found: Journal) -> Journal:
+    """Return a journal that is of a folder, or of one that is gone: it may have been moved."""
+    if found.root != str(root) and Path(found.root).is_dir():
+        raise UsageError(f"run {found.run} is of another folder: {found.root}")
+    return found
 
 
 def _known(folder: Path) -> str:

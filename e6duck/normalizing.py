@@ -74,8 +74,9 @@ class Normalizer:
         source = _real(folder)
         target = source if out_dir is None else _real(out_dir)
         is_copy = target != source
-        if is_copy and target.exists() and not target.is_dir():
-            raise UsageError(f"{target} is no folder to write to")
+        standing = next(place for place in (target, *target.parents) if os.path.lexists(place))
+        if is_copy and not standing.is_dir():
+            raise UsageError(f"{standing} is no folder to write to")
         found = walk(
             source,
             include=self.rules.include_filename_regexp,

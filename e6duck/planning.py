@@ -57,6 +57,8 @@ class Plan:
     edits: tuple[Edit, ...]
     skipped: dict[str, str] = field(default_factory=dict)
     """Files that are left as they are, with the reason"""
+    blocked: dict[str, str] = field(default_factory=dict)
+    """Files that cannot be written to another folder, with the reason"""
 
     @property
     def is_in_place(self) -> bool:
@@ -138,7 +140,7 @@ def plan_copy(
     Raises `UsageError` where two files would become one, or one would replace what is read.
     """
     _check_collisions(source, target, files)
-    captions, edits, skipped = [], [], {}
+    captions, edits, skipped, blocked = [], [], {}, {}
     for file in files:
         name = file.found.name
         if file.fault:
@@ -154,14 +156,14 @@ def plan_copy(
         try:
             before = _standing(path)
         except OSError as error:
-            skipped[name] = f"not written: {error.strerror or error}"
+            blocked[name] = error.strerror or str(error)
             continue
         if before is None or after is None or before.data != after:
             if before and (before.data is None or after is None):
                 skipped[name] = f"{file.fault}; not copied over the file that stands there"
                 continue
             edits.append(Edit(name, str(path), before, after, file.content, file.found.path))
-    return Plan(source, target, tuple(captions), tuple(edits), skipped)
+    return Plan(source, target, tuple(captions), tuple(edits), skipped, blocked)
 
 
 def _standing(path: Path) -> Content | None:

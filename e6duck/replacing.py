@@ -6,12 +6,13 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from itertools import count
 from threading import Event, Lock
 
+from . import tree
 from .errors import E6DuckError
 from .planning import Edit, Progress
 
@@ -56,11 +57,20 @@ def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
             draft(edit)
         drafted = [edit for edit in edits if edit.target in drafts]
         _each(drafted, replace, lambda: progress("replace", 1))
+    except BaseException:  # one may have been interrupted before it had a name here
+        sweep(edit.target for edit in edits)
+        raise
     finally:
         for path in drafts.values():
             with suppress(OSError):
                 os.unlink(path)  # noqa: PTH108
     return {edit.name: failed[edit.name] for edit in edits if edit.name in failed}
+
+
+def sweep(targets: Iterable[str]) -> None:
+    """Remove the drafts that killed or interrupted runs have left beside files."""
+    for folder in {target.rpartition(os.sep)[0] for target in targets}:
+        tree.sweep(folder)
 
 
 def _each(edits: Sequence[Edit], do: Callable[[Edit], None], tell: Callable[[], None]) -> None:
@@ -110,7 +120,7 @@ def _drafted(edit: Edit) -> str:
 def _draft_beside(target: str) -> str:
     # A short name: one made of the caption's could be too long for the system.
     folder = target.rpartition(os.sep)[0]
-    return f"{folder}{os.sep}e6duck.building-{os.getpid()}-{next(_NUMBERS):x}"
+    return f"{folder}{os.sep}{tree.DRAFT}-{os.getpid()}-{next(_NUMBERS):x}"
 
 
 def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | None) -> str:

@@ -6,15 +6,18 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from . import files
 from .captions import MAX_BYTES
 from .errors import E6DuckError, UsageError
 
 # To open a pipe would else wait for ever.
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-_DRAFT = re.compile(r".*\.building-\d+-[0-9a-f]+")
+DRAFT = "e6duck.building"
+_DRAFT = re.compile(rf"{re.escape(DRAFT)}-(\d{{1,10}})-[0-9a-f]{{1,8}}")
 
 Matching = Callable[[str, Collection[str]], set[str]]
 """Which names a regular expression matches as a whole"""
@@ -158,6 +161,10 @@ def is_read_only(mode: int) -> bool:
     return not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
 
 
-def drafts_in(folder: Path) -> list[Path]:
-    """Return what a killed run may have left in a folder."""
-    return [path for path in folder.iterdir() if _DRAFT.fullmatch(path.name)]
+def sweep(folder: str) -> None:
+    """Remove the drafts that killed runs have left in a folder."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _DRAFT.fullmatch(entry.name)
+            if found and entry.is_file(follow_symlinks=False) and files.is_over(int(found[1])):
+                os.unlink(entry.path)  # noqa: PTH108

@@ -173,7 +173,7 @@ def test_nothing_outside_the_other_folder_is_written(
     (outside / "kept.txt").write_text("kept")
     (out / "empty.txt").symlink_to(outside / "kept.txt")
     plan = normalizer.plan(captions, out)
-    assert plan.skipped["empty.txt"] == "not written: a link stands there"
+    assert plan.blocked["empty.txt"] == "a link stands there"
     inner = captions / "10_fox" / "10_fox"
     inner.mkdir()
     (inner / "a.txt").write_text("fox")  # which would be written to set/10_fox/a.txt
@@ -363,3 +363,90 @@ def test_git_holds_only_what_is_committed_as_it_is(tmp_path: Path) -> None:
     assert not holds(tmp_path, ["sub/ä b.txt"])
     git("update-index", "--assume-unchanged", "sub/ä b.txt")
     assert not holds(tmp_path, ["sub/ä b.txt"])
+
+
+# What is the user's, however alike
+
+
+def test_what_only_looks_like_a_draft_is_left(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    names = ("x.building-2023-05.png", "a.building-2024-06.txt", "e6duck.building-99999999-g")
+    backup = tmp_path / "backup"
+    for folder in (captions, backup):
+        (folder / "render.building-2023-05").mkdir(parents=True)
+        for name in (*names, "render.building-2023-05/x.png"):
+            (folder / name).write_text("Foxes")
+    before = listing(captions) | listing(backup)
+    run = normalizer.apply(normalizer.plan(captions), backup=backup)
+    assert (captions / "a.building-2024-06.txt").read_text() == "fox"
+    normalizer.undo(captions, run.run, backup=backup)
+    assert before.items() <= (listing(captions) | listing(backup)).items()
+
+
+def test_a_draft_of_a_process_that_ended_goes(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    draft = captions / f"e6duck.building-{ended.pid}-3f"
+    draft.write_text("Foxes")
+    normalizer.apply(normalizer.plan(captions), backup=tmp_path)
+    assert not draft.exists()
+
+
+def test_a_large_file_that_was_edited_is_not_undone(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run = normalizer.apply(normalizer.plan(captions, out), backup=tmp_path)
+    (out / "large.txt").write_bytes(b"my own work, " * 100_000)
+    undone = normalizer.undo(out, run.run, backup=tmp_path)
+    assert undone.failed == {"large.txt": "edited since, and left as it is"}
+    assert [path.name for path in out.iterdir()] == ["large.txt"]
+
+
+def test_a_run_is_undone_where_it_was(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    before = listing(captions)
+    run = normalizer.apply(normalizer.plan(captions), backup=tmp_path).run
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(UsageError, match=f"run {run} is of another folder: {captions}"):
+        normalizer.undo(other, run, backup=tmp_path)
+    with pytest.raises(UsageError, match="is no run"):
+        normalizer.undo(captions, "x" * 300, backup=tmp_path)
+    moved = captions.rename(tmp_path / "moved")
+    normalizer.undo(moved, run, backup=tmp_path)
+    assert listing(moved) == before
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    plan = normalizer.plan(captions, tmp_path / "out")
+    with pytest.raises(UsageError, match=r"latin\.txt is no folder to write to"):
+        normalizer.plan(captions, captions / "latin.txt" / "out")
+    (tmp_path / "out").symlink_to("/proc")
+    with pytest.raises(E6DuckError):
+        normalizer.apply(plan, backup=tmp_path)
+
+
+def test_an_interrupted_draft_is_swept(
+    normalizer: Normalizer, captions: Path, tmp_path: Path
+) -> None:
+    opened, before = os.open, listing(captions)
+
+    def interrupted(path: Any, *args: Any, **options: Any) -> int:
+        descriptor = opened(path, *args, **options)
+        if "e6duck.building" in str(path):  # where no handler is set yet
+            os.close(descriptor)
+            raise KeyboardInterrupt
+        return descriptor
+
+    plan = normalizer.plan(captions)
+    with mock.patch("e6duck.replacing.os.open", interrupted), pytest.raises(Interrupted):
+        normalizer.apply(plan, backup=tmp_path)
+    assert listing(captions) == before
+    assert not list(captions.rglob("*building*"))

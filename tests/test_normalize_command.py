@@ -381,3 +381,60 @@ def test_a_run_imports_duckdb_alone(captions: Path) -> None:
 def test_the_module_form_of_the_command_works(captions: Path) -> None:
     ended = subprocess.run([sys.executable, "-m", "e6duck", "normalize", "set", "--check"])
     assert ended.returncode == 3
+
+
+# What must not be lost
+
+
+@pytest.mark.parametrize("report", ["set/b.cap.csv", "set/a.cap.json", "out/a.cap.json"])
+def test_a_report_replaces_no_caption(captions: Path, report: str) -> None:
+    (captions / "a.cap.json").write_text("Foxes, mammal")
+    (captions / "b.cap.csv").write_text("my only copy")
+    Path("out").mkdir()
+    before = listing(captions)
+    ran = normalize("set", "out", "--report", report)
+    assert ran.code == 2
+    assert ran.err == f"e6duck: {report} is a caption; choose another place for the report\n"
+    assert listing(captions) == before
+    assert not list(Path("out").iterdir())
+
+
+def test_a_report_that_cannot_be_written_stops_before_anything_is_changed(captions: Path) -> None:
+    before = listing(captions)
+    Path("folder.html").mkdir()
+    ran = normalize("set", "--yes", "--report", "folder.html")
+    assert (ran.code, ran.out) == (1, "")
+    assert listing(captions) == before
+
+
+def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
+    for args in (("", "--yes"), ("set", "", "--yes"), ("set", "--yes", "--backup", "")):
+        ran = normalize(*args)
+        assert ran.code == 2
+        assert "it is empty; name a file or a folder" in ran.err
+    assert (captions / "a.txt").read_text() == "Foxes, mammal, my text"
+
+
+@pytest.mark.parametrize(
+    "options", [["out"], ["--check"], ["--diff"], ["--suggest"], ["--report", "x.json"]]
+)
+def test_an_undo_does_nothing_else(captions: Path, options: list[str]) -> None:
+    normalize("set", "--yes")
+    ran = normalize("set", *options, "--undo")
+    assert ran.code == 2
+    assert ran.err.startswith("e6duck: --undo works on the folder that was written, without ")
+    assert (captions / "a.txt").read_text() == "fox, my text"
+
+
+def test_a_file_that_cannot_be_written_fails(captions: Path) -> None:
+    Path("out/a.txt").mkdir(parents=True)
+    ran = normalize("set", "out", "-q")
+    assert (ran.code, ran.err) == (1, "failed     a.txt: no regular file\n")
+    assert Path("out/b.txt").read_text() == "fox, solo\n"
+
+
+def test_rules_deep_in_lists_are_no_traceback(captions: Path) -> None:
+    Path("deep.toml").write_text("a = " + "[" * 100_000)
+    ran = normalize("set", "--check", "-c", "deep.toml")
+    assert ran.code == 2
+    assert ran.err.startswith("e6duck: deep.toml is no TOML")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -17,9 +17,23 @@ PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 AT_LEAST_1 = click.IntRange(min=1)
 
+
+class NamedPath(click.Path):
+    """A path; an empty one, as of a variable that is not set, is not taken for this folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; raises a usage error for an empty text."""
+        if value == "":
+            self.fail("it is empty; name a file or a folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 db_option = click.option(
     "--db",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
 )
 memory_option = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')

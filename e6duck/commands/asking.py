@@ -12,6 +12,7 @@ import click
 from ..errors import UsageError
 from .arguments import (
     FORMATS,
+    NamedPath,
     binary_target,
     database_path,
     db_option,
@@ -35,13 +36,13 @@ _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 )
 @click.argument("sql", required=False)
 @db_option
-@click.option("-f", "--file", "sql_file", type=click.Path(path_type=Path), help="SQL from a file.")
+@click.option("-f", "--file", "sql_file", type=NamedPath(), help="SQL from a file.")
 @click.option("--name", "question", help="Ask a question that is shipped.")
 @click.option("--list", "is_list", is_flag=True, help="List the questions that are shipped.")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="For $NAME.")
 @click.option("--table", "tables", multiple=True, metavar="NAME=FILE", help="Join your own file.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
+@click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
 @click.option("--limit", type=click.IntRange(min=0), help="The most rows.")
 @click.option("--timeout", type=_SECONDS, help="In seconds.")
 @click.option("--trusted", is_flag=True, help="Your own SQL: it may use files, and spill.")

@@ -12,6 +12,7 @@ from ..errors import UsageError
 from .arguments import (
     AT_LEAST_1,
     FORMATS,
+    NamedPath,
     category_option,
     completed,
     database_path,
@@ -62,7 +63,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
 )
 @click.option("-d", "--first-pca", type=AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture, or - for a window.")
+@click.option("-o", "--output", type=NamedPath(), help="Picture, or - for a window.")
 @click.option("--light", is_flag=True, help="A picture for paper.")
 @click.option(
     "-n", "--global-topk", type=AT_LEAST_1, default=64, show_default=True, help="Make its axes."

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import E6DuckError, UsageError
-from .arguments import quiet_option, tell
+from .arguments import NamedPath, quiet_option, tell
 
 _MUCH = 100_000_000  # bytes that are asked about
 
@@ -20,7 +19,7 @@ _MUCH = 100_000_000  # bytes that are asked about
       e6duck fetch ~/e621 --contact you@example.org
       e6duck fetch ~/e621 --with pools,wiki_pages --yes"""
 )
-@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
+@click.argument("data_dir", type=NamedPath(), default="data")
 @click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
 @click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
 @click.option("--index", metavar="URL", help="The index of a mirror.")

@@ -13,6 +13,7 @@ import click
 from .arguments import (
     AT_LEAST_1,
     FORMATS,
+    NamedPath,
     category_option,
     completed,
     database_path,
@@ -36,7 +37,7 @@ from .arguments import (
 @click.option("-f", "--min-posts", type=click.IntRange(min=0), default=0, help="Only so used (0).")
 @click.option("--limit", type=AT_LEAST_1, default=20, show_default=True, help="The most tags.")
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
+@click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
 def search(
     pattern: tuple[str, ...], db: Path | None, kind: str | None, output: Path | None, **options: Any
 ) -> None:

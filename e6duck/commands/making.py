@@ -13,6 +13,7 @@ import click
 from ..errors import UsageError
 from .arguments import (
     PLACES,
+    NamedPath,
     database_path,
     db_option,
     memory_option,
@@ -28,8 +29,8 @@ from .arguments import (
       e6duck build ./data
       e6duck build ~/exports --out ~/index --min-posts 5 --memory-limit 1GB"""
 )
-@click.argument("data_dir", type=click.Path(path_type=Path), default="data")
-@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of index files.")
+@click.argument("data_dir", type=NamedPath(), default="data")
+@click.option("--out", "out_dir", type=NamedPath(), help="Folder of index files.")
 @click.option("--no-export", is_flag=True, help="Write no index files.")
 @click.option("--min-posts", default=2, show_default=True, help="Posts that give a tag an id.")
 @click.option("--all-files", is_flag=True, help="Keep gif, webm, mp4 and swf, too.")
@@ -66,8 +67,8 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
       e6duck import ~/e6db/data
       e6duck import ~/e6db/data --db ~/tags.duckdb""",
 )
-@click.argument("index_dir", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--db", "database", type=click.Path(path_type=Path), help="Default: DIR/e6.duckdb.")
+@click.argument("index_dir", metavar="DIR", type=NamedPath())
+@click.option("--db", "database", type=NamedPath(), help="Default: DIR/e6.duckdb.")
 @click.option("--force", is_flag=True, help="Replace a database that was built from posts, too.")
 @quiet_option
 def import_(quiet: bool, **options: Any) -> None:
@@ -109,7 +110,7 @@ def import_(quiet: bool, **options: Any) -> None:
 @click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Of als."
 )
-@click.option("--out", "out_dir", type=click.Path(path_type=Path), help="Folder of the files.")
+@click.option("--out", "out_dir", type=NamedPath(), help="Folder of the files.")
 @click.option("--no-export", is_flag=True, help="Write no files, but the database alone.")
 @threads_option
 @quiet_option

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .arguments import AT_LEAST_1, FORMATS, database_path, db_option, target, tell
+from .arguments import AT_LEAST_1, FORMATS, NamedPath, database_path, db_option, target, tell
 
 
 @click.command(
@@ -20,20 +20,18 @@ from .arguments import AT_LEAST_1, FORMATS, database_path, db_option, target, te
       e6duck diff last_month.duckdb --captions ~/dataset
       e6duck diff last_month.duckdb -o changes.csv"""
 )
-@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("old", type=NamedPath())
 @db_option
 @click.option(
     "--captions",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     metavar="DIR",
     help="Also the caption files that are cleaned otherwise now.",
 )
-@click.option(
-    "-c", "--config", type=click.Path(path_type=Path), help="Rules of --captions; normalize.toml."
-)
+@click.option("-c", "--config", type=NamedPath(), help="Rules of --captions; normalize.toml.")
 @click.option("--limit", type=AT_LEAST_1, default=10, show_default=True, help="Risers, fallers.")
 @click.option("--format", "kind", type=click.Choice(FORMATS[:-1]), help="Default: table or csv.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file.")
+@click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
 def diff(
     old: Path,
     db: Path | None,
@@ -82,7 +80,7 @@ def diff(
 )
 @db_option
 @click.option("--format", "kind", type=click.Choice(("text", "json")), help="Default: text.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture or page.")
+@click.option("-o", "--output", type=NamedPath(), help="Picture or page.")
 @click.option("--light", is_flag=True, help="A picture for paper.")
 def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -> None:
     """Show the database in figures: on the terminal, or as a picture.

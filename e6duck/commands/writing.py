@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .arguments import database_path, db_option, quiet_option, tell
+from .arguments import NamedPath, database_path, db_option, quiet_option, tell
 
 _COUNT = click.IntRange(min=0)
 
@@ -23,12 +23,12 @@ _COUNT = click.IntRange(min=0)
       e6duck export --tag-list tags.csv --min-posts 50
       e6duck export ~/vectors --projector --word2vec"""
 )
-@click.argument("out_dir", required=False, type=click.Path(path_type=Path))
+@click.argument("out_dir", required=False, type=NamedPath())
 @db_option
 @click.option("--only", multiple=True, metavar="NAME", help="One of the index files.")
-@click.option("--tag-list", type=click.Path(path_type=Path), help="Tags for prompt editors (CSV).")
+@click.option("--tag-list", type=NamedPath(), help="Tags for prompt editors (CSV).")
 @click.option("--min-posts", default=0, show_default=True, help="Posts that put a tag on the list.")
-@click.option("--cooccurrence", type=click.Path(path_type=Path), help="Pairs of tags (CSV).")
+@click.option("--cooccurrence", type=NamedPath(), help="Pairs of tags (CSV).")
 @click.option("--min-count", default=100, show_default=True, help="Common posts of a pair.")
 @click.option("--projector", is_flag=True, help="Vectors for the TensorFlow projector (TSV).")
 @click.option("--word2vec", is_flag=True, help="Vectors as gensim loads them.")
@@ -74,10 +74,10 @@ class _OptionalCounts(click.Command):
       e6duck normalize ~/dataset --undo
       e6duck normalize - --explain < caption.txt""",
 )
-@click.argument("input_dir", required=False, type=click.Path(path_type=Path, allow_dash=True))
-@click.argument("output_dir", required=False, type=click.Path(path_type=Path))
+@click.argument("input_dir", required=False, type=NamedPath(allow_dash=True))
+@click.argument("output_dir", required=False, type=NamedPath())
 @db_option
-@click.option("-c", "--config", type=click.Path(path_type=Path), help="Else normalize.toml.")
+@click.option("-c", "--config", type=NamedPath(), help="Else normalize.toml.")
 @click.option("-f", "-y", "--yes", "--force", is_flag=True, help="Replace files without asking.")
 @click.option("--check", is_flag=True, help="List what would change; exit code 3 if any.")
 @click.option("--diff", is_flag=True, help="Show what would change.")
@@ -85,12 +85,12 @@ class _OptionalCounts(click.Command):
 @click.option("--suggest", is_flag=True, help="Print aliases for frequent unknown pieces.")
 @click.option("--undo", is_flag=True, help="Put back what the latest run replaced.")
 @click.option("--run", metavar="ID", help="Undo this run.")
-@click.option("--backup", type=click.Path(path_type=Path), help="Folder of the journals.")
+@click.option("--backup", type=NamedPath(), help="Folder of the journals.")
 @click.option(
     "--report",
     "reports",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Each change with its reason: .json, .csv or .html.",
 )
 @click.option("-k", "--print-topk", metavar="[=N]", type=_COUNT, help="The N (100) top tags.")
