@@ -13,6 +13,7 @@ from . import files, settings
 from .applying import Interrupted, Run
 from .blacklists import effective
 from .caption_lists import diff, suggested_aliases, top_implied, top_tags
+from .caption_options import Options
 from .caption_reports import check_reports, write_report
 from .captions import UnreadableError, decoded
 from .cleaning import Result
@@ -23,48 +24,11 @@ from .output import format_of, shielded, write
 from .planning import Caption, Plan, Progress
 from .query import Answer
 from .repository import holds
-from .rules import CATEGORIES, Rules, read_rules
+from .rules import Rules, read_rules
 
 DONE, FAILED, CHANGES = 0, 1, 3
 TOP = 100
 """How many tags -k lists where it does not say"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """The arguments of the command."""
-
-    input_dir: Path | None
-    output_dir: Path | None
-    config: Path | None
-    yes: bool
-    check: bool
-    diff: bool
-    undo: bool
-    run: str | None
-    backup: Path | None
-    reports: tuple[Path, ...]
-    print_topk: int | None
-    print_implied_topk: int | None
-    stats_categories: tuple[str, ...]
-    print_blacklist: bool
-    show_config: bool
-    write_config: bool
-    suggest: bool
-    explain: bool
-    follow_links: bool
-
-    @property
-    def is_text(self) -> bool:
-        """Whether one text is cleaned, from standard input."""
-        return str(self.input_dir) == "-"
-
-    @property
-    def folder(self) -> Path:
-        """The folder to work on; raises `UsageError` where none is given."""
-        if self.input_dir is None:
-            raise UsageError("give INPUT_DIR, a folder of captions, or - for standard input")
-        return self.input_dir
 
 
 @dataclass(frozen=True)
@@ -96,13 +60,11 @@ class Desk:
 
 def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     """Do what is asked for; returns the exit code."""
-    _check_categories(options.stats_categories)
-    _check_output(options)
+    options.check_fit()
     check_reports(options.reports)
     if options.write_config:
         return _write_config(options, desk)
     if options.undo:
-        _check_undo(options)
         return _undo(options, database, desk)
     rules = _rules(options)
     normalizer = Normalizer(database(), rules)
@@ -115,36 +77,6 @@ def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int
         return _text(options, normalizer, desk)
     with uncollected():
         return _folder(options, normalizer, desk)
-
-
-def _check_categories(names: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in (*CATEGORIES, "unknown"):
-            known = ", ".join(CATEGORIES)
-            raise UsageError(f"--stats-categories {name} is none of {known}, unknown")
-
-
-def _check_output(options: Options) -> None:
-    """Raise `UsageError` for a number after -k or -j, which would be taken for a folder."""
-    name, is_listing = str(options.output_dir), {options.print_topk, options.print_implied_topk}
-    if name.isdigit() and is_listing != {None} and not Path(name).exists():
-        raise UsageError(f"{name} would be OUTPUT_DIR; a number of tags is written -k{name}")
-
-
-def _check_undo(options: Options) -> None:
-    """Raise `UsageError` for what an undo would not heed."""
-    others = {
-        "OUTPUT_DIR": options.output_dir,
-        "--check": options.check,
-        "--diff": options.diff,
-        "--suggest": options.suggest,
-        "--explain": options.explain,
-        "--report": options.reports,
-        "--config": options.config,
-    }
-    for name, value in others.items():
-        if value:
-            raise UsageError(f"--undo works on the folder that was written, without {name}")
 
 
 def _rules(options: Options) -> Rules:

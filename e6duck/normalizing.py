@@ -102,7 +102,8 @@ class Normalizer:
         """Carry out a plan; the old bytes are on the disk first, beside the database or in backup.
 
         `Run.run` names the run, for `undo`; `Run.written` counts the files. A file that changed
-        since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`.
+        since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`;
+        from several threads, but never from two at once.
         """
         with uncollected():
             return apply(plan, self._backup(backup), on_progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -13,6 +14,7 @@ from .captions import spelling
 from .errors import UsageError
 from .toml_lines import line_of
 
+_PARTING = re.compile(r"[,\n]|\|\|\||;;;")
 CATEGORIES = (
     *("general", "artist", "contributor", "copyright", "character"),
     *("species", "invalid", "meta", "lore", "pool"),
@@ -160,8 +162,8 @@ def _table_faults(rules: Rules, table: str, values: Mapping[str, Any]) -> Iterat
         if not isinstance(value, str):
             hint = f"; {key} belongs above the first [table]" if key in SETTINGS else ""
             yield rules.fault(table, f"a tag is expected, not {value!r}{hint}", key)
-        elif not key.strip() or "," in key + value or "\n" in key + value:
-            yield rules.fault(table, "a tag is not empty and has no comma", key)
+        elif not (key.strip() and value.strip()) or _PARTING.search(key + value):
+            yield rules.fault(table, "a tag is not empty, and holds nothing that parts tags", key)
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def find(given: Path | None, *folders: Path | None) -> Path | None:
     for folder in (*filter(None, folders), Path.cwd()):
         absolute = folder.resolve()
         for place in (absolute, *absolute.parents):
-            if (place / NAME).is_file():
+            if os.path.lexists(place / NAME):  # one that cannot be read is told
                 return place / NAME
     return None
 

@@ -64,19 +64,18 @@ def walk(
     """Return the files below root whose whole name is included and not excluded, by name.
 
     Folders that begin with a dot are passed over, and so is the folder without. A folder is visited
-    once, however many links lead to it.
+    once, however many links lead to it. One that cannot be entered stands there itself.
     """
     if not root.is_dir():
         if not root.exists():
             raise UsageError(f"there is no folder {root}")
         raise UsageError(f"{root} is no folder; a text is cleaned by: e6duck normalize - < {root}")
-    files = _files(root, follow_links, without)
+    files, closed = _files(root, follow_links, without)
     names = {found: _shown(found.name.rpartition("/")[2]) for found in files}
     included = matching(include, set(names.values()))
     wanted = included - matching(exclude, included)
-    return sorted(
-        (found for found, name in names.items() if name in wanted), key=lambda found: found.name
-    )
+    chosen = [found for found, name in names.items() if name in wanted]
+    return sorted((*chosen, *closed), key=lambda found: found.name)
 
 
 def _shown(name: str) -> str:
@@ -84,8 +83,10 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _files(root: Path, follow_links: bool, without: Path | None) -> list[Found]:
+def _files(root: Path, follow_links: bool, without: Path | None) -> tuple[list[Found], list[Found]]:
+    """Return the files below root, and the folders that cannot be entered."""
     found: list[Found] = []
+    closed: list[Found] = []
     seen = {_number(without)} if without and without.is_dir() else set()
     links: list[tuple[str, str]] = []
     folders = [(str(root), "", False)]
@@ -95,7 +96,14 @@ def _files(root: Path, follow_links: bool, without: Path | None) -> list[Found]:
         if number in seen:
             continue
         seen.add(number)
-        for entry in _entries(folder):
+        entries: list[os.DirEntry[str]] = []
+        try:
+            entries = _entries(folder)
+        except OSError as error:
+            if not prefix:
+                raise E6DuckError(f"{folder} cannot be read: {error.strerror or error}") from error
+            closed.append(Found(prefix.rstrip("/"), folder, is_outside))
+        for entry in entries:
             name = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
@@ -109,15 +117,12 @@ def _files(root: Path, follow_links: bool, without: Path | None) -> list[Found]:
             # Last, so that what lies in the folder itself is met there and not behind a link.
             folders = [(path, name, True) for path, name in links]
             links = []
-    return found
+    return found, closed
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        raise E6DuckError(f"{folder} cannot be read: {error.strerror or error}") from error
+    with os.scandir(folder) as entries:
+        return list(entries)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from .database import Connection, first_line, has_posts
+from .query import explained
 from .rules import CATEGORIES
 from .script import sql_text
 
@@ -53,8 +54,8 @@ class Vocabulary:
         self._tags: dict[str, Tag] = {}
         self._claims: dict[str, dict[str, Tag]] = {}
         self._with_implied: set[Tag] = set()
-        connection.execute("drop view if exists temp.known_tag")
-        connection.execute(sql_text("normalize", "known_tag"))
+        self._execute("drop view if exists temp.known_tag")
+        self._execute(sql_text("normalize", "known_tag"))
 
     def learn(self, spellings: Iterable[str]) -> None:
         """Look up spellings that were not yet, and what their tags imply."""
@@ -96,12 +97,13 @@ class Vocabulary:
     def named_like(self, pattern: str) -> list[str]:
         """Return the names of all tags that a regular expression matches, the most used first."""
         query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"
-        return [name for (name,) in self.connection.execute(query, [pattern]).fetchall()]
+        return [name for (name,) in self._execute(query, [pattern])]
 
     def pattern_fault(self, pattern: str) -> str | None:
         """Return what is wrong with a regular expression; None for nothing."""
         try:
-            self._rows("matches", names=[""], pattern=pattern)
+            values = {"names": [""], "pattern": pattern}
+            self.connection.execute(sql_text("normalize", "matches"), values)
         except duckdb.Error as error:
             reason = first_line(error).partition(": ")[2] or first_line(error)
             return f"{pattern} is no regular expression of RE2, which has no look-around ({reason})"
@@ -110,13 +112,18 @@ class Vocabulary:
     def counted_by(self) -> str:
         """Return whose counts decide how rare a tag is."""
         query = "select count(site_post_count), count(post_count) from tags"
-        site, ours = self.connection.execute(query).fetchall()[0]
+        ((site, ours),) = self._execute(query)
         if site or not ours:
             return "the site" if site else CURVE
         return "the posts of the database" if has_posts(self.connection) else "tags.parquet"
 
     def _rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        return self.connection.execute(sql_text("normalize", query), values).fetchall()
+        return self._execute(sql_text("normalize", query), values)
+
+    def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; raises `QueryError` where the database is broken."""
+        with explained():
+            return self.connection.execute(sql, values).fetchall()
 
     def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:
         known = self._tags.get(name)

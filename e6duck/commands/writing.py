@@ -114,7 +114,8 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     first, unless git has them. What was replaced can be put back (--undo). For one text: -
     """
     from ..bars import counter
-    from ..desk import Desk, Options, normalize
+    from ..caption_options import Options
+    from ..desk import Desk, normalize
 
     ask = _ask if sys.stdin and sys.stdin.isatty() else None
     with counter(not quiet and sys.stderr.isatty()) as progress:
