@@ -45,36 +45,36 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
-    from .building import Built, build
-    from .fetching import Fetched, fetch
-    from .figures import Figures
-    from .importing import Imported, import_index
-    from .normalizing import Normalizer
-    from .portrait import Portrait
-    from .recipes import Recipe
-    from .rules import Rules, RulesError
-    from .training import Trained, train
+    from .builder.build import Built, build
+    from .builder.fetch.fetch import Fetched, fetch
+    from .builder.from_index import Imported, import_index
+    from .captions.normalizer import Normalizer
+    from .captions.rules import Rules, RulesError
+    from .tags.profile import Portrait
+    from .tags.stats import Figures
+    from .trainer.recipe import Recipe
+    from .trainer.train import Trained, train
 
 _HOMES = {
-    "Built": "building",
+    "Built": "builder.build",
     "Database": "api",
-    "Fetched": "fetching",
-    "Figures": "figures",
-    "Imported": "importing",
-    "Normalizer": "normalizing",
-    "Portrait": "portrait",
-    "Recipe": "recipes",
-    "Rules": "rules",
-    "RulesError": "rules",
-    "Trained": "training",
-    "build": "building",
-    "fetch": "fetching",
-    "import_index": "importing",
+    "Fetched": "builder.fetch.fetch",
+    "Figures": "tags.stats",
+    "Imported": "builder.from_index",
+    "Normalizer": "captions.normalizer",
+    "Portrait": "tags.profile",
+    "Recipe": "trainer.recipe",
+    "Rules": "captions.rules",
+    "RulesError": "captions.rules",
+    "Trained": "trainer.train",
+    "build": "builder.build",
+    "fetch": "builder.fetch.fetch",
+    "import_index": "builder.from_index",
     "open": "api",
     "post_ids": "api",
     "post_tag_matrix": "api",
     "post_tag_tensors": "api",
-    "train": "training",
+    "train": "trainer.train",
 }
 
 __all__ = [

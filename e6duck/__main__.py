@@ -1,5 +1,5 @@
 """Lets `python -m e6duck` do what `e6duck` does."""
 
-from .cli import main
+from .commands.main import main
 
 main()

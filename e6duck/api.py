@@ -7,14 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .database import Connection, interruptible, open_reading
-from .differences import answer, comparing
-from .export import write_index
-from .figures import Figures, figures
-from .neighbors import Question, answering, rank_limit
-from .portrait import Portrait, portraits
-from .query import explained, related
-from .searching import found_tags
+from .db.connection import Connection, interruptible, open_reading
+from .db.query import explained, related
+from .index.write import write_index
+from .tags.diff import answer, comparing
+from .tags.neighbors import Question, answering, rank_limit
+from .tags.profile import Portrait, portraits
+from .tags.search import found_tags
+from .tags.stats import Figures, figures
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -245,7 +245,7 @@ def post_tag_matrix(db: Database | Connection | Path | str, **options: Any) -> A
     The shape is (posts, tags), rows in the order of posts; `post_ids` with the same arguments names
     them. Raises `UsageError` for a kind that is none, `DatabaseError` for no database.
     """
-    from . import matrix
+    from .index import matrix
 
     return matrix.post_tag_matrix(connection_of(db), **options)
 
@@ -255,7 +255,7 @@ def post_ids(db: Database | Connection | Path | str, **options: Any) -> Any:
 
     The options are those of `post_tag_matrix`, less kind.
     """
-    from . import matrix
+    from .index import matrix
 
     return matrix.post_ids(connection_of(db), **options)
 
@@ -267,6 +267,6 @@ def post_tag_tensors(db: Database | Connection | Path | str, **options: Any) -> 
     end, one entry more than posts, as EmbeddingBag takes them with include_last_offset. The options
     are those of `post_tag_matrix`. Raises `ImportError` where torch is missing.
     """
-    from . import matrix
+    from .index import matrix
 
     return matrix.post_tag_tensors(connection_of(db), **options)

@@ -6,7 +6,7 @@
     ├── SourceError       1  the export is missing, broken or of an unknown layout
     ├── DatabaseError     1  the database is missing, foreign, newer or in use
     ├── IndexFilesError   1  the index files are missing or of different builds
-    ├── AuditError        1  a finished draft breaks a rule of sql/audit
+    ├── AuditError        1  a finished draft breaks a rule of sql/build/audit
     └── QueryError        1  the SQL of a user failed
 
 Each message is one line that names the thing and the way out (a ``QueryError`` adds DuckDB's own
@@ -44,7 +44,7 @@ class IndexFilesError(E6DuckError):
 
 
 class AuditError(E6DuckError):
-    """A finished draft breaks a rule of sql/audit; the old database stays as it was."""
+    """A finished draft breaks a rule of sql/build/audit; the old database stays as it was."""
 
 
 class QueryError(E6DuckError):

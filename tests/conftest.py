@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from e6duck.building import build
+from e6duck.builder.build import build
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

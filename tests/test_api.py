@@ -16,8 +16,8 @@ import pytest
 
 import e6duck
 from e6duck import DatabaseError, QueryError, UsageError
-from tests.exports import write_export
-from tests.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
+from tests.builder.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
+from tests.support.exports import write_export
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from .arguments import (
+from .shared.options import (
     AT_LEAST_1,
     FORMATS,
     NamedPath,
@@ -46,11 +46,11 @@ def search(
     With * or ? PATTERN is that of a whole name, and the most used tags come first. Else a name
     holds all its words, in any order, or is spelt like it; the closest and most used come first.
     """
-    from ..categories import category_colors
-    from ..database import open_reading
-    from ..listing import write_tags
-    from ..output import format_of
-    from ..searching import search
+    from ..db.connection import open_reading
+    from ..tags.categories import category_colors
+    from ..tags.search import search
+    from .shared.formats import format_of
+    from .shared.tag_tables import write_tags
 
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
@@ -77,11 +77,11 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
     Its counts, aliases and implications (with their depths), the most similar tags, what stands
     with it most often compared with chance, its uses by year, and the wiki where it is loaded.
     """
-    from ..categories import category_colors
-    from ..database import open_reading
-    from ..easel import screen
-    from ..listing import is_colored
-    from ..portrait import portraits
+    from ..db.connection import open_reading
+    from ..tags.categories import category_colors
+    from ..tags.profile import portraits
+    from .shared.tag_profile import screen
+    from .shared.tag_tables import is_colored
 
     with open_reading(database_path(db)) as connection:
         found = portraits(connection, [whole(name) for name in names], on_notice=tell)
@@ -109,9 +109,9 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
 
     Each with its comment; a relation with its rows, a macro with an example to try.
     """
-    from ..catalog import described, relations, write_described, write_relations
-    from ..database import open_reading
-    from ..output import format_of
+    from ..db.catalog import described, relations, write_described, write_relations
+    from ..db.connection import open_reading
+    from .shared.formats import format_of
 
     kind = format_of(None, kind, sys.stdout.isatty())
     with open_reading(database_path(db)) as connection:
@@ -137,7 +137,7 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
 
     The shell is duckdb on the PATH, or that of the package duckdb-cli. ARGUMENTS go to it.
     """
-    from ..shells import greeting, run_shell, shell_command
+    from .shells import greeting, run_shell, shell_command
 
     path = database_path(db)
     command = shell_command(path, arguments, write=write, ui=ui)
@@ -156,7 +156,7 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
 @click.argument("name", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
 def completion(name: str) -> None:
     """Print what makes a shell complete commands, options and the names of tags."""
-    script = Path(__file__).parents[1] / "completions" / f"e6duck.{name}"
+    script = Path(__file__).with_name("completions") / f"e6duck.{name}"
     click.echo(script.read_text(encoding="utf-8"), nl=False)
 
 

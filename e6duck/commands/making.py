@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .arguments import (
+from .shared.options import (
     PLACES,
     NamedPath,
     database_path,
@@ -47,9 +47,9 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     Old files are replaced only when all went well. What was kept, dropped and odd is told at the
     end. Then the vectors of the tags are trained, as e6duck train does.
     """
-    from ..bars import progress_bar
-    from ..building import build, stage_count
-    from ..report import summary
+    from ..builder.build import build, stage_count
+    from .shared.progress import progress_bar
+    from .shared.summaries import summary
 
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         built = build(write_index=not no_export, on_progress=advance, **options)
@@ -76,9 +76,9 @@ def import_(quiet: bool, **options: Any) -> None:
 
     It knows tags, aliases, implications and vectors, but no posts: what needs these says so.
     """
-    from ..bars import progress_bar
-    from ..importing import import_index, stage_count
-    from ..report import import_summary
+    from ..builder.from_index import import_index, stage_count
+    from .shared.progress import progress_bar
+    from .shared.summaries import import_summary
 
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         imported = import_index(on_progress=advance, **options)
@@ -120,7 +120,7 @@ def train(db: Path | None, quiet: bool, no_export: bool, **options: Any) -> None
     als is alternating least squares, svd the main directions of discounted PPMI: quicker, and as
     good on large data. Old vectors are replaced only when all went well.
     """
-    from ..recipes import chosen_recipe
+    from ..trainer.recipe import chosen_recipe
 
     recipe = chosen_recipe(options)
     _train(database_path(db), quiet, recipe=recipe, write_index=not no_export, **options)
@@ -136,9 +136,9 @@ def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[s
 
 
 def _train(database: Path, quiet: bool, **options: Any) -> None:
-    from ..bars import training_bar
-    from ..report import training_summary
-    from ..training import train
+    from ..trainer.train import train
+    from .shared.progress import training_bar
+    from .shared.summaries import training_summary
 
     with training_bar(not quiet and sys.stderr.isatty()) as advance:
         notice = (lambda line: None) if quiet else tell

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .arguments import AT_LEAST_1, FORMATS, NamedPath, database_path, db_option, target, tell
+from .shared.options import AT_LEAST_1, FORMATS, NamedPath, database_path, db_option, target, tell
 
 
 @click.command(
@@ -47,12 +47,12 @@ def diff(
     implications; the tags whose share of the posts rose and fell most. A table shows the first rows
     of each; elsewhere a row is a change. --captions changes no file.
     """
-    from ..categories import category_colors
-    from ..database import open_reading
-    from ..differences import comparing
-    from ..listing import write_sections
-    from ..output import format_of
-    from ..touched import touched_captions
+    from ..captions.diff import touched_captions
+    from ..db.connection import open_reading
+    from ..tags.categories import category_colors
+    from ..tags.diff import comparing
+    from .shared.formats import format_of
+    from .shared.tag_tables import write_sections
 
     if config and not captions:
         raise UsageError("--config holds rules for captions; give the folder, too: --captions DIR")
@@ -88,12 +88,12 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     Its tags by category and by use, its posts by month, by number of tags and by rating, and how
     deep its implications are. -o draws them (.png, .svg, .pdf), or makes a page of them (.html).
     """
-    from ..categories import category_colors
-    from ..database import open_reading
-    from ..figures import figures
-    from ..ledger import ledger
-    from ..listing import is_colored
-    from ..picture import check, save_poster
+    from ..charts.save import check, save_poster
+    from ..db.connection import open_reading
+    from ..tags.categories import category_colors
+    from ..tags.stats import figures
+    from .shared.stats_text import ledger
+    from .shared.tag_tables import is_colored
 
     if output:
         check(output)

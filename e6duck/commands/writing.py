@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .arguments import NamedPath, database_path, db_option, quiet_option, tell
+from .shared.options import NamedPath, database_path, db_option, quiet_option, tell
 
 _COUNT = click.IntRange(min=0)
 
@@ -38,9 +38,9 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     --tag-list: name,category,posts,"alias,alias", most used first. --cooccurrence:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, and then no index files.
     """
-    from .. import lists as exporting
-    from ..building import plain_errors
-    from ..database import open_reading
+    from ..builder.build import plain_errors
+    from ..db.connection import open_reading
+    from ..index import lists as exporting
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])
     if not (any(paths) or options["projector"] or options["word2vec"]):
@@ -113,9 +113,9 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     INPUT_DIR's captions are written to OUTPUT_DIR, or replaced where they are: then you are asked
     first, unless git has them. What was replaced can be put back (--undo). For one text: -
     """
-    from ..bars import counter
-    from ..caption_options import Options
-    from ..desk import Desk, normalize
+    from .normalize_options import Options
+    from .normalize_text import Desk, normalize
+    from .shared.progress import counter
 
     ask = _ask if sys.stdin and sys.stdin.isatty() else None
     with counter(not quiet and sys.stderr.isatty()) as progress:

@@ -15,7 +15,9 @@ What differs on purpose:
 Importing it imports neither NumPy, SciPy, pyarrow, polars nor torch.
 """
 
-from ..index import (
+from ..index.ranks import tag_freq_to_rank, tag_rank_to_freq
+from ..index.read import load_implications, load_tags
+from .normalizers import (
     InMapFun,
     OutMapFun,
     TagNormalizer,
@@ -25,8 +27,6 @@ from ..index import (
     tag_categories_colors,
     tag_category2id,
 )
-from ..index_files import load_implications, load_tags
-from ..ranks import tag_freq_to_rank, tag_rank_to_freq
 from .numpy import tags_to_scipy_csr
 from .torch import tags_to_tensors
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import index_files, ranks
-from ..index_files import ArrayTagData, StrPath
+from ..index import ranks, read
+from ..index.read import ArrayTagData, StrPath
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ def load_tags(data_dir: StrPath) -> ArrayTagData:
     ``categories`` one of uint8, an entry a tag, by id. Raises IndexFilesError where a file is
     missing, broken or of another build.
     """
-    return index_files.load_tags(data_dir, as_numpy=True)
+    return read.load_tags(data_dir, as_numpy=True)
 
 
 def tag_rank_to_freq(rank: ArrayLike, *, data_dir: StrPath | None = None) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from e6duck.building import build
-from e6duck.database import open_reading
+from e6duck.builder.build import build
+from e6duck.db.connection import open_reading
 from e6duck.errors import DatabaseError
 from tests.bench.processes import Run, made, run
 

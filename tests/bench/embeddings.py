@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import e6duck
-from e6duck.scoring import nearest
+from e6duck.trainer.score import nearest
 from tests.bench.processes import run
 
 _LEAST_USES = 50

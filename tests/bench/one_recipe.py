@@ -17,10 +17,10 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 import e6duck
-from e6duck import embedding
-from e6duck.als import als_vectors, weighted
-from e6duck.recipes import Recipe, chosen_recipe
-from e6duck.training import MIN_TAGS, VOCABULARY
+from e6duck.trainer import model as embedding
+from e6duck.trainer.als import als_vectors, weighted
+from e6duck.trainer.recipe import Recipe, chosen_recipe
+from e6duck.trainer.train import MIN_TAGS, VOCABULARY
 
 _EVALUATED_POSTS = 4_000
 

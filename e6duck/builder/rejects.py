@@ -1,0 +1,225 @@
+"""Rows that cannot be used: which they are, on which line they stand, and how they read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+import pyarrow as pa
+
+from ..db.connection import Connection
+from ..errors import SourceError
+from .source import LONGEST_ROW, REJECTS_LIMIT, Source, read_text
+
+_CHUNK = 1 << 22
+_LONGEST_SHOWN = 9_000  # DuckDB cuts what it shows of a row after 10,000 bytes
+_TOLERATED_ROWS = 10
+_TOLERATED_SHARE = 0.01
+
+SCHEMA = pa.schema(
+    {
+        "table_name": pa.string(),
+        "file_name": pa.string(),
+        "line": pa.int64(),
+        "reason": pa.string(),
+        "content": pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A row that DuckDB refused: where it begins in bytes, how many lines it has, and why."""
+
+    position: int
+    line_count: int | None  # None where DuckDB shows only the beginning of the row
+    reason: str
+
+
+@dataclass(frozen=True)
+class Loser:
+    """A row that is not used: its number among the well-formed ones, from 1, and why."""
+
+    record: int
+    reason: str
+
+
+def malformed(connection: Connection, rejects_table: str) -> list[Malformed]:
+    """Return the rows that the last reading refused, one entry a row however many its faults."""
+    rows = connection.execute(
+        f"""
+        select
+            min(line_byte_position) as position,
+            arg_min(csv_line, byte_position) as content,
+            arg_min(struct_pack(error_type, column_name, error_message), byte_position) as fault,
+        from {rejects_table}
+        group by line
+        order by position
+        """
+    ).fetchall()
+    return [_malformed(position, content, fault) for position, content, fault in rows]
+
+
+def _malformed(position: int, content: str, fault: dict[str, str]) -> Malformed:
+    # DuckDB counts bytes from 1, and takes the LF of a CRLF for the beginning of the next row.
+    text = content.lstrip("\r\n")
+    first = position - 1 + len(content) - len(text)
+    line_count = text.rstrip("\r\n").count("\n") + 1 if len(content) < _LONGEST_SHOWN else None
+    return Malformed(first, line_count, _reason(fault))
+
+
+def _reason(fault: dict[str, str]) -> str:
+    if fault["error_type"] == "CAST":
+        pattern = r"Could not convert string \"(.*)\" to '(.*)'"
+        found = re.search(pattern, fault["error_message"], re.DOTALL)
+        if found:
+            return f'{fault["column_name"]}: "{found[1]}" is no {found[2]}'
+    if fault["error_type"] == "INVALID ENCODING":
+        return f"{fault['column_name'] or 'the row'}: not UTF-8"
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", fault["error_message"])
+    if counts:
+        return f"{counts[2]} fields, where the header has {counts[1]}"
+    return fault["error_message"].partition("\n")[0]
+
+
+def tolerate(source: Source, found: Sequence[Malformed], row_count: int, *, strict: bool) -> None:
+    """Raise `SourceError` where a file has more malformed rows than may be dropped."""
+    if not found:
+        return
+    first = located(source, found[:1], [])[0]
+    where = f"first on line {first['line']}: {first['reason']}"
+    if strict:
+        raise SourceError(f"{source.path} has {len(found)} malformed rows, {where}")
+    if len(found) >= REJECTS_LIMIT or len(found) > max(
+        _TOLERATED_ROWS, _TOLERATED_SHARE * row_count
+    ):
+        raise SourceError(
+            f"{source.path} has {len(found)} malformed rows of {row_count}, {where};"
+            " that is no export of the site, or a damaged one"
+        )
+
+
+def prove_quotes(source: Source, record_count: int) -> None:
+    """Raise `SourceError` where a quote was left open, and DuckDB took rows for a field's text.
+
+    record_count: well-formed and malformed rows, as DuckDB read them. To read a file again is slow,
+    and needed only where its quotes do not come in pairs: one within a field does no harm.
+    """
+    if sum(1 for _ in _records(source, ())) != record_count:
+        raise SourceError(f"{source.path} has a quoted field that never ends; download it again")
+
+
+def located(
+    source: Source, found: Sequence[Malformed], losers: Sequence[Loser]
+) -> list[dict[str, object]]:
+    """Return rows of build_rejects: each with its line in the decompressed file and its text."""
+    places = list(_places(source, found))
+    rows = [(line, _shown(raw), row.reason) for (line, raw), row in zip(places, found, strict=True)]
+    if losers:
+        reasons = {loser.record: loser.reason for loser in losers}
+        malformed_lines = {
+            number
+            for line, raw in places
+            for number in range(line, line + len(raw.rstrip(b"\n").split(b"\n")))
+        }
+        rows += [
+            (line, text, reasons[record])
+            for record, line, text in _records(source, malformed_lines)
+            if record in reasons
+        ]
+    return [
+        {
+            "table_name": source.table,
+            "file_name": source.path.name,
+            "line": line,
+            "reason": reason,
+            "content": text,
+        }
+        for line, text, reason in rows
+    ]
+
+
+def _places(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, bytes]]:
+    """Yield line number and bytes of malformed rows, which stand in the order of the file."""
+    line, offset = 1, 0
+    with read_text(source) as file:
+        for row in found:
+            while offset < row.position:
+                chunk = file.read(min(_CHUNK, row.position - offset))
+                line += chunk.count(b"\n")
+                offset += len(chunk)
+            raw = _read_row(file, row.line_count)
+            yield line, raw
+            line += raw.count(b"\n")
+            offset += len(raw)
+
+
+def _read_row(file: IO[bytes], line_count: int | None) -> bytes:
+    """Read a row of so many lines, or else up to where its quotes are closed."""
+    if line_count is not None:
+        return b"".join(file.readline() for _ in range(line_count))
+    lines = [file.readline()]
+    quote_count = lines[0].count(b'"')
+    while quote_count % 2 and lines[-1]:
+        lines.append(file.readline())
+        quote_count += lines[-1].count(b'"')
+    return b"".join(lines)
+
+
+def _records(source: Source, malformed_lines: Container[int]) -> Iterator[tuple[int, int, str]]:
+    """Yield number (from 1), line and text of each well-formed row.
+
+    Python's reader is slow, but it knows lines; it is needed only where a row was replaced.
+    """
+    record = -1  # the header is no row
+    with read_text(source) as file, _long_fields():
+        lines = _Remembering(file, malformed_lines)
+        try:
+            for row in csv.reader(lines):
+                line, text = lines.taken()
+                if row:  # else an empty line
+                    record += 1
+                    if record:
+                        yield record, line, text
+        except csv.Error:  # a field without end; what comes after it is not known
+            return
+
+
+class _Remembering:
+    """The lines of a file as text, but those left out; remembers them since it was last asked."""
+
+    def __init__(self, file: IO[bytes], left_out: Container[int]) -> None:
+        self._lines = io.TextIOWrapper(file, "utf-8", "surrogateescape", newline="\n")
+        self._left_out = left_out
+        self._recent: list[tuple[int, str]] = []
+
+    def __iter__(self) -> Iterator[str]:
+        for number, line in enumerate(self._lines, start=1):
+            if number not in self._left_out:
+                self._recent.append((number, line))
+                yield line
+
+    def taken(self) -> tuple[int, str]:
+        """Return the number of the first line since the last call, and all of them as text."""
+        first = self._recent[0][0]
+        text = "".join(line for _, line in self._recent)
+        self._recent.clear()
+        return first, _shown(text.encode("utf-8", "surrogateescape"))
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    before = csv.field_size_limit(LONGEST_ROW)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _shown(raw: bytes) -> str:
+    return raw.rstrip(b"\r\n").decode("utf-8", "backslashreplace")

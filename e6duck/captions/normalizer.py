@@ -1,0 +1,169 @@
+"""Caption files made clean: the facade over rules, plan, journal and undo."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..db.connection import Connection, open_reading, path_of
+from ..errors import UsageError
+from .cleaner import Cleaner, Result, texts_of
+from .policy import Judge
+from .resolver import Lexicon
+from .rules import Rules, read_rules, rules_from
+from .runs import journal
+from .runs.apply import Run, apply, undo
+from .runs.plan import Plan, Progress, plan_copy, plan_in_place, read_all, texts
+from .runs.scan import walk
+from .tokens import Reader
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from ..api import Database
+
+
+class Normalizer:
+    """Cleans captions with the tags of a database, by rules.
+
+    db: a database, its path or its folder. rules: `Rules`, a file, a mapping as in normalize.toml;
+    the defaults without. Raises `RulesError` with all that is wrong in the rules, `DatabaseError`
+    where there is no database.
+
+    The rules are those of e6db's normalize_tags.py, and more: see `Rules`.
+    """
+
+    def __init__(
+        self,
+        db: Database | Connection | Path | str,
+        rules: Rules | Mapping[str, Any] | Path | str | None = None,
+    ) -> None:
+        self.rules = _rules(rules)
+        self.vocabulary = Vocabulary(_connection(db))
+        self.lexicon = Lexicon(self.vocabulary, self.rules)
+        self._reader = Reader(Judge(self.lexicon))
+        self._cleaner = Cleaner(self._reader, self.rules)
+
+    def normalize_text(self, text: str) -> Result:
+        """Return a caption clean (`.text`), with what became of its pieces, and why (`.changes`).
+
+        What is no known tag comes back to the letter.
+        """
+        self._reader.learn(texts_of([text], self.rules.multiline))
+        return self._cleaner.clean(text)
+
+    def plan(
+        self,
+        folder: Path | str,
+        out_dir: Path | str | None = None,
+        *,
+        follow_links: bool = False,
+        on_progress: Progress = lambda stage, done: None,
+    ) -> Plan:
+        """Read every caption below a folder and return what would be written; writes nothing.
+
+        out_dir: where to, with all that is no caption; without, the captions are replaced.
+        follow_links: enter folders that are links. on_progress: called with a stage and the files
+        done since the last call. `Plan.changed` are the captions that would be written otherwise,
+        `Plan.skipped` the files that are left as they are, with the reason. Raises `UsageError`
+        for a folder that is none.
+        """
+        source = _real(folder)
+        target = source if out_dir is None else _real(out_dir)
+        is_copy = target != source
+        standing = next(place for place in (target, *target.parents) if os.path.lexists(place))
+        if is_copy and not standing.is_dir():
+            raise UsageError(f"{standing} is no folder to write to")
+        found = walk(
+            source,
+            include=self.rules.include_filename_regexp,
+            exclude=self.rules.exclude_filename_regexp,
+            matching=self.vocabulary.matching,
+            follow_links=follow_links,
+            without=target if is_copy and target.is_relative_to(source) else None,
+        )
+        with uncollected():
+            files = read_all(found, on_progress)
+            self._reader.learn(texts_of(texts(files), self.rules.multiline))
+            if is_copy:
+                return plan_copy(source, target, files, self._cleaner.clean)
+            return plan_in_place(source, files, self._cleaner.clean)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        backup: Path | str | None = None,
+        on_progress: Progress = lambda stage, done: None,
+    ) -> Run:
+        """Carry out a plan; the old bytes are on the disk first, beside the database or in backup.
+
+        `Run.run` names the run, for `undo`; `Run.written` counts the files. A file that changed
+        since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`;
+        from several threads, but never from two at once.
+        """
+        with uncollected():
+            return apply(plan, self._backup(backup), on_progress)
+
+    def undo(
+        self, folder: Path | str, run: str | None = None, *, backup: Path | str | None = None
+    ) -> Run:
+        """Put back what a run (the latest one of the folder) replaced: bytes, mode and time.
+
+        backup: as it was given to `apply`. What was edited since is left, and told in `Run.failed`.
+        Raises `UsageError` where there is no such run.
+        """
+        return undo_run(folder, self._backup(backup), run)
+
+    def _backup(self, given: Path | str | None) -> Path:
+        return Path(given) if given else journal_folder(path_of(self.vocabulary.connection))
+
+
+def undo_run(
+    folder: Path | str,
+    backup: Path,
+    run: str | None = None,
+    on_progress: Progress = lambda stage, done: None,
+) -> Run:
+    """Put back what a run of a folder replaced, by its journal in backup."""
+    root = _real(folder)
+    return undo(root, journal.find(backup, root, run), on_progress)
+
+
+def journal_folder(database: Path) -> Path:
+    """Return where the journals lie: beside the database."""
+    return _real(database).parent / journal.FOLDER
+
+
+def _real(folder: Path | str) -> Path:
+    return Path(os.path.realpath(folder))
+
+
+def _connection(db: Database | Connection | Path | str) -> Connection:
+    if isinstance(db, (str, Path)):
+        path = Path(db)
+        return open_reading(path / "e6.duckdb" if path.is_dir() else path)
+    return db if isinstance(db, Connection) else db.connection
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python not look for garbage: a plan is many objects, and none of them is any."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _rules(rules: Rules | Mapping[str, Any] | Path | str | None) -> Rules:
+    if isinstance(rules, Rules):
+        return rules
+    if isinstance(rules, (str, Path)):
+        return read_rules(Path(rules))
+    return rules_from(rules or {})

@@ -1,0 +1,123 @@
+"""What a plan found: counts by rule, the most frequent changes, what is unknown or ambiguous."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..tags.spelling import closest
+from .cleaner import REMOVALS, Step
+from .runs.plan import Plan
+from .vocabulary import Vocabulary, is_ambiguous
+
+_SUGGESTED = 200
+RULES = {
+    "implied": "implied by another tag",
+    "duplicate": "there already",
+    "dropped": "too little used",
+    "terminated": "replaced by what they imply",
+    "blacklist": "on the blacklist",
+    "blacklist_regexp": "matched by a blacklist pattern",
+    "blacklist_categories": "of a blacklisted category",
+    "blacklist_implied": "implied by a blacklisted tag",
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Totals over all captions of a plan."""
+
+    read: int
+    changed: int
+    unchanged: int
+    skipped: dict[str, str]
+    emptied: tuple[str, ...]
+    """Captions that nothing is left of"""
+    removed: Counter[str]
+    """Pieces removed, by rule"""
+    changes: Counter[tuple[str, str, str]]
+    """Before, after and reason of each change"""
+    unknown: Counter[str]
+    ambiguous: Counter[str]
+
+
+def findings(plan: Plan) -> Findings:
+    """Return what a plan found."""
+    steps = _counted(plan)
+    removed: Counter[str] = Counter()
+    changes: Counter[tuple[str, str, str]] = Counter()
+    unknown: Counter[str] = Counter()
+    ambiguous: Counter[str] = Counter()
+    for step, number in steps.items():
+        if step.kind in REMOVALS:
+            removed[step.kind] += number
+        if step.is_change:
+            changes[step.before, step.after, step.reason] += number
+        elif step.kind == "unknown":
+            unknown[step.before] += number
+        elif step.kind == "ambiguous":
+            ambiguous[step.before] += number
+    changed = plan.changed
+    return Findings(
+        len(plan.captions) + len(plan.skipped),
+        len(changed),
+        len(plan.captions) - len(changed),
+        plan.skipped,
+        tuple(each.name for each in changed if not each.result.text.strip("\ufeff \t\r\n")),
+        removed,
+        changes,
+        unknown,
+        ambiguous,
+    )
+
+
+def _counted(plan: Plan) -> Counter[Step]:
+    """Return how often each step was taken; most are shared, so that texts are compared rarely."""
+    taken = [step for caption in plan.captions for step in caption.result.steps]
+    shared = dict(zip(map(id, taken), taken, strict=True))
+    steps: Counter[Step] = Counter()
+    for number, count in Counter(map(id, taken)).items():
+        steps[shared[number]] += count
+    return steps
+
+
+def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, int]]:
+    """Return the most frequent texts; of equally frequent ones the first by code point."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
+
+
+def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the known tags that unknown texts are nearest to, none that means several."""
+    near = closest(vocabulary.connection, list(texts)) if texts else {}
+    return {
+        text: tuple(name for name in names if not is_ambiguous(name))
+        for text, names in near.items()
+    }
+
+
+def summary(found: Findings) -> list[str]:
+    """Return the counts in lines."""
+    lines = [
+        f"captions   {found.read:,} read; {found.changed:,} changed, {found.unchanged:,} unchanged"
+        + (f", {len(found.skipped):,} left out" if found.skipped else "")
+    ]
+    for kind, number in sorted(found.removed.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"removed    {number:,} {RULES[kind]}")
+    for counts, what in ((found.unknown, "unknown"), (found.ambiguous, "ambiguous")):
+        if counts:
+            first = ", ".join(f"{text} ({number:,})" for text, number in frequent(counts, 5))
+            more = " …" if len(counts) > 5 else ""
+            lines.append(f"{what:<10} {len(counts):,} kept as found: {first}{more}")
+    if found.emptied:
+        lines.append(f"emptied    {_some(found.emptied)}")
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in found.skipped.items():
+        by_reason.setdefault(reason, []).append(name)
+    lines += [f"left out   {_some(names)}: {reason}" for reason, names in by_reason.items()]
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

@@ -1,0 +1,237 @@
+"""What spellings mean under the rules: the site's vocabulary with the user's own names over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..tags.spelling import guessed
+from .rules import Fault, Rules, RulesError
+from .text import keys, spelling
+from .vocabulary import CURVE, Tag, Vocabulary
+
+
+class Meaning(NamedTuple):
+    """The tag that a spelling leads to, and why."""
+
+    tag: Tag
+    kind: str
+    """name, alias, spelling (made of a name), ambiguous, renames, aliases or aliases_overrides"""
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the spelling is replaced by the tag; else it is left as written."""
+        return self.kind != "ambiguous"
+
+
+class Lexicon:
+    """Spellings to tags, by the vocabulary and the rules. Raises `RulesError` for all faults."""
+
+    def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:
+        self.vocabulary = vocabulary
+        self.rules = rules
+        self.notices: dict[str, None] = {}
+        """What the user should hear of, once each"""
+        self.new_names: dict[Tag, str] = {}
+        """What renamed tags are written as"""
+        self._given: dict[str, Meaning] = {}
+        self._removed = {spelling(name) for name in rules.remove_aliases}
+        faults = [*rules.faults, *self._read_names(), *self._read_patterns()]
+        if faults:
+            raise RulesError(faults)
+        if rules.min_antecedent_freq and vocabulary.counted_by() == CURVE:
+            place = rules.place("min_antecedent_freq")
+            self.notices[f"{place}: this database counts no posts; {CURVE} tells them"] = None
+
+    def meaning(self, text: str) -> Meaning | None:
+        """Return what a text that was learnt means; None where it is no tag."""
+        for key in keys(text):
+            if key not in self._removed and (found := self._given.get(key) or self._site(key)):
+                return found
+        return None
+
+    def is_known(self, text: str) -> bool:
+        """Tell whether a text is a tag, or may mean several."""
+        self.learn([text])
+        return self.meaning(text) is not None
+
+    def is_left_alone(self, name: str) -> bool:
+        """Tell whether the name of a tag means it and nothing else, without looking it up."""
+        is_own = name in self._given or name in self._removed
+        return not is_own and self.rules.on_alias_conflict in ("ignore", "silent", "raise")
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Look up texts, all at once."""
+        self.vocabulary.learn({key for text in texts for key in keys(text)})
+
+    def tagged(self, names: Iterable[str]) -> tuple[dict[Tag, str], dict[str, str]]:
+        """Return which of some names of the rules are tags, and which are only text, by spelling.
+
+        Each with the name as the rules have it.
+        """
+        tags: dict[Tag, str] = {}
+        texts: dict[str, str] = {}
+        for name in names:
+            if tag := self._named(name):
+                tags.setdefault(tag, name)
+            if not ((found := self.meaning(name)) and found.is_applied):
+                texts.setdefault(spelling(name), name)
+        return tags, texts
+
+    def _named(self, name: str) -> Tag | None:
+        """Return the tag that the rules name so: its own name does, even where no caption may."""
+        found = self.meaning(name)
+        if found is None:
+            own = self._site_exact(name)
+            found = own if own and own.kind == "name" else None
+        return found.tag if found and found.is_applied else None
+
+    def conflicts(self, texts: Iterable[str]) -> None:
+        """Tell of made spellings that stand in captions and already mean another tag.
+
+        Raises `RulesError` where on_alias_conflict = "raise".
+        """
+        if self.rules.on_alias_conflict not in ("raise", "warn"):
+            return
+        faults = []
+        for text in texts:
+            for key in keys(text):
+                claims = self.vocabulary.claims(key)
+                named = claims.get("alias") or claims.get("name")
+                made = claims.get("spelling")
+                if named and made and named is not made and key not in self._given:
+                    faults.append(f"{key} means {named.name}, and may be read as {made.name}")
+        if faults and self.rules.on_alias_conflict == "raise":
+            raise RulesError(self.rules.fault("on_alias_conflict", fault) for fault in faults)
+        if self.rules.on_alias_conflict == "warn":
+            self.notices |= dict.fromkeys(f"{fault}, which it is" for fault in faults)
+
+    def _site(self, key: str) -> Meaning | None:
+        claims = self.vocabulary.claims(key)
+        if not claims:
+            return None
+        found = self._claimed(claims)
+        is_kept = self.rules.disambiguation == "keep" and found.kind != "name"
+        return Meaning(found.tag, "ambiguous") if is_kept and found.tag.is_ambiguous else found
+
+    def _claimed(self, claims: dict[str, Tag]) -> Meaning:
+        kind = "alias" if "alias" in claims else "name" if "name" in claims else "spelling"
+        made = claims.get("spelling")
+        if kind == "spelling" or made is None or not self._takes_over(made, claims[kind]):
+            return Meaning(claims[kind], kind)
+        return Meaning(made, "spelling")
+
+    def _takes_over(self, taker: Tag, holder: Tag) -> bool:
+        policy = self.rules.on_alias_conflict
+        if policy == "overwrite_rarest":
+            return taker.is_more_used_than(holder)
+        return policy in ("overwrite", "warn") and taker is not holder
+
+    # The user's own names
+
+    def _read_names(self) -> Iterator[Fault]:
+        """Take over aliases and renames; yields what is wrong with them."""
+        rules = self.rules
+        entries = [
+            *(("aliases", key, target, key) for key, target in rules.aliases.items()),
+            *(("renames", new, old, old) for old, new in rules.renames.items()),
+            *(("aliases_overrides", key, end, key) for key, end in rules.aliases_overrides.items()),
+        ]
+        self.learn(name for _, key, target, _ in entries for name in (key, target))
+        self.learn((*rules.blacklist, *rules.keep_underscores, *rules.terminate))
+        self.learn(rules.keep_implied if isinstance(rules.keep_implied, tuple) else ())
+        links = {
+            spelling(key): end for table, key, end, _ in entries if self._holds(table, key, end)
+        }
+        for table, key, target, item in entries:
+            end = self._end(target, {} if table == "renames" else links, spelling(key))
+            fault = end if isinstance(end, str) else self._add(table, key, end)
+            if fault:
+                yield rules.fault(table, fault, item)
+        yield from self._read_lists()
+
+    def _holds(self, table: str, key: str, target: str) -> bool:
+        """Tell whether a spelling of the rules leads to its target, and is not the site's own."""
+        holder = self._holder(spelling(key)) if table == "aliases" else None
+        taker = self._site_exact(target)
+        return holder is None or (taker is not None and self._takes_over(taker.tag, holder))
+
+    def _holder(self, spelt: str) -> Tag | None:
+        """Return the tag that the site has a spelling for, as a name or an alias."""
+        site = self._site(spelt)
+        return site.tag if site and site.kind in ("name", "alias") else None
+
+    def _end(self, name: str, links: dict[str, str], start: str) -> Tag | str:
+        """Return the tag that a name of the rules leads to, through them; else what is wrong."""
+        trail = [start]
+        key = spelling(name)
+        while key in links and spelling(links[key]) != key:
+            if key in trail:
+                return f"{' -> '.join([*trail, key])} is a cycle"
+            trail.append(key)
+            name = links[key]
+            key = spelling(name)
+        self.learn([name])
+        found = self._site_exact(name)
+        return found.tag if found else self._unknown(name)
+
+    def _site_exact(self, name: str) -> Meaning | None:
+        return next((found for key in keys(name) if (found := self._site(key))), None)
+
+    def _unknown(self, name: str) -> str:
+        near = guessed(self.vocabulary.connection, [name]).get(name)
+        return f"there is no tag {name}" + (f"; did you mean {near[0]}?" if near else "")
+
+    def _add(self, table: str, key: str, tag: Tag) -> str | None:
+        """Let a spelling lead to a tag; returns what is wrong with that."""
+        spelt = spelling(key)
+        holder = self._holder(spelt)
+        if table == "renames":
+            if tag in self.new_names:
+                return f"{tag.name} is renamed to {self.new_names[tag]} already"
+            previous = self._given.get(spelt)
+            if previous and previous.kind == "renames":
+                return f"{key} is what {previous.tag.name} is renamed to already"
+            if holder and holder is not tag and key not in self.rules.aliases_overrides:
+                return f"{key} means {holder.name}; choose another name"
+            self.new_names[tag] = key.replace(" ", "_")
+        elif table == "aliases" and holder and holder is not tag:
+            if self.rules.on_alias_conflict == "raise":
+                return f"{key} means {holder.name}; move it to aliases_overrides"
+            if not self._takes_over(tag, holder):
+                self._tell_kept(key, holder)
+                return None
+            if self.rules.on_alias_conflict == "warn":
+                place = self.rules.place(table, key)
+                self.notices[f"{place}: {key} meant {holder.name}, and now {tag.name}"] = None
+        self._given[spelt] = Meaning(tag, table)
+        return None
+
+    def _tell_kept(self, key: str, holder: Tag) -> None:
+        if self.rules.on_alias_conflict != "silent":
+            place = self.rules.place("aliases", key)
+            self.notices[
+                f"{place}: {key} goes on to mean {holder.name}; move it to aliases_overrides"
+            ] = None
+
+    def _read_lists(self) -> Iterator[Fault]:
+        for key in ("keep_implied", "terminate"):
+            names = getattr(self.rules, key)
+            for name in names if isinstance(names, tuple) else ():
+                if not (self.meaning(name) or self._named(name)):
+                    yield self.rules.fault(key, self._unknown(name), name)
+        self.vocabulary.learn(self._removed)
+        for name in self.rules.remove_aliases:
+            key = spelling(name)
+            if not (key in self._given or self.vocabulary.claims(key)):
+                place = self.rules.place("remove_aliases", name)
+                self.notices[f"{place}: {name} is no known spelling, so nothing is removed"] = None
+
+    def _read_patterns(self) -> Iterator[Fault]:
+        rules = self.rules
+        for key in ("include_filename_regexp", "exclude_filename_regexp"):
+            if fault := self.vocabulary.pattern_fault(getattr(rules, key)):
+                yield rules.fault(key, fault)
+        for pattern in rules.blacklist_regexp:
+            if fault := self.vocabulary.pattern_fault(pattern):
+                yield rules.fault("blacklist_regexp", fault, pattern)

@@ -1,0 +1,164 @@
+"""The vocabulary, looked up and never loaded: what spellings may mean, what tags imply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from ..db.connection import Connection, first_line, has_posts
+from ..db.query import explained
+from ..db.sql_files import sql_text
+from .rules import CATEGORIES
+
+INVALID = "invalid_tag"
+CURVE = "e6db's curve"
+_DISAMBIGUATION = "_(disambiguation)"
+
+
+@dataclass(eq=False, slots=True)
+class Tag:
+    """A known tag; there is one object for each."""
+
+    name: str
+    tag_id: int | None
+    """None where it is too rare for one"""
+    category: str
+    use_count: int | None
+    """Posts that have it: the site's figure, else that of the kept posts, else none is known"""
+    implied: tuple[Tag, ...] = ()
+    """What it implies, nearest first, without what implies it in turn"""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it says no more than that something else should have been said."""
+        return is_ambiguous(self.name)
+
+    def is_more_used_than(self, other: Tag) -> bool:
+        """Tell which of two tags ranks before the other."""
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[float, int, str]:
+        rank = float("inf") if self.tag_id is None else self.tag_id
+        return rank, -(self.use_count or 0), self.name
+
+
+class Vocabulary:
+    """What a database knows of the spellings that were asked for, each asked for once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._tags: dict[str, Tag] = {}
+        self._claims: dict[str, dict[str, Tag]] = {}
+        self._with_implied: set[Tag] = set()
+        self._execute("drop view if exists temp.known_tag")
+        self._execute(sql_text("captions", "known_tag"))
+
+    def learn(self, spellings: Iterable[str]) -> None:
+        """Look up spellings that were not yet, and what their tags imply."""
+        fresh = {each for each in spellings if each not in self._claims}
+        if not fresh:
+            return
+        self._claims |= {spelling: {} for spelling in fresh}
+        rows = self._rows("claims", spellings=[each for each in fresh if is_storable(each)])
+        for spelling, kind, *row in rows:
+            self._claims[spelling][kind] = self._tag(*row)
+        self._learn_implied()
+
+    def claims(self, spelling: str) -> dict[str, Tag]:
+        """Return the tag that has a spelling as its name, as an alias, and as a made spelling."""
+        if spelling not in self._claims:  # many are better learnt at once
+            self.learn([spelling])
+        return self._claims[spelling]
+
+    def matching(self, pattern: str, names: Collection[str]) -> set[str]:
+        """Return the names that a regular expression matches as a whole."""
+        asked = [name for name in names if is_storable(name)]
+        return {name for (name,) in self._rows("matches", names=asked, pattern=pattern)}
+
+    def implied_by_matching(
+        self, pattern: str, tags: Iterable[Tag], **options: bool
+    ) -> dict[Tag, str]:
+        """Return the tags that a tag whose name is matched implies, with that name."""
+        by_id = {tag.tag_id: tag for tag in tags if tag.tag_id is not None}
+        rows = self._rows("implied_by_matches", tag_ids=list(by_id), pattern=pattern, **options)
+        return {by_id[tag_id]: name for tag_id, name in rows}
+
+    def candidates(self, spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the tags that ambiguous spellings may have been meant for, most used first."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(spellings, ())
+        for spelling, name in self._rows("candidates", spellings=list(spellings)):
+            found[spelling] += (name,)
+        return found
+
+    def named_like(self, pattern: str) -> list[str]:
+        """Return the names of all tags that a regular expression matches, the most used first."""
+        query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"
+        return [name for (name,) in self._execute(query, [pattern])]
+
+    def pattern_fault(self, pattern: str) -> str | None:
+        """Return what is wrong with a regular expression; None for nothing."""
+        try:
+            values = {"names": [""], "pattern": pattern}
+            self.connection.execute(sql_text("captions", "matches"), values)
+        except duckdb.Error as error:
+            reason = first_line(error).partition(": ")[2] or first_line(error)
+            return f"{pattern} is no regular expression of RE2, which has no look-around ({reason})"
+        return None
+
+    def counted_by(self) -> str:
+        """Return whose counts decide how rare a tag is."""
+        query = "select count(site_post_count), count(post_count) from tags"
+        ((site, ours),) = self._execute(query)
+        if site or not ours:
+            return "the site" if site else CURVE
+        return "the posts of the database" if has_posts(self.connection) else "tags.parquet"
+
+    def _rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        return self._execute(sql_text("captions", query), values)
+
+    def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; raises `QueryError` where the database is broken."""
+        with explained():
+            return self.connection.execute(sql, values).fetchall()
+
+    def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:
+        known = self._tags.get(name)
+        if known is None:
+            known = self._tags[name] = Tag(name, tag_id, CATEGORIES[category], use_count)
+        return known
+
+    def _learn_implied(self) -> None:
+        fresh = [tag for tag in self._tags.values() if tag not in self._with_implied]
+        tag_ids = [tag.tag_id for tag in fresh if tag.tag_id is not None]
+        names = [tag.name for tag in fresh if tag.tag_id is None]
+        rows = self._rows("implied_tags", tag_ids=tag_ids, names=names)
+        consequents = [self._tag(*row) for _, _, *row in rows]
+        by_id = {tag.tag_id: tag for tag in self._tags.values()}
+        edges: dict[Tag, dict[Tag, None]] = {tag: {} for tag in (*fresh, *consequents)}
+        for (tag_id, rare_name, *_), consequent in zip(rows, consequents, strict=True):
+            antecedent = self._tags[rare_name] if tag_id is None else by_id.get(tag_id)
+            if antecedent is not None:  # else it cannot stand in a caption, for a comma in its name
+                edges[antecedent][consequent] = None
+        for tag, implied in edges.items():
+            # Of tags that imply each other, which other databases may hold, neither implies.
+            others = (other for other in implied if other is not tag)
+            tag.implied = tuple(other for other in others if tag not in edges[other])
+        self._with_implied.update(edges)
+
+
+def is_ambiguous(name: str) -> bool:
+    """Tell whether the tag of a name says no more than that something else should be said."""
+    return name == INVALID or name.endswith(_DISAMBIGUATION)
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether the database can be asked about a text, which half a surrogate cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

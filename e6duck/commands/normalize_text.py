@@ -1,0 +1,262 @@
+"""The normalize command, without its command line: what was asked for, done and told."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from .. import files
+from ..captions import config
+from ..captions.blacklists import effective
+from ..captions.cleaner import Result
+from ..captions.lists import diff, suggested_aliases, top_implied, top_tags
+from ..captions.normalizer import Normalizer, journal_folder, uncollected, undo_run
+from ..captions.report import findings, summary
+from ..captions.report_files import check_reports, write_report
+from ..captions.rules import Rules, read_rules
+from ..captions.runs.apply import Interrupted, Run
+from ..captions.runs.git import holds
+from ..captions.runs.plan import Caption, Plan, Progress
+from ..captions.text import UnreadableError, decoded
+from ..db.query import Answer
+from ..errors import E6DuckError, UsageError
+from .normalize_options import Options
+from .shared.formats import format_of, shielded, write
+
+DONE, FAILED, CHANGES = 0, 1, 3
+TOP = 100
+"""How many tags -k lists where it does not say"""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the command reads, and where it tells what it did."""
+
+    stdin: TextIO | None
+    stdout: TextIO
+    tell: Callable[[str], None]
+    """To standard error, a line"""
+    ask: Callable[[str], bool] | None
+    """A question to the user; None where there is no terminal"""
+    progress: Progress = lambda stage, done: None
+    is_quiet: bool = False
+    """Whether it tells of failures alone"""
+
+    def inform(self, text: str) -> None:
+        """Tell what is no failure, unless it is to be quiet."""
+        if not self.is_quiet:
+            self.tell(text)
+
+    def say(self, text: str, color: int | None = None) -> None:
+        """Write a line to standard output; on a terminal in a colour, and with no power over it."""
+        if self.stdout.isatty():
+            text = shielded(text)
+            text = f"\x1b[{color}m{text}\x1b[0m" if color else text
+        self.stdout.write(text + "\n")
+
+
+def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int:
+    """Do what is asked for; returns the exit code."""
+    options.check_fit()
+    check_reports(options.reports)
+    if options.write_config:
+        return _write_config(options, desk)
+    if options.undo:
+        return _undo(options, database, desk)
+    rules = _rules(options)
+    normalizer = Normalizer(database(), rules)
+    _tell_notices(normalizer, desk)
+    if options.show_config:
+        for line in config.in_force(rules, normalizer.lexicon):
+            desk.say(line)
+        return DONE
+    if options.is_text:
+        return _text(options, normalizer, desk)
+    with uncollected():
+        return _folder(options, normalizer, desk)
+
+
+def _rules(options: Options) -> Rules:
+    given = None if options.is_text else options.input_dir
+    path = config.find(options.config, options.output_dir, given)
+    return read_rules(path) if path else Rules()
+
+
+def _write_config(options: Options, desk: Desk) -> int:
+    path = options.config or (options.input_dir or Path()) / config.NAME
+    if path.exists():
+        raise UsageError(f"{path} is there already; name another with --config")
+    try:
+        with files.draft(path) as draft:
+            draft.write_text(config.template(), encoding="utf-8")
+    except OSError as error:
+        raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
+    desk.inform(f"rules in {path}")
+    return DONE
+
+
+def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
+    backup = options.backup or journal_folder(database())
+    run = undo_run(options.folder, backup, options.run, desk.progress)
+    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
+    return _told_failures(run.failed, desk)
+
+
+def _told_failures(failed: dict[str, str], desk: Desk) -> int:
+    for name, reason in failed.items():
+        desk.tell(f"failed     {name}: {reason}")
+    return FAILED if failed else DONE
+
+
+# One text
+
+
+def _text(options: Options, normalizer: Normalizer, desk: Desk) -> int:
+    if desk.stdin is None:
+        raise UsageError("standard input is closed; give a folder of captions")
+    try:
+        text = decoded(desk.stdin.buffer.read())
+    except UnreadableError as error:
+        raise E6DuckError(f"standard input is no caption: {error}") from error
+    result = normalizer.normalize_text(text)
+    _tell_notices(normalizer, desk)
+    if options.explain:
+        _explain(result, desk)
+    elif options.diff:
+        _show_diff([Caption("-", text, result)], desk)
+    elif not options.check:
+        desk.stdout.flush()
+        desk.stdout.buffer.write(result.text.encode())
+        desk.stdout.buffer.flush()
+    return CHANGES if options.check and result.text != text else DONE
+
+
+def _explain(result: Result, desk: Desk) -> None:
+    rows: list[tuple[Any, ...]] = [(step.before, step.after, step.reason) for step in result.steps]
+    answer = Answer(("piece", "becomes", "why"), ("VARCHAR",) * 3, iter([rows]))
+    write(answer, desk.stdout, format_of(None, None, desk.stdout.isatty()))
+
+
+def _tell_notices(normalizer: Normalizer, desk: Desk) -> None:
+    for notice in normalizer.lexicon.notices:
+        desk.inform(f"note       {notice}")
+    normalizer.lexicon.notices.clear()
+
+
+# A folder
+
+
+def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
+    plan = normalizer.plan(
+        options.folder,
+        options.output_dir,
+        follow_links=options.follow_links,
+        on_progress=desk.progress,
+    )
+    _tell_notices(normalizer, desk)
+    for line in _lists(options, normalizer, plan):
+        desk.say(line)
+    is_dry = options.check or options.diff or options.suggest
+    if options.suggest:
+        for line in suggested_aliases(normalizer.vocabulary, plan):
+            desk.say(line)
+    elif options.diff:
+        _show_diff(plan.changed, desk)
+    elif options.check:
+        for caption in plan.changed:
+            desk.say(caption.name)
+    _check_report_places(options.reports, plan)
+    is_written = not is_dry and bool(plan.edits)
+    if is_written:
+        _confirm(options, plan, desk)
+    _write_reports(options.reports, normalizer, plan)  # first: it may fail
+    run = _apply(options, normalizer, plan, desk) if is_written else None
+    if not desk.is_quiet:
+        for line in summary(findings(plan)):
+            desk.tell(line)
+    if options.check and plan.changed:
+        return CHANGES
+    code = _told_run(run, options, plan, desk) if run else DONE
+    return _told_failures(plan.blocked, desk) or code
+
+
+def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
+    categories = frozenset(options.stats_categories)
+    if options.print_blacklist:
+        yield from effective(normalizer.lexicon)
+    topk = options.print_topk
+    if topk is None and categories:
+        topk = TOP
+    if topk is not None:
+        yield from top_tags(plan, topk, categories)
+    if options.print_implied_topk is not None:
+        yield from top_implied(plan, options.print_implied_topk)
+
+
+def _apply(options: Options, normalizer: Normalizer, plan: Plan, desk: Desk) -> Run:
+    try:
+        return normalizer.apply(plan, backup=options.backup, on_progress=desk.progress)
+    except Interrupted as stopped:
+        how = _undoing(options, plan, stopped.run)
+        desk.tell(f"stopped    every file is whole; to undo: {how}")
+        raise
+
+
+def _undoing(options: Options, plan: Plan, run: str | None) -> str:
+    words = ["e6duck", "normalize", str(plan.target), "--undo", "--run", str(run)]
+    return shlex.join([*words, "--backup", str(options.backup)] if options.backup else words)
+
+
+def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
+    how = _undoing(options, plan, run.run)
+    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
+    return _told_failures(run.failed, desk)
+
+
+def _confirm(options: Options, plan: Plan, desk: Desk) -> None:
+    """Ask before files are replaced; raises `UsageError` where nobody can be asked."""
+    names = [edit.name for edit in plan.edits]
+    if not plan.is_in_place or options.yes or holds(plan.target, names):
+        return
+    count = f"{len(names):,} of {len(plan.captions):,} captions in {plan.target}"
+    if desk.ask is None:
+        raise UsageError(f"{count} would be replaced; say so with --yes, or look first with --diff")
+    if not desk.ask(f"Replace {count}? (It can be undone.)"):
+        raise E6DuckError("nothing was changed")
+
+
+def _show_diff(captions: Iterable[Caption], desk: Desk) -> None:
+    for caption in captions:
+        for line in diff(caption):
+            desk.say(line, _color(line))
+
+
+def _color(line: str) -> int | None:
+    if line.startswith(("+++ ", "--- ")):
+        return 1
+    return {"+": 32, "-": 31, "@": 36}.get(line[:1])
+
+
+def _check_report_places(paths: tuple[Path, ...], plan: Plan) -> None:
+    """Raise `UsageError` where a report would replace a file that was read, or is written."""
+    names = {*(caption.name for caption in plan.captions), *plan.skipped}
+    names |= {edit.name for edit in plan.edits}
+    for path in paths:
+        place = Path(os.path.realpath(path))
+        for root in (plan.source, plan.target):
+            if place.is_relative_to(root) and place.relative_to(root).as_posix() in names:
+                raise UsageError(f"{path} is a caption; choose another place for the report")
+
+
+def _write_reports(paths: tuple[Path, ...], normalizer: Normalizer, plan: Plan) -> None:
+    if not paths:
+        return
+    for path in paths:
+        try:
+            write_report(path, normalizer.vocabulary, plan)
+        except OSError as error:
+            raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error

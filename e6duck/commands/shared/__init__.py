@@ -1,0 +1,4 @@
+"""What commands share: options, output formats, tables, texts, progress bars.
+
+Imports the library; no command.
+"""

@@ -1,0 +1,135 @@
+"""What the commands share: where the database is, where text goes, what an argument may be."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+import click
+
+from ...errors import E6DuckError, UsageError
+
+PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
+FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
+AT_LEAST_1 = click.IntRange(min=1)
+
+
+class NamedPath(click.Path):
+    """A path; an empty one, as of a variable that is not set, is not taken for this folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; raises a usage error for an empty text."""
+        if value == "":
+            self.fail("it is empty; name a file or a folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+db_option = click.option(
+    "--db",
+    type=NamedPath(),
+    help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
+)
+memory_option = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
+threads_option = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+
+
+def completed(names: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes an argument: the function of completing that names the names."""
+
+    def complete(context: click.Context, parameter: click.Parameter, prefix: str) -> list[str]:
+        from ...db import completion
+
+        try:
+            found: list[str] = getattr(completion, names)(
+                database_path(context.params.get("db")), prefix
+            )
+        except (E6DuckError, UnicodeError):  # there is nobody to tell
+            return []
+        return found
+
+    return complete
+
+
+category_option = click.option(
+    "-c",
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completed("category_names"),
+    help="Only this category.",
+)
+
+
+def tell(text: str) -> None:
+    """Tell the user text, on standard error."""
+    if sys.stderr.isatty():
+        from .formats import shielded
+
+        text = shielded(text)
+    print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
+
+
+def database_path(given: Path | None) -> Path:
+    """Return the database: the one given, or where it usually is."""
+    if given is None and os.environ.get("E6DUCK_DB"):
+        given = Path(os.environ["E6DUCK_DB"])
+    if given is not None:
+        return given / "e6.duckdb" if given.is_dir() else given
+    for place in PLACES:
+        if place.exists():
+            return place
+    raise E6DuckError(
+        f"there is no database {' or '.join(map(str, PLACES))} here; make one with: e6duck build"
+        " DATA_DIR, or name it with --db"
+    )
+
+
+def whole(text: str) -> str:
+    """Return an argument; raises `UsageError` where bytes in it are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"an argument is no UTF-8: {text!a}") from error
+    return text
+
+
+@contextmanager
+def target(output: Path | None) -> Iterator[TextIO]:
+    """Give the file to write text to: standard output, or a draft that replaces output."""
+    if output is None or str(output) == "-":
+        yield sys.stdout
+        return
+    with _written(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def binary_target(output: Path | None) -> Iterator[BinaryIO]:
+    """Give the file to write bytes to, likewise; a terminal takes none."""
+    if output is None or str(output) == "-":
+        if sys.stdout.isatty():
+            raise UsageError("parquet is no text; name a file with -o FILE.parquet")
+        yield sys.stdout.buffer
+        return
+    with _written(output) as draft, draft.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def _written(output: Path) -> Iterator[Path]:
+    from ... import files  # with what makes random names, which a completion has no time for
+
+    try:
+        with files.draft(output) as draft:
+            yield draft
+    except OSError as error:
+        raise E6DuckError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,35 @@
+"""The names that a shell completes, most used first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .connection import open_reading
+from .sql_files import sql_text
+
+_COUNT = 50
+_QUICK = {"threads": 1}  # to start more takes longer than the question
+
+
+def tag_names(path: Path, prefix: str, *, count: int = _COUNT) -> list[str]:
+    """Return the most used tags whose names begin with prefix."""
+    with open_reading(path, _QUICK) as connection:
+        values = {"prefix": prefix.lower(), "count": count}
+        return [
+            name
+            for (name,) in connection.execute(sql_text("db/complete", "tags"), values).fetchall()
+        ]
+
+
+def category_names(path: Path, prefix: str) -> list[str]:
+    """Return the categories whose names begin with prefix, in the order of the site."""
+    with open_reading(path, _QUICK) as connection:
+        rows = connection.execute("select name from categories order by category").fetchall()
+    return [name for (name,) in rows if name.startswith(prefix.lower())]
+
+
+def relation_names(path: Path, prefix: str) -> list[str]:
+    """Return the tables, views and macros whose names begin with prefix."""
+    with open_reading(path, _QUICK) as connection:
+        rows = connection.execute(sql_text("db/catalog", "relations")).fetchall()
+    return [name for name, *_ in rows if name.startswith(prefix)]

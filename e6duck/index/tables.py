@@ -1,0 +1,218 @@
+"""A published set of index files, read whole and checked against itself, as Arrow tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import IndexFilesError
+from .read import IndexSet, read_tag_set
+from .vectors import TAG_FACTORS, Vectors, tensor_of
+
+_NAMES, _CATEGORIES, _SPELLINGS = "tags.txt.gz", "tags_categories.bin.gz", "tag2idx.json.gz"
+_IMPLICATIONS, _RARE_IMPLICATIONS = "implications.json.gz", "implications_rej.json.gz"
+_COUNTS = "tags.parquet"
+_LAST_CATEGORY = 9
+_STRAYS = (10, 0.01)  # tags whose name leads elsewhere, where files of one build have a few
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read."""
+
+    name: str
+    size: int
+    sha256: str
+    row_count: int  # its entries
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a set holds. An id is the place of a tag in names."""
+
+    build_id: str | None  # of a set of ours
+    files: tuple[ReadFile, ...]
+    names: Sequence[str]
+    categories: bytes
+    counts: pa.Array  # posts of each tag; null where tags.parquet does not tell
+    spellings: Mapping[str, int]
+    implications: Mapping[int, Sequence[int]]
+    rare_implications: Mapping[str, Sequence[int]]
+    vectors: Vectors | None  # of the most used tags, or of all
+    vector_facts: Mapping[str, str]
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the relations that sql/build/from_index selects from."""
+        count = len(self.names)
+        spellings, rare = self.spellings, self.rare_implications
+        by_id = [(key, None, each) for key, ids in self.implications.items() for each in ids]
+        by_name = [(None, key, each) for key, ids in rare.items() for each in ids]
+        return {
+            "listed_tags": pa.table(
+                {
+                    "tag_id": pa.array(range(count), pa.uint32()),
+                    "name": pa.array(self.names, pa.string()),
+                    "category": pa.array(self.categories, pa.uint8()),
+                    "post_count": self.counts,
+                }
+            ),
+            "listed_spellings": _table(
+                {"spelling": pa.string(), "tag_id": pa.uint32()}, list(spellings.items())
+            ),
+            "listed_implications": _table(
+                {
+                    "antecedent_id": pa.uint32(),
+                    "antecedent_name": pa.string(),
+                    "consequent_id": pa.uint32(),
+                },
+                [*by_id, *by_name],
+            ),
+            "listed_files": _table(
+                {
+                    "file_name": pa.string(),
+                    "file_size": pa.int64(),
+                    "sha256": pa.string(),
+                    "row_count": pa.int64(),
+                },
+                [(each.name, each.size, each.sha256, each.row_count) for each in self.files],
+            ),
+        }
+
+
+def _table(types: Mapping[str, pa.DataType], rows: Sequence[tuple[object, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, types.values(), strict=True)]
+    return pa.table(dict(zip(types, arrays, strict=True)))
+
+
+def read_published(index: IndexSet) -> Published:
+    """Return what a set holds; raises `IndexFilesError`, which names the file, for what is wrong.
+
+    tags.parquet and the vectors may be missing.
+    """
+    _check_folder(index.folder)
+    (spellings, names, categories), (implications, rare) = read_tag_set(index)
+    _check_names(index, names, categories, spellings)
+    for name, texts in ((_SPELLINGS, spellings), (_RARE_IMPLICATIONS, rare)):
+        _check_texts(index, name, texts)
+    counts = _read_counts(index, names)
+    found, facts = _read_vectors(index, len(names))
+    row_counts = {
+        _NAMES: len(names),
+        _CATEGORIES: len(categories),
+        _SPELLINGS: len(spellings),
+        _IMPLICATIONS: len(implications),
+        _RARE_IMPLICATIONS: len(rare),
+        _COUNTS: None if counts.null_count else len(counts),
+        TAG_FACTORS: None if found is None else len(found),
+    }
+    return Published(
+        build_id=index.build_id,
+        files=tuple(
+            _read_file(index, name, count)
+            for name, count in row_counts.items()
+            if count is not None
+        ),
+        names=names,
+        categories=categories,
+        counts=counts,
+        spellings=spellings,
+        implications=implications,
+        rare_implications=rare,
+        vectors=found,
+        vector_facts=facts,
+    )
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise `IndexFilesError` where a folder is only near the one that is meant."""
+    if (folder / _NAMES).exists():
+        return
+    if (folder / "data" / _NAMES).exists():
+        raise IndexFilesError(f"{folder} holds no {_NAMES}, but {folder / 'data'} does; name that")
+    if any(folder.glob("posts*.csv*")):
+        raise IndexFilesError(
+            f"{folder} holds an export, and no index files; run: e6duck build {folder}"
+        )
+
+
+def _check_names(
+    index: IndexSet, names: Sequence[str], categories: bytes, spellings: Mapping[str, int]
+) -> None:
+    if not names:
+        raise index.broken(_NAMES, "it has no tags")
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise index.broken(_NAMES, f"it has {repeated[0]!r} more than once")
+    for name, category in zip(names, categories, strict=True):
+        if category > _LAST_CATEGORY:
+            raise index.broken(_CATEGORIES, f"{name!r} is of the unknown category {category}")
+    strays = sum(spellings.get(name) != tag_id for tag_id, name in enumerate(names))
+    least, share = _STRAYS
+    if strays > max(least, share * len(names)):
+        raise IndexFilesError(
+            f"{index.folder} mixes files of different builds: {_SPELLINGS} leads {strays:,} of"
+            f" {len(names):,} names in {_NAMES} elsewhere; get the set anew"
+        )
+
+
+def _check_texts(index: IndexSet, name: str, texts: Mapping[str, object]) -> None:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise index.broken(name, "half a surrogate pair stands in it") from error
+
+
+def _read_counts(index: IndexSet, names: Sequence[str]) -> pa.Array:
+    """Return the posts of each tag; null where no file counts them."""
+    unknown = pa.nulls(len(names), pa.int64())
+    if not (index.folder / _COUNTS).exists():
+        return unknown
+    content = index.read(_COUNTS)
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content))
+        if not {"tag", "freq"} <= set(file.schema_arrow.names):
+            return unknown
+        table = file.read(columns=["tag", "freq"])
+        counts = table["freq"].combine_chunks().cast(pa.int64())
+        tags = table["tag"].to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise index.broken(_COUNTS, error) from error
+    if tags != list(names):
+        raise IndexFilesError(
+            f"{index.folder} mixes files of different builds: {_COUNTS} has other tags than"
+            f" {_NAMES}; get the set anew, or move {_COUNTS} away to import without counts"
+        )
+    if counts.null_count == len(counts):
+        return unknown
+    ranked = [(-(count or 0), tag) for count, tag in zip(counts.to_pylist(), tags, strict=True)]
+    if counts.null_count or ranked != sorted(ranked):
+        raise index.broken(_COUNTS, "it does not stand in the order of freq, then tag")
+    return counts
+
+
+def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapping[str, str]]:
+    """Return the vectors and what is known of them; None where there are none."""
+    if not (index.folder / TAG_FACTORS).exists():
+        return None, {}
+    try:
+        found, facts = tensor_of(index.read(TAG_FACTORS))
+    except ValueError as error:
+        raise index.broken(TAG_FACTORS, error) from error
+    if len(found) > tag_count:
+        raise IndexFilesError(
+            f"{index.folder} mixes files of different builds: {TAG_FACTORS} has {len(found):,}"
+            f" rows, and {_NAMES} {tag_count:,} tags; get the set anew, or move {TAG_FACTORS} away"
+        )
+    return (found, facts) if len(found) else (None, {})
+
+
+def _read_file(index: IndexSet, name: str, row_count: int) -> ReadFile:
+    content = index.read(name)
+    return ReadFile(name, len(content), hashlib.sha256(content).hexdigest(), row_count)

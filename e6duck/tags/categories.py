@@ -1,0 +1,34 @@
+"""The categories of a database: their ids by any of their names, their colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..db.connection import Connection
+from ..errors import UsageError
+from .lookup import quoted
+
+
+def category_ids(connection: Connection, names: Sequence[str]) -> list[int] | None:
+    """Return the ids of categories by name, short name or id; None, for all, where none is named.
+
+    Raises `UsageError` for a name that is not known.
+    """
+    if not names:
+        return None
+    rows = connection.execute("select category, name, short_names from categories").fetchall()
+    known = {
+        each: category
+        for category, name, short_names in rows
+        for each in (name, *short_names, str(category))
+    }
+    for name in names:
+        if name.lower() not in known:
+            valid = ", ".join(name for _, name, _ in rows)
+            raise UsageError(f"there is no category {quoted(name)}; there are {valid}")
+    return [known[name.lower()] for name in names]
+
+
+def category_colors(connection: Connection) -> dict[str, str]:
+    """Return the colour of each category by its name, as CSS names it."""
+    return dict(connection.execute("select name, color from categories").fetchall())

@@ -1,0 +1,227 @@
+"""Similar tags: by their vectors, or by the posts that hold both.
+
+A question becomes temp tables, a file of sql/tags/neighbors each: the terms of its queries, the tags
+that may be neighbours, the score of each with each query, and the best of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..db.connection import Connection, beside, check_posts, has_posts, interruptible
+from ..db.query import explained
+from ..db.sql_files import sql_text
+from ..errors import DatabaseError, UsageError
+from .categories import category_ids
+from .lookup import Found
+from .terms import asked_tags
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MEASURES = ("vectors", "cosine", "jaccard", "lift")
+LEAST_COMMON = 10  # posts that give a lift; by fewer, chance is seen as similarity
+_DEFAULT_COUNT = 10
+
+Notify = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the neighbours of which tags, and which tags may be neighbours."""
+
+    tags: Sequence[str]
+    unwanted: Sequence[str] = ()  # subtracted from the others, which are then one query
+    categories: Sequence[str] = ()  # names, short names or ids; none: all
+    min_posts: int = 100
+    k: int | None = None  # neighbours of each query; None: 10, or what a map needs
+    measure: str = "vectors"
+    together: bool = False
+    first_pca: int | None = None
+    map_count: int | None = None  # of neighbours that make the axes of a map
+
+
+@dataclass(frozen=True)
+class Neighbors:
+    """The neighbours of each query, in temp tables of a connection that closes with the block."""
+
+    connection: Connection
+    question: Question
+    labels: tuple[str, ...]  # of the queries
+
+    def fetch(self) -> list[tuple[Any, ...]]:
+        """Return the rows query, rank, tag, category, posts, score: by query, then by rank."""
+        query = sql_text("tags/neighbors", "answer")
+        return self.connection.execute(query, {"labels": self.labels}).fetchall()
+
+    def to_arrow_table(self) -> pa.Table:
+        """Return the rows of `fetch` as an Arrow table."""
+        query = sql_text("tags/neighbors", "answer")
+        return self.connection.sql(query, params={"labels": self.labels}).to_arrow_table()
+
+
+@contextmanager
+def answering(
+    connection: Connection, question: Question, *, on_notice: Notify = lambda line: None
+) -> Iterator[Neighbors]:
+    """Give the answer to a question, on a connection beside this one.
+
+    on_notice: is told, a line each, what a text was taken for, and which tag is left out and why.
+    Raises `UsageError` where no tag is left, `DatabaseError` where there are no vectors that fit.
+    """
+    _check(question)
+    with explained(), beside(connection) as own, interruptible(own):
+        labels = _ask(own, question, on_notice)
+        _tell_lonely(own, labels, on_notice)
+        yield Neighbors(own, question, labels)
+
+
+def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple[str, ...]:
+    """Make the relations of an answer; returns the labels of the queries."""
+    categories = category_ids(connection, question.categories)
+    is_by_vectors = question.measure == "vectors"
+    if not is_by_vectors:
+        check_posts(connection, f"the measure {question.measure}")
+    trained_count = _offer_vectors(connection, question.first_pca) if is_by_vectors else None
+    wanted, unwanted = _found_tags(connection, question, trained_count, on_notice)
+    labels = _make_terms(connection, question, wanted, unwanted)
+    limit = rank_limit(connection, question.min_posts, on_notice)
+    filters = {"min_posts": question.min_posts, "rank_limit": limit, "categories": categories}
+    _run(connection, "candidate", **filters)
+    if is_by_vectors:
+        _run(connection, "vector_score")
+    else:
+        _run(connection, "post_score", measure=question.measure, least_common=LEAST_COMMON)
+    _run(connection, "neighbor", count=_count(question, len(labels)))
+    return labels
+
+
+def _run(connection: Connection, name: str, **values: Any) -> None:
+    connection.execute(sql_text("tags/neighbors", name), values or None)
+
+
+def _check(question: Question) -> None:
+    if not question.tags:
+        raise UsageError("name the tag whose neighbours are asked for")
+    if question.measure not in MEASURES:
+        raise UsageError(f"there is no measure {question.measure}; there are {', '.join(MEASURES)}")
+    for name, value in (
+        ("k", question.k),
+        ("first_pca", question.first_pca),
+        ("map_count", question.map_count),
+    ):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} is {value}; it must be at least 1")
+    if question.measure == "vectors":
+        return
+    if question.first_pca:
+        raise UsageError("a first PCA is of vectors; leave it out, or measure by vectors")
+    if question.map_count:
+        raise UsageError("a picture is of vectors; leave it out, or measure by vectors")
+
+
+def check_trained(connection: Connection) -> tuple[int, Path]:
+    """Return how many tags have a vector, and the database's path; raises `DatabaseError`.
+
+    That is where there are no vectors, or those of another build, whose ids are of other tags.
+    """
+    rows = connection.execute(sql_text("tags/neighbors", "training")).fetchall()
+    ((trained_count, is_of_another_build, path),) = rows
+    if not trained_count and not has_posts(connection):
+        from ..index.vectors import TAG_FACTORS
+
+        raise DatabaseError(f"{path} has no vectors: there was no {TAG_FACTORS} to import")
+    if not trained_count:
+        raise DatabaseError(f"{path} has no vectors; run: e6duck train")
+    if is_of_another_build:
+        raise DatabaseError(f"{path} has the vectors of another build; run: e6duck train")
+    return int(trained_count), Path(path)
+
+
+def _offer_vectors(connection: Connection, first_pca: int | None) -> int:
+    """Make the relation vector; returns how many tags have one."""
+    trained_count, path = check_trained(connection)
+    if first_pca:
+        from .pca import offer_reduced
+
+        offer_reduced(connection, path, first_pca)
+    else:
+        _run(connection, "vector")
+    return trained_count
+
+
+def _found_tags(
+    connection: Connection, question: Question, trained_count: int | None, on_notice: Notify
+) -> tuple[list[Found], list[Found]]:
+    """Return the tags that can be asked for, and those that can be subtracted, each once."""
+    texts = list(dict.fromkeys((*question.tags, *question.unwanted)))
+    found, troubles = asked_tags(connection, texts, trained_count)
+    if len(texts) == len(troubles) == 1:
+        raise UsageError(troubles[texts[0]])
+    for text in texts:
+        notice = troubles.get(text) or found[text].notice
+        if notice:
+            on_notice(notice)
+    wanted, unwanted = (
+        {found[text].tag_id: found[text] for text in given if text not in troubles}
+        for given in (question.tags, question.unwanted)
+    )
+    if not wanted:
+        raise UsageError("none of the tags asked for can be used")
+    for both in wanted.keys() & unwanted.keys():
+        raise UsageError(f"{wanted[both].name} is both asked for and subtracted; leave one out")
+    return list(wanted.values()), list(unwanted.values())
+
+
+def _make_terms(
+    connection: Connection, question: Question, wanted: list[Found], unwanted: list[Found]
+) -> tuple[str, ...]:
+    """Make the relation term; returns the labels of the queries, written as the site's search."""
+    tags = wanted + unwanted
+    is_one = question.together or bool(unwanted)
+    names = [each.name for each in wanted] + [f"-{each.name}" for each in unwanted]
+    _run(
+        connection,
+        "term",
+        query_numbers=[1 if is_one else number for number in range(1, len(tags) + 1)],
+        tag_ids=[each.tag_id for each in tags],
+        signs=[1] * len(wanted) + [-1] * len(unwanted),
+    )
+    return (" ".join(names),) if is_one else tuple(names)
+
+
+def rank_limit(
+    connection: Connection, min_posts: int, on_notice: Notify = lambda line: None
+) -> int:
+    """Return where the ranks begin that are used too little, if no tag has its posts counted."""
+    ((counted,),) = connection.execute("select count(post_count) from tags").fetchall()
+    if counted:
+        return 0
+    from ..index.ranks import curve_freq_to_rank
+
+    limit = int(curve_freq_to_rank(min_posts))
+    on_notice(
+        f"this database does not know posts: by e6db's curve, the {limit:,} most used tags have"
+        f" {min_posts:,} posts or more"
+    )
+    return limit
+
+
+def _count(question: Question, query_count: int) -> int:
+    if question.k is not None:
+        return question.k
+    if question.map_count is not None:
+        return max(1, int(1.5 * question.map_count / query_count))
+    return _DEFAULT_COUNT
+
+
+def _tell_lonely(connection: Connection, labels: Sequence[str], on_notice: Notify) -> None:
+    rows = connection.execute("select distinct query_number from neighbor").fetchall()
+    answered = {number for (number,) in rows}
+    for number, label in enumerate(labels, start=1):
+        if number not in answered:
+            on_notice(f"{label} has no neighbours that pass the filters")

@@ -1,0 +1,67 @@
+"""The report as a page, in headless Chromium: what a person sees, finds and unfolds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from e6duck.captions.normalizer import Normalizer
+from e6duck.captions.report_files import write_report
+from tests.support.browser import chromium
+from tests.support.caption_database import build_kennel
+
+TEXT = "document.body.innerText"
+SHOWN = "document.querySelectorAll('article').length"
+FOUND = "document.getElementById('found').textContent"
+
+
+def make_report(folder: Path) -> Path:
+    captions = folder / "set"
+    captions.mkdir()
+    for number in range(150):
+        (captions / f"{number:03}.txt").write_text(f"Foxes, mammal, word {number % 3}")
+    (captions / "evil.txt").write_text("Foxes, <script>document.title = 'hit'</script></script>")
+    (captions / "blurry.txt").write_text("blurry, red foxs, red fox")
+    (captions / "broken.txt").write_bytes(b"\xff")
+    normalizer = Normalizer(build_kennel(folder))
+    path = folder / "report.html"
+    write_report(path, normalizer.vocabulary, normalizer.plan(captions))
+    return path
+
+
+def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
+    path = make_report(tmp_path)
+    with chromium() as open_page:
+        page = open_page(path)
+        text = page.value(TEXT)
+        for part in (
+            *("153\ncaptions read", "151\nchanged", "1\nunchanged", "1\nleft out"),
+            *("implied by another tag", "Foxes → fox", "alias of fox"),
+            *("red foxs", "red_fox", "blurry", "broken.txt", "no UTF-8 at byte 1"),
+            "<script>document.title = 'hit'</script>",
+        ):
+            assert part in text, part
+        assert page.value(SHOWN) == 100
+        page.value("document.getElementById('more').scrollIntoView()")
+        page.click("#more")
+        assert page.value(SHOWN) == 151
+        page.value("document.getElementById('search').scrollIntoView()")
+        page.click("#search")
+        page.type("word 149 mammal")
+        assert page.value(FOUND) == "1 of 151"
+        assert page.value(SHOWN) == 1
+        assert page.value("document.querySelector('article h3').textContent") == "149.txt"
+        assert page.value("document.title") == "Captions, made clean"
+        assert not page.complaints
+        assert not page.requests
+
+
+def test_a_page_without_findings_says_so(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    normalizer = Normalizer(build_kennel(tmp_path))
+    path = tmp_path / "report.html"
+    write_report(path, normalizer.vocabulary, normalizer.plan(tmp_path / "set"))
+    with chromium() as open_page:
+        page = open_page(path)
+        assert page.value(TEXT).count("None.") == 5
+        assert page.value(FOUND) == "0 of 0"
+        assert not page.complaints

@@ -1,0 +1,522 @@
+"""The command line: help, exit codes, what goes where, and that a mistake is one line."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from e6duck.commands.main import commands, main
+from e6duck.index.write import INDEX, NAMES
+from tests.builder.test_macros import ZOO, build_zoo
+from tests.support.exports import post, write_export
+from tests.support.reference import Export
+
+COMMANDS = sorted(commands.commands)
+E6DUCK = (sys.executable, "-m", "e6duck")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command(*args: object, stdin: bytes = b"") -> Ran:
+    """Run the command line in this process; its standard streams are no terminal."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    with (
+        mock.patch.object(sys, "argv", ["e6duck", *map(str, args)]),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    assert isinstance(ended.value.code, int)
+    return Ran(ended.value.code, _text(out), _text(err))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    raw = stream.buffer
+    assert isinstance(raw, io.BytesIO)
+    return raw.getvalue().decode("utf-8", "surrogateescape")
+
+
+def on_terminal(*args: object, columns: int = 60, typed: str = "") -> str:
+    """Run the command line in a process of its own on a terminal; returns all that it says.
+
+    typed: what stands there when it asks, which the terminal shows, too.
+    """
+    ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
+    environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
+    with subprocess.Popen(
+        [*E6DUCK, *map(str, args)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ):
+        os.close(theirs)
+        said = b""
+        while piece := _read(ours):
+            said += piece
+    os.close(ours)
+    return said.decode().replace("\r\n", "\n")
+
+
+def left_on_screen(said: str) -> list[str]:
+    """What a terminal shows in the end, for the few orders that a progress bar gives it."""
+    lines, row, column = [""], 0, 0
+    for order, count, name, text in re.findall(
+        r"(\x1b\[([\d;?]*)([A-Za-z])|\r|\n)|([^\x1b\r\n]+)", said
+    ):
+        if order == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row + 1 - len(lines))
+        elif order == "\r":
+            column = 0
+        elif name == "A":
+            row = max(row - int(count or 1), 0)
+        elif name == "K":
+            lines[row] = "" if count == "2" else lines[row][:column]
+        elif text:
+            lines[row] = lines[row][:column].ljust(column) + text + lines[row][column + len(text) :]
+            column += len(text)
+    return [line for line in lines if line]
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # nobody holds the other end any more
+        return b""
+
+
+@pytest.fixture
+def zoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a database of its own, where the command line is."""
+    build_zoo(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("E6DUCK_DB", raising=False)
+    return tmp_path
+
+
+# Help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command_ends_in_an_example(name: str) -> None:
+    ran = command(name, "--help")
+    assert ran.code == 0
+    assert not ran.err
+    *_, example = ran.out.split("\n\n")
+    first, *lines = example.strip("\n").splitlines()
+    assert first.strip() == "Example:"
+    assert lines
+    for line in lines:
+        assert f"{line} ".startswith(f"    e6duck {name} ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is_for(name: str) -> None:
+    for parameter in commands.commands[name].params:
+        if parameter.param_type_name == "option":
+            assert parameter.help, parameter.name
+
+
+def test_help_shows_a_parameter_as_a_shell_takes_it() -> None:
+    assert '"from cooccurring(\\$tag) limit 20"' in command("query", "-h").out
+
+
+def test_version_is_that_of_the_package() -> None:
+    from importlib.metadata import version
+
+    assert command("--version").out.strip().endswith(version("e6duck"))
+
+
+# Imports: a quick command stays quick
+
+HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
+
+
+def imported(*args: str) -> set[str]:
+    """Return which heavy packages a fresh process has imported when a command ends."""
+    code = (
+        "import sys, json\n"
+        "from e6duck.commands.main import main\n"
+        "try: main()\n"
+        "finally:"
+        f" print(json.dumps([name for name in {HEAVY} if name in sys.modules]), file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, text=True, check=True
+    )
+    return set(json.loads(ended.stderr))
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], *([name, "-h"] for name in COMMANDS)])
+def test_help_imports_nothing_heavy(args: list[str]) -> None:
+    assert imported(*args) == set()
+
+
+def test_a_query_imports_duckdb_alone(sample: Path) -> None:
+    assert imported("query", "--db", str(sample), "select 1") == {"duckdb"}
+
+
+def test_a_table_is_drawn_without_imports(sample: Path) -> None:
+    assert imported("query", "--db", str(sample), "--format", "table", "from tags") == {"duckdb"}
+
+
+def test_the_package_imports_nothing_heavy() -> None:
+    code = f"import e6duck, sys; assert not set({HEAVY}) & set(sys.modules), sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# Mistakes
+
+
+def mistakes() -> list[object]:
+    """What a user may do wrong: arguments, exit code, and a part of the message."""
+    return [
+        pytest.param(args.split(), code, part, id=args or "nothing")
+        for args, code, part in [
+            ("", 2, "Commands:"),
+            ("no_such_command", 2, "No such command"),
+            ("build --no-such-option", 2, "No such option"),
+            ("build no_such_folder", 1, "no_such_folder is no folder"),
+            ("build file.txt", 1, "file.txt is no folder"),
+            ("build empty", 1, "empty holds no export; expected posts.csv"),
+            ("build . --min-posts 0", 2, "--min-posts is 0"),
+            ("build . --min-posts few", 2, "--min-posts"),
+            ("build . --memory-limit much", 2, "--memory-limit much"),
+            ("build . --memory-limit 1MB", 2, "--memory-limit 1MB"),
+            ("build . --threads 0", 2, "--threads"),
+            ("build . --out file.txt", 1, "file.txt"),
+            ("query", 2, "give one of"),
+            ("query a b", 2, "unexpected extra argument"),
+            ("query from_nowhere -f file.txt", 2, "give one of"),
+            ("query --name top_tags -f file.txt", 2, "give one of"),
+            ("query -f no_such_file", 2, "no_such_file cannot be read"),
+            ("query -f empty", 2, "empty cannot be read: Is a directory"),
+            ("query -f latin.txt", 2, "latin.txt is no UTF-8"),
+            ("query --name no_such_question", 2, "there are cooccurring_tags, growing_tags"),
+            ("query --name tags_of_post", 2, "-p id=VALUE"),
+            ("query --name top_tags -p nothing", 2, '"nothing" is not of the form NAME=VALUE'),
+            ("query --name top_tags -p =5", 2, '"=5" is not of the form NAME=VALUE'),
+            ("query --name top_tags -p count=1 -p count=2", 2, "count is given twice"),
+            ("query --name top_tags -p number=2", 2, "has no $number; it has $category, $count"),
+            ("query --name top_tags --format xml", 2, "'xml' is not one of"),
+            ("query --name top_tags --limit -1", 2, "--limit"),
+            ("query --name top_tags --limit some", 2, "--limit"),
+            ("query --name top_tags --timeout 0", 2, "--timeout"),
+            ("query --name top_tags --timeout 1e99", 2, "--timeout"),
+            ("query --name top_tags --memory-limit much", 2, "--memory-limit much"),
+            ("query --name top_tags --table mine", 2, '"mine" is not of the form'),
+            ("query --name top_tags --table mine=no.csv", 2, "there is no file no.csv"),
+            ("query --name top_tags --table mine=empty.csv", 2, "there is no file empty.csv"),
+            ("query --name top_tags --table mine=file.txt", 2, "file.txt is no .csv, .tsv"),
+            ("query --name top_tags --table tags=a.csv", 2, "there is a relation tags already"),
+            ("query --name top_tags --table TAGS=a.csv", 2, "there is a relation TAGS already"),
+            ("query --name top_tags --table post_tags=a.csv", 2, "relation post_tags already"),
+            ("query --name top_tags --table a=a.csv --table a=a.csv", 2, "a is given twice"),
+            ("query --name top_tags --table a=a.csv --table A=a.csv", 2, "relation A already"),
+            ("query --name top_tags --table a=a.parquet", 1, "a.parquet cannot be read"),
+            ("query --name top_tags -o empty", 1, "empty cannot be written: Is a directory"),
+            ("query --name top_tags -o no/such.csv", 1, "no/such.csv cannot be written: there is"),
+            ("query --name top_tags -o /dev/full", 1, "/dev/full cannot be written: No space"),
+            ("query --name top_tags -o no/such.parquet", 1, "no/such.parquet cannot be written"),
+            ("query --name top_tags --db no.duckdb", 1, "there is no database no.duckdb"),
+            ("query --name top_tags --db empty", 1, "there is no database empty/e6.duckdb"),
+            ("query --name top_tags --db file.txt", 1, "file.txt is no e6duck database"),
+            ("export", 2, "give OUT_DIR"),
+            ("export file.txt", 1, "file.txt"),
+            ("export out --only no_such_file", 2, "there are tags.txt.gz, "),
+            ("export --only tags.parquet --tag-list t.csv", 2, "--only needs OUT_DIR"),
+            ("export --tag-list no/such.csv", 1, "no/such.csv: there is no folder no"),
+            ("export --tag-list empty", 1, "empty"),
+            ("export --cooccurrence /dev/full", 1, "/dev/full"),
+            ("export --tag-list t.csv --min-posts few", 2, "--min-posts"),
+            ("export --db no.duckdb out", 1, "there is no database no.duckdb"),
+        ]
+    ]
+
+
+@pytest.mark.parametrize(("args", "code", "part"), mistakes())
+def test_a_mistake_is_told_in_one_line(zoo: Path, args: list[str], code: int, part: str) -> None:
+    (zoo / "empty").mkdir()
+    (zoo / "empty.csv").mkdir()
+    (zoo / "file.txt").write_text("a,b\n1,2\n")
+    (zoo / "latin.txt").write_bytes(b"select '\xe9'")
+    (zoo / "a.csv").write_text("a,b\n1,2\n")
+    (zoo / "a.parquet").write_text("PAR")
+    before = {path.name for path in zoo.rglob("*")}
+    ran = command(*args)
+    assert ran.code == code
+    assert part in ran.err
+    assert not ran.out
+    assert "Traceback" not in ran.err
+    if not ran.err.startswith("Usage:"):  # click's, in three lines
+        assert ran.err.startswith("e6duck: ")
+        assert ran.err.count("\n") == 1
+        assert ran.err.endswith("\n")
+    assert {path.name for path in zoo.rglob("*")} <= before
+
+
+def test_an_argument_that_is_no_utf8_is_told(zoo: Path) -> None:
+    for args in (["select 'a\udcff'"], ["select $a", "-p", "a=\udcff"]):
+        ran = command("query", *args)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("e6duck: an argument is no UTF-8")
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    with (
+        mock.patch("e6duck.commands.query.database_path", side_effect=KeyError("a bug")),
+        pytest.raises(KeyError, match="a bug"),
+    ):
+        command("query", "select 1")
+
+
+# What goes where
+
+
+def test_build_says_all_on_standard_error(zoo: Path) -> None:
+    ran = command("build", zoo, "--no-train")
+    assert ran.code == 0
+    assert ran.out == ""
+    heads = [line.split()[0] for line in ran.err.splitlines()]
+    assert heads == [
+        *("sources", "posts", "tags", "aliases", "implications", "rejects"),
+        *("age", "database", "index", "build"),
+    ]
+    assert "8 kept\n" in ran.err
+    assert f"tags          8, and {len(('arctic_fox', 'pack'))} too rare" in ran.err
+
+
+def test_quiet_build_says_nothing(zoo: Path) -> None:
+    assert command("build", zoo, "-q") == Ran(0, "", "")
+
+
+def test_build_without_export_writes_the_database_alone(tmp_path: Path) -> None:
+    write_export(tmp_path, ZOO)
+    assert command("build", tmp_path, "--no-export", "-q").code == 0
+    assert (tmp_path / "e6.duckdb").exists()
+    assert not any((tmp_path / name).exists() for name in (INDEX, *NAMES))
+
+
+def test_build_says_how_to_find_a_database_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "two words"
+    write_export(folder, ZOO)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    *_, last = command("build", folder, "--no-train").err.splitlines()
+    assert last == f"export E6DUCK_DB='{folder / 'e6.duckdb'}'"
+    found = subprocess.run(
+        [f'{last}; "{sys.executable}" -m e6duck query "select count(*) as n from posts"'],
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "n\n8\n"
+
+
+def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
+    ran = command("export", "out", "--tag-list", "tags.csv", "--cooccurrence", "pairs.csv")
+    assert (ran.code, ran.out) == (0, "")
+    first, second, third = ran.err.splitlines()
+    assert first == f"{', '.join((*NAMES, INDEX))} in out"
+    assert (second, third) == ("8 tags in tags.csv", "0 pairs in pairs.csv")
+
+
+def test_a_progress_bar_leaves_no_trace_on_a_terminal(zoo: Path) -> None:
+    said = left_on_screen(on_terminal("build", zoo, columns=200))
+    heads = [line.split()[0] for line in said]
+    assert heads[:1] + heads[-6:] == [
+        "sources",
+        "index",
+        "build",
+        "training",
+        "vectors",
+        *("vector", "training"),
+    ]
+
+
+# The database
+
+
+def test_the_database_is_found_in_the_usual_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("E6DUCK_DB", raising=False)
+
+    def asked(*args: object) -> str:
+        ran = command("query", "select count(*) as n from posts", *args)
+        return ran.out.removeprefix("n\n").strip() or ran.err
+
+    expected = "e6duck: there is no database e6.duckdb or data/e6.duckdb here; make one with:"
+    assert asked().startswith(expected)
+    for count, place in ((1, "data"), (2, "."), (3, "named"), (4, "given")):
+        posts = [post(number, "fox") for number in range(count)]
+        write_export(tmp_path / place, Export(posts=posts))
+        assert command("build", place, "-q").code == 0
+        if place == "named":
+            monkeypatch.setenv("E6DUCK_DB", "named/e6.duckdb")
+        assert asked(*(("--db", place) if place == "given" else ())) == str(count)
+    monkeypatch.setenv("E6DUCK_DB", "named")
+    assert asked() == "3"
+    monkeypatch.setenv("E6DUCK_DB", "")
+    assert asked() == "2"
+    monkeypatch.setenv("E6DUCK_DB", "gone")
+    assert asked().startswith("e6duck: there is no database gone")
+
+
+# Ctrl-C
+
+
+def test_an_interrupted_build_leaves_the_old_files_and_no_drafts(zoo: Path) -> None:
+    command("build", zoo, "-q")
+    before = {path.name: path.read_bytes() for path in zoo.iterdir()}
+    code = (
+        "import os, signal, sys\n"
+        "from e6duck import stages\n"
+        "from e6duck.commands.main import main\n"
+        "audit = stages.audit\n"
+        "def interrupted(draft):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return audit(draft)\n"
+        "stages.audit = interrupted\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "build", str(zoo)], capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
+    assert {path.name: path.read_bytes() for path in zoo.iterdir()} == before
+
+
+@pytest.mark.parametrize("target", [None, "old.csv", "old.parquet"])
+def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
+    zoo: Path, target: str | None
+) -> None:
+    """DuckDB itself does not hear of Ctrl-C before its statement ends, which this never does."""
+    code = (
+        "import os, signal, sys, threading\n"
+        "from e6duck import query\n"
+        "from e6duck.commands.main import main\n"
+        "statements = query._statements\n"
+        "def interrupted(*args):\n"
+        "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    return statements(*args)\n"
+        "query._statements = interrupted\n"
+        "main()\n"
+    )
+    if target:
+        (zoo / target).write_text("old")
+    args = ["query", ENDLESS, *(["-o", target] if target else [])]
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
+    if target:
+        assert (zoo / target).read_text() == "old"
+    assert not list(zoo.glob("*building*"))
+
+
+ENDLESS = (
+    "select count(*) as n from range(1000000000) as a, range(1000000000) as b"
+    " where hash(a.range + b.range) = 3"
+)
+
+
+# Pipes and full disks
+
+
+@pytest.mark.parametrize("kind", ["csv", "table", "json", "jsonl", "markdown", "parquet"])
+def test_a_reader_that_has_seen_enough_ends_a_query_quietly(sample: Path, kind: str) -> None:
+    query = "select range, repeat('x', 100) as text from range(20000)"
+    with subprocess.Popen(
+        [*E6DUCK, "query", "--db", str(sample), "--format", kind, query],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout and running.stderr
+        running.stdout.read(1)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["query", "--list"],
+        ["query", "from range(100000)"],
+        ["query", "from range(100000)", "--format", "parquet"],
+    ],
+)
+def test_a_full_disk_behind_standard_output_is_told(sample: Path, args: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*E6DUCK, *args],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"E6DUCK_DB": str(sample)},
+        )
+    expected = "e6duck: standard output cannot be written: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (1, expected)
+
+
+# Terminals
+
+
+def test_no_message_gives_a_terminal_commands(sample: Path) -> None:
+    for args in (
+        ["query", "--db", sample, "select nope as \x1b[31m"],
+        ["query", "--name", "\x1b[31m"],
+        ["query", "--db", "\x1b[31m", "select 1"],
+    ):
+        said = on_terminal(*args)
+        assert "\\x1b[31m" in said
+        assert "\x1b" not in said
+
+
+def test_an_interrupt_reaches_no_stranger() -> None:
+    """Signal handling is as before when a query has ended."""
+    before = signal.set_wakeup_fd(-1)
+    assert before == -1
+
+
+def test_no_output_option_overwrites_the_database(zoo: Path) -> None:
+    before = (zoo / "e6.duckdb").read_bytes()
+    for args in (
+        ["query", "select 1", "-o"],
+        ["query", "select 1", "--format", "parquet", "-o"],
+        ["export", "--tag-list"],
+        ["export", "--cooccurrence"],
+    ):
+        for name in ("e6.duckdb", "e6.duckdb.wal"):
+            ran = command(*args, name)
+            assert ran.code == 1
+            assert "a database is not overwritten" in ran.err
+    assert (zoo / "e6.duckdb").read_bytes() == before
+    assert not (zoo / "e6.duckdb.wal").exists()

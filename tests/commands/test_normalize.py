@@ -1,0 +1,440 @@
+"""The command normalize: exit codes, what goes where, questions, rules found and shown, reports."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from e6duck.captions.config import template
+from e6duck.captions.normalizer import Normalizer
+from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules, read_rules, rules_from
+from tests.commands.test_main import E6DUCK, Ran, command, imported, on_terminal
+from tests.support.caption_database import build_kennel, listing
+
+
+@pytest.fixture(scope="module")
+def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_kennel(tmp_path_factory.mktemp("kennel"))
+
+
+@pytest.fixture
+def captions(kennel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of captions in the current folder, from where the database is found."""
+    (tmp_path / "e6.duckdb").symlink_to(kennel)
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Foxes, mammal, my text")
+    (folder / "b.txt").write_text("fox, solo\n")
+    (folder / "c.txt").write_text("blurry, My Text, <i>fox</i>, 2019")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("E6DUCK_DB", raising=False)
+    return folder
+
+
+def normalize(*args: object, stdin: bytes = b"") -> Ran:
+    return command("normalize", *args, stdin=stdin)
+
+
+# What is done, and what is asked first
+
+
+def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
+    before = listing(captions)
+    ran = normalize("set")
+    assert (ran.code, ran.out) == (2, "")
+    assert re.fullmatch(r"e6duck: 1 of 3 captions in .* would be replaced; .*--yes.*\n", ran.err)
+    assert listing(captions) == before
+    for flag in ("--yes", "-f", "-y"):
+        (captions / "a.txt").write_text("Foxes, mammal, my text")
+        assert normalize("set", flag).code == 0
+        assert (captions / "a.txt").read_text() == "fox, my text"
+
+
+def test_a_user_is_asked_and_may_say_no(captions: Path) -> None:
+    before = listing(captions)
+    said, code = _answered("n\n", "normalize", "set")
+    assert "Replace 1 of 3 captions" in said
+    assert "nothing was changed" in said
+    assert code == 1
+    assert listing(captions) == before
+    said, code = _answered("y\n", "normalize", "set")
+    assert code == 0
+    assert listing(captions) != before
+
+
+def _answered(answer: str, *args: str) -> tuple[str, int]:
+    """Run on a terminal and answer; returns all that was said, and the exit code."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*E6DUCK, *args], stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        said = b""
+        while b"[y/N]" not in said:
+            said += os.read(ours, 65536)
+        os.write(ours, answer.encode())
+        try:
+            while piece := os.read(ours, 65536):
+                said += piece
+        except OSError:
+            pass
+    os.close(ours)
+    return said.decode(), running.returncode
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_what_git_holds_is_replaced_without_a_question(captions: Path) -> None:
+    def git(*args: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *args], check=True)
+
+    git("init", "-q")
+    git("add", "set")
+    git("commit", "-qm", "captions")
+    assert normalize("set").code == 0
+    assert (captions / "a.txt").read_text() == "fox, my text"
+
+
+def test_check_lists_files_and_tells_by_its_exit_code(captions: Path) -> None:
+    before = listing(captions)
+    ran = normalize("set", "--check")
+    assert (ran.code, ran.out) == (3, "a.txt\n")
+    assert listing(captions) == before
+    assert normalize("set", "-y").code == 0
+    assert normalize("set", "--check").code == 0
+    assert normalize("-", "--check", stdin=b"Foxes").code == 3
+    assert normalize("-", "--check", stdin=b"fox") == Ran(0, "", "")
+
+
+def test_diff_shows_the_changes_and_writes_nothing(captions: Path) -> None:
+    before = listing(captions)
+    ran = normalize("set", "--diff", "-q")
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "--- a/a.txt",
+        "+++ b/a.txt",
+        "@@ -1 +1 @@",
+        "-Foxes, mammal, my text",
+        "\\ No newline at end of file",
+        "+fox, my text",
+        "\\ No newline at end of file",
+    ]
+    assert "\x1b[32m+fox, my text\x1b[0m" in on_terminal("normalize", "set", "--diff")
+    assert listing(captions) == before
+
+
+def test_undo_needs_nothing_but_the_folder(captions: Path) -> None:
+    before = listing(captions)
+    ran = normalize("set", "-y")
+    run = re.search(r"--undo --run (\S+)", ran.err)
+    assert run
+    assert normalize("set", "--undo").code == 0
+    assert listing(captions) == before
+    ran = normalize("set", "--undo", "--run", run[1])
+    assert (ran.code, ran.out) == (2, "")
+    assert "was undone already" in ran.err
+    assert normalize("set", "-y", "--backup", "elsewhere").code == 0
+    assert normalize("set", "--undo", "--backup", "elsewhere").code == 0
+    assert listing(captions) == before
+
+
+def test_undo_names_the_file_that_was_edited_since(captions: Path) -> None:
+    normalize("set", "-y")
+    (captions / "a.txt").write_text("by hand")
+    ran = normalize("set", "--undo")
+    assert ran.code == 1
+    assert "failed     a.txt: edited since" in ran.err
+
+
+def test_the_counts_are_told_on_standard_error(captions: Path) -> None:
+    (captions / "d.txt").write_bytes(b"\xff")
+    ran = normalize("set", "out")
+    assert ran.out == ""
+    assert ran.err.splitlines()[:5] == [
+        "captions   4 read; 1 changed, 2 unchanged, 1 left out",
+        "removed    1 implied by another tag",
+        "unknown    3 kept as found: <i>fox</i> (1), My Text (1), my text (1)",
+        "ambiguous  1 kept as found: blurry (1)",
+        "left out   d.txt: no UTF-8 at byte 1",
+    ]
+    assert normalize("set", "out2", "-q").err == ""
+
+
+# One text
+
+
+def test_a_text_comes_back_byte_for_byte_but_for_its_tags(captions: Path) -> None:
+    text = "\ufeffFoxes, mammal, Ünï\r\n".encode()
+    ended = subprocess.run([*E6DUCK, "normalize", "-"], input=text, capture_output=True)
+    assert (ended.returncode, ended.stdout) == (0, "\ufefffox, Ünï\r\n".encode())
+    ended = subprocess.run([*E6DUCK, "normalize", "-"], input=b"\xff", capture_output=True)
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert ended.stderr == b"e6duck: standard input is no caption: no UTF-8 at byte 1\n"
+
+
+def test_explain_tells_what_became_of_each_piece(captions: Path) -> None:
+    ran = normalize("-", "--explain", stdin=b"Foxes, mammal, my text, blurry")
+    assert list(csv.reader(ran.out.splitlines())) == [
+        ["piece", "becomes", "why"],
+        ["Foxes", "fox", "alias of fox"],
+        ["mammal", "", "implied by fox"],
+        ["my text", "my text", "no known tag, left as it is"],
+        ["blurry", "blurry", "may mean several tags, left as it is"],
+    ]
+
+
+# Rules
+
+
+def test_rules_are_found_where_the_files_are_or_above(captions: Path, tmp_path: Path) -> None:
+    def out(*args: str) -> str:
+        ran = normalize(*args)
+        assert ran.code == 0, ran.err
+        return ran.out
+
+    def rules(folder: Path, text: str) -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / "normalize.toml").write_text(f'blacklist = ["{text}"]\n')
+
+    assert 'blacklist = ["invalid tag"]  # default\n' in out("set", "--show-config")
+    rules(tmp_path, "current")
+    assert 'blacklist = ["current"]' in out("--show-config")
+    (captions / "deep").mkdir()
+    rules(captions, "input")
+    assert 'blacklist = ["input"]' in out("set/deep", "--show-config")
+    rules(tmp_path / "out", "output")
+    assert 'blacklist = ["output"]' in out("set", "out", "--show-config")
+    (tmp_path / "mine.toml").write_text("use_underscores = true\n")
+    shown = out("set", "out", "-c", "mine.toml", "--show-config")
+    assert "use_underscores = true  # mine.toml:1\n" in shown
+    ran = normalize("set", "-c", "gone.toml")
+    assert (ran.code, ran.err) == (
+        2,
+        "e6duck: gone.toml cannot be read: No such file or directory\n",
+    )
+
+
+def test_the_rules_in_force_are_toml_and_say_what_is_no_tag(captions: Path) -> None:
+    Path("normalize.toml").write_text(
+        '# mine\nblacklist = [\n  "fox",\n  "my text",\n]\n[aliases]\nkitty = "fox"\n'
+    )
+    out = normalize("--show-config").out
+    assert 'blacklist = ["fox", "my text"]  # ' in out
+    assert 'normalize.toml:2; no tag, matched as text: "my text"' in out
+    assert re.search(r'"kitty" = "fox"  # .*normalize.toml:7', out)
+    assert "counted by the site" in out
+    values = tomllib.loads(out)
+    assert values.keys() == set(SETTINGS)
+    assert rules_from(values) == read_rules(Path("normalize.toml"))
+
+
+def test_the_file_with_the_defaults_holds_them(captions: Path) -> None:
+    assert normalize("set", "--write-config").code == 0
+    text = (captions / "normalize.toml").read_text()
+    assert text == template()
+    rules = read_rules(captions / "normalize.toml")
+    assert (rules, rules.faults) == (Rules(), ())
+    ran = normalize("set", "--write-config")
+    assert ran.code == 2
+    assert "is there already" in ran.err
+
+
+def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
+    (captions / "normalize.toml").write_text(
+        'use_underscore = true\nblacklist = "fox"\norder = ["specie"]\nblacklist_regexp = [\n'
+        '  "ok",\n  "(",\n  "(?=fox)",\n]\nterminate = ["foxs"]\ndrop_antecedent_freq = 5\n'
+        '[aliases]\nkit = "foxx"\nyip = "yap"\nyap = "yip"\n[renames]\nfox = "solo"\nsnow = 3\n'
+    )
+    before = listing(captions)
+    ran = normalize("set", "-y")
+    assert (ran.code, ran.out) == (2, "")
+    lines = ran.err.removeprefix("e6duck: ").splitlines()
+    place = re.escape(f"{captions / 'normalize.toml'}")
+    expected = [
+        "1: use_underscore: there is no such setting; did you mean use_underscores",
+        "2: blacklist: a list of texts is expected, not 'fox'",
+        "3: order: there is no category specie; did you mean species",
+        "17: renames.snow: a tag is expected, not 3",
+        "10: drop_antecedent_freq: 5 is above min_antecedent_freq, which is 0",
+        "12: aliases.kit: there is no tag foxx; did you mean fox",
+        "13: aliases.yip: yip -> yap -> yip is a cycle",
+        "14: aliases.yap: yap -> yip -> yap is a cycle",
+        "9: terminate: there is no tag foxs; did you mean fox",
+        r"6: blacklist_regexp: \( is no regular expression",
+        r"7: blacklist_regexp: \(\?=fox\) is no regular expression of RE2, which has no look",
+    ]
+    assert len(lines) == len(expected)
+    for line, part in zip(lines, expected, strict=True):
+        assert re.match(f"{place}:{part}", line), line
+    assert listing(captions) == before
+
+
+def test_an_alias_of_what_is_a_tag_already_is_told(captions: Path) -> None:
+    (captions / "normalize.toml").write_text('[aliases]\nsolo = "fox"\n')
+    ran = normalize("set", "--check")
+    assert "2: solo goes on to mean solo; move it to aliases_overrides" in ran.err
+
+
+# Lists, suggestions, reports
+
+
+def test_lists_as_e6db_prints_them(captions: Path) -> None:
+    (captions / "normalize.toml").write_text('blacklist = ["red fox", "my words"]\n')
+    ran = normalize("-k", "set", "-k1", "-j", "-b", "--check", "-s", "species", "-q")
+    assert ran.out.splitlines() == [
+        "red_fox",
+        "my words  (no tag, matched as text)",
+        "every tag of the category pool",
+        *(f"{name}  (implied by red_fox)" for name in ("fox", "canine", "canid", "mammal")),
+        "# the 0 most common tags of 0",
+        "# the 3 most common implied tags of 3",
+        *(f"       2  {name}  (species)" for name in ("canid", "canine", "mammal")),
+        "a.txt",
+        "b.txt",
+    ]
+    assert "       1  My Text  (unknown)" in normalize("set", "-k", "--check", "-s", "unknown").out
+    ran = normalize("set", "-k", "--check", "-s", "specie")
+    assert ran.code == 2
+    assert all(category in ran.err for category in CATEGORIES)
+
+
+def test_categories_alone_list_the_hundred_most_common(captions: Path) -> None:
+    listed = normalize("set", "--check", "-s", "unknown", "-q").out
+    assert listed.startswith("# the 4 most common tags of 4\n")
+    assert "       1  My Text  (unknown)\n" in listed
+
+
+def test_a_number_after_a_list_is_no_folder(captions: Path) -> None:
+    ran = normalize("set", "-k", "50", "--yes")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "e6duck: 50 would be OUTPUT_DIR; a number of tags is written -k50\n"
+    assert not Path("50").exists()
+
+
+def test_suggested_aliases_are_rules(captions: Path, kennel: Path) -> None:
+    (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
+    out = normalize("set", "--suggest", "-q").out
+    assert '"red_foxs" = "red_fox"  # 2 times' in out
+    assert '# "zzzzzzzzzzzz" = ""  # 1 times, and nothing is near' in out
+    rules = rules_from(tomllib.loads(out))
+    assert Normalizer(kennel, rules).normalize_text("Red Foxs").text == "red fox"
+
+
+def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
+    assert normalize("set", "--check", "--report", "r.json", "--report", "r.csv").code == 3
+    report = json.loads(Path("r.json").read_text())
+    assert report["totals"] == {"read": 3, "changed": 1, "unchanged": 2, "left_out": 0}
+    assert report["removed"] == {"implied": 1}
+    (file,) = report["files"]
+    assert (file["name"], file["after"]) == ("a.txt", "fox, my text")
+    assert [step["reason"] for step in file["changes"]] == ["alias of fox", "implied by fox"]
+    assert {each["text"] for each in report["unknown"]} == {"my text", "My Text", "<i>fox</i>"}
+    assert report["ambiguous"] == [{"text": "blurry", "count": 1, "closest": []}]
+    assert Path("r.csv").read_text().splitlines() == [
+        "file,before,after,kind,reason",
+        "a.txt,Foxes,fox,alias,alias of fox",
+        "a.txt,mammal,,implied,implied by fox",
+    ]
+    for name in ("r.xml", "gone/r.json"):
+        ran = normalize("set", "-y", "--report", name)
+        assert ran.code == 2
+        assert ran.err.count("\n") == 1
+    assert (captions / "a.txt").read_text() == "Foxes, mammal, my text"
+
+
+# Mistakes, and what is imported
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "part"),
+    [
+        ([], 2, "give INPUT_DIR"),
+        (["gone"], 2, "there is no folder"),
+        (["set/a.txt"], 2, "is no folder; a text is cleaned by: e6duck normalize - <"),
+        (["set", "--undo"], 2, "holds no run of"),
+        (["set", "--db", "gone.duckdb"], 1, "there is no database gone.duckdb"),
+        (["set", "--report", "r.txt"], 2, "--report r.txt is none of .json, .csv, .html"),
+        (["set", "set/a.txt"], 2, "a.txt is no folder to write to"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    captions: Path, args: list[str], code: int, part: str
+) -> None:
+    ran = normalize(*args)
+    assert (ran.code, ran.out) == (code, "")
+    assert part in ran.err
+    assert ran.err.startswith("e6duck: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_a_run_imports_duckdb_alone(captions: Path) -> None:
+    assert imported("normalize", "set", "-yqk", "--report", "r.html") == {"duckdb"}
+
+
+def test_the_module_form_of_the_command_works(captions: Path) -> None:
+    ended = subprocess.run([sys.executable, "-m", "e6duck", "normalize", "set", "--check"])
+    assert ended.returncode == 3
+
+
+# What must not be lost
+
+
+@pytest.mark.parametrize("report", ["set/b.cap.csv", "set/a.cap.json", "out/a.cap.json"])
+def test_a_report_replaces_no_caption(captions: Path, report: str) -> None:
+    (captions / "a.cap.json").write_text("Foxes, mammal")
+    (captions / "b.cap.csv").write_text("my only copy")
+    Path("out").mkdir()
+    before = listing(captions)
+    ran = normalize("set", "out", "--report", report)
+    assert ran.code == 2
+    assert ran.err == f"e6duck: {report} is a caption; choose another place for the report\n"
+    assert listing(captions) == before
+    assert not list(Path("out").iterdir())
+
+
+def test_a_report_that_cannot_be_written_stops_before_anything_is_changed(captions: Path) -> None:
+    before = listing(captions)
+    Path("folder.html").mkdir()
+    ran = normalize("set", "--yes", "--report", "folder.html")
+    assert (ran.code, ran.out) == (1, "")
+    assert listing(captions) == before
+
+
+def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
+    for args in (("", "--yes"), ("set", "", "--yes"), ("set", "--yes", "--backup", "")):
+        ran = normalize(*args)
+        assert ran.code == 2
+        assert "it is empty; name a file or a folder" in ran.err
+    assert (captions / "a.txt").read_text() == "Foxes, mammal, my text"
+
+
+@pytest.mark.parametrize(
+    "options", [["out"], ["--check"], ["--diff"], ["--suggest"], ["--report", "x.json"]]
+)
+def test_an_undo_does_nothing_else(captions: Path, options: list[str]) -> None:
+    normalize("set", "--yes")
+    ran = normalize("set", *options, "--undo")
+    assert ran.code == 2
+    assert ran.err.startswith("e6duck: --undo works on the folder that was written, without ")
+    assert (captions / "a.txt").read_text() == "fox, my text"
+
+
+def test_a_file_that_cannot_be_written_fails(captions: Path) -> None:
+    Path("out/a.txt").mkdir(parents=True)
+    ran = normalize("set", "out", "-q")
+    assert (ran.code, ran.err) == (1, "failed     a.txt: no regular file\n")
+    assert Path("out/b.txt").read_text() == "fox, solo\n"
+
+
+def test_rules_deep_in_lists_are_no_traceback(captions: Path) -> None:
+    Path("deep.toml").write_text("a = " + "[" * 100_000)
+    ran = normalize("set", "--check", "-c", "deep.toml")
+    assert ran.code == 2
+    assert ran.err.startswith("e6duck: deep.toml is no TOML")

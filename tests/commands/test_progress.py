@@ -1,0 +1,21 @@
+"""What is shown of work that goes on."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from e6duck.commands.shared import progress
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [("xterm", "reading 3"), ("dumb", "")])
+def test_a_terminal_that_cannot_erase_is_shown_no_counter(
+    terminal: str, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = count(step=10)
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.counter(is_shown=True) as advance:
+        advance("reading", 3)
+    assert capsys.readouterr().err.replace("\r\x1b[K", "") == shown

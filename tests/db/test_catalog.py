@@ -1,0 +1,90 @@
+"""The relations and macros of a database, as `tables` tells them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.builder.test_macros import build_zoo
+from tests.commands.test_main import command, imported
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_zoo(tmp_path_factory.mktemp("zoo"))
+
+
+def told(zoo: Path, *args: str) -> list[dict[str, Any]]:
+    ran = command("tables", "--db", zoo, "--format", "json", *args)
+    assert (ran.code, ran.err) == (0, "")
+    rows: list[dict[str, Any]] = json.loads(ran.out)
+    return rows
+
+
+def test_each_relation_has_a_comment_and_each_table_its_rows(zoo: Path) -> None:
+    found = {row["name"]: row for row in told(zoo)}
+    assert all(row["comment"] for row in found.values())
+    assert (found["posts"]["kind"], found["posts"]["rows"]) == ("table", 8)
+    assert (found["post_tags"]["kind"], found["post_tags"]["rows"]) == ("view", None)
+
+
+def test_each_macro_has_an_example_that_runs(zoo: Path) -> None:
+    examples = {row["name"]: row["example"] for row in told(zoo) if row["kind"] == "macro"}
+    assert examples.keys() == {
+        *("cooccurring", "implied_by", "implies", "neighbors", "search_tags", "tag_id")
+    }
+    with duckdb.connect(str(zoo), read_only=True) as opened:
+        for name, example in examples.items():
+            assert f"{name}(" in example
+            opened.execute(example).fetchall()
+
+
+def test_a_relation_of_the_user_is_listed_too(tmp_path: Path) -> None:
+    database = build_zoo(tmp_path)
+    with duckdb.connect(str(database)) as opened:
+        opened.execute("create table \"my 'own' $1\" as select 1 as a")
+    found = {row["name"]: row for row in told(database)}
+    assert found["my 'own' $1"]["rows"] == 1
+    assert told(database, "my 'own' $1") == [{"column": "a", "type": "INTEGER", "comment": None}]
+
+
+def test_a_relation_has_its_columns(zoo: Path) -> None:
+    (first, *_) = told(zoo, "tags")
+    assert first == {
+        "column": "tag_id",
+        "type": "UINTEGER",
+        "comment": "Rank: 0 is the most used tag",
+    }
+    assert all(row["comment"] for row in told(zoo, "post_tags"))
+
+
+def test_capitals_do_not_count(zoo: Path) -> None:
+    assert told(zoo, "POSTS") == told(zoo, "posts")
+
+
+def test_a_macro_has_the_columns_that_it_gives(zoo: Path) -> None:
+    columns = [row["column"] for row in told(zoo, "implies")]
+    assert columns == ["tag_id", "name", "category_name", "post_count", "depth"]
+
+
+def test_tables_are_drawn(zoo: Path) -> None:
+    said = command("tables", "--db", zoo, "--format", "table").out
+    (line,) = (line for line in said.splitlines() if line.startswith("posts "))
+    assert line.split(None, 2) == ["posts", "8", "A kept post of the export, in its order"]
+    assert "implies: What a tag implies, nearest first\n    from implies('red_fox')\n" in said
+    said = command("tables", "--db", zoo, "implies", "--format", "table").out
+    assert said.startswith("implies, a macro: What a tag implies, nearest first\n    from implies(")
+
+
+def test_an_unknown_relation_is_told_with_those_that_are(zoo: Path) -> None:
+    ran = command("tables", "--db", zoo, "tag")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("e6duck: there is no relation tag; there are build_info, ")
+
+
+def test_tables_import_duckdb_alone(zoo: Path) -> None:
+    assert imported("tables", "--db", str(zoo)) == {"duckdb"}

@@ -1,0 +1,123 @@
+"""The pictures of README.md: what each shows, and what it was made from.
+
+`python -m tests.docs.pictures` draws them anew. Each PNG carries the hash of its inputs, so that a test
+can tell whether it is up to date without drawing it: pixels differ between systems.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+
+import e6duck
+from e6duck.charts.mapping import neighbor_map
+from e6duck.charts.save import save, save_poster
+from e6duck.tags.neighbors import Question, answering
+
+FOLDER = Path(__file__).parent
+CHECKOUT = FOLDER.parents[1]
+COMMAND = "python -m tests.docs.pictures"
+
+_HASH = "e6duck-inputs"
+
+
+@dataclass(frozen=True)
+class Picture(ABC):
+    """A picture: its name, and its looks."""
+
+    name: str
+    light: bool = False
+
+    @property
+    @abstractmethod
+    def patterns(self) -> tuple[str, ...]:
+        """What decides how it looks, but for what it is asked: data, questions and drawing."""
+
+    @abstractmethod
+    def save(self, database: e6duck.Database) -> None:
+        """Write the picture, from a database with the vectors of the sample."""
+
+    @property
+    def path(self) -> Path:
+        """Return where the picture is kept."""
+        return FOLDER / f"{self.name}.png"
+
+    def inputs(self) -> str:
+        """Return the hash of all that the picture is made from."""
+        digest = hashlib.sha256(repr(self).encode())
+        for pattern in ("data/*.csv.gz", *self.patterns):
+            paths = sorted(CHECKOUT.glob(pattern))
+            assert paths, f"there is no {pattern}"
+            for path in paths:
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def stamp(self) -> str | None:
+        """Return the hash of what the kept picture was made from; None if there is none."""
+        if not self.path.exists():
+            return None
+        with Image.open(self.path) as image:
+            return image.info.get(_HASH)
+
+    def draw(self, database: e6duck.Database) -> None:
+        """Draw the picture anew, with the hash of what it was made from."""
+        self.save(database)
+        facts = PngImagePlugin.PngInfo()
+        facts.add_text(_HASH, self.inputs())
+        with Image.open(self.path) as image:
+            few_colours = image.convert("RGB").quantize(256)  # a third of the bytes
+            few_colours.save(self.path, pnginfo=facts, optimize=True)
+
+
+def _modules(names: str) -> tuple[str, ...]:
+    return tuple(f"e6duck/{name}.py" for name in names.split())
+
+
+@dataclass(frozen=True)
+class Neighborhood(Picture):
+    """The map of the answer to a question."""
+
+    question: dict[str, Any] = field(default_factory=dict)
+    drawn_count: int = 24
+
+    patterns = (
+        *_modules("als embedding recipes spectral"),
+        *_modules("mapping maps neighbors"),
+        "sql/tags/neighbors/*.sql",
+        *_modules("geometry labels legend sheet words drawing fonts palette picture"),
+    )
+
+    def save(self, database: e6duck.Database) -> None:
+        """Draw the neighbours of the tags."""
+        question = Question(**self.question, map_count=64)
+        with answering(database.connection, question) as found:
+            save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
+
+
+@dataclass(frozen=True)
+class Stats(Picture):
+    """The poster of the sample's figures."""
+
+    patterns = (
+        *_modules("figures phrases bins charts scales axes"),
+        "sql/tags/stats/*.sql",
+        *_modules("geometry panels poster words drawing fonts palette picture poster_drawing"),
+    )
+
+    def save(self, database: e6duck.Database) -> None:
+        """Draw the figures."""
+        save_poster(database.stats(), self.path, light=self.light)
+
+
+PICTURES = (
+    Neighborhood("fox", question={"tags": ["fox"], "categories": ["species"]}),
+    Neighborhood(
+        "tidewood_tales", light=True, question={"tags": ["tidewood_tales"], "min_posts": 20}
+    ),
+    Stats("stats"),
+)

@@ -1,0 +1,183 @@
+"""What is wrong with a set of index files is told in one line that names the file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from safetensors.numpy import save
+
+from e6duck.index.read import read_set
+from e6duck.index.tables import Published, read_published
+from e6duck.index.vectors import TAG_FACTORS
+from tests.commands.test_main import command
+from tests.compat.test_normalizers import NAMES, write_counts, write_e6db_set, write_manifest
+from tests.support.exports import post, write_export
+from tests.support.reference import Export
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_e6db_set(tmp_path / "e6db")
+
+
+def published(folder: Path) -> Published:
+    return read_set(folder, read_published)
+
+
+def refusal(folder: Path) -> str:
+    """What the import of a folder says, which makes nothing."""
+    before = sorted(folder.iterdir()) if folder.is_dir() else []
+    ran = command("import", folder)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
+    assert ran.err.startswith("e6duck: ")
+    assert (sorted(folder.iterdir()) if folder.is_dir() else []) == before
+    return ran.err
+
+
+def _gzip_json(entries: object) -> bytes:
+    return gzip.compress(json.dumps(entries).encode())
+
+
+def _lines(names: list[str]) -> bytes:
+    return gzip.compress("".join(f"{name}\n" for name in names).encode())
+
+
+def _parquet(columns: dict[str, object]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink)
+    return bytes(sink.getvalue())
+
+
+def _factors(*shape: int, name: str = "tag_factors", kind: str = "float32") -> bytes:
+    return save({name: np.ones(shape, kind)})
+
+
+SPELLINGS = {name: tag_id for tag_id, name in enumerate(NAMES)}
+COUNTS = [9, 8, 7, 6, 5, 4, 3, 2]
+DAMAGES = {
+    "empty file": ("tags.txt.gz", b"", "is broken"),
+    "gzip cut off": ("tag2idx.json.gz", _gzip_json(SPELLINGS)[:-9], "is broken"),
+    "no tag": ("tags.txt.gz", gzip.compress(b""), "tags.txt.gz"),
+    "a tag twice": ("tags.txt.gz", _lines([*NAMES[:-1], "fox"]), "it has 'fox' more than once"),
+    "no UTF-8": ("tags.txt.gz", gzip.compress(b"\xff\n" * 8), "is broken"),
+    "a category too few": ("tags_categories.bin.gz", gzip.compress(bytes(7)), "has 8 tags"),
+    "a category that is none": ("tags_categories.bin.gz", gzip.compress(b"\n" * 8), "category 10"),
+    "a spelling of no tag": ("tag2idx.json.gz", _gzip_json({"x": 8}), "it has the id 8"),
+    "half a letter": ("tag2idx.json.gz", _gzip_json({"\ud800": 0, **SPELLINGS}), "surrogate"),
+    "no object": ("tag2idx.json.gz", _gzip_json([1]), "no JSON object"),
+    "an implied tag that is none": ("implications.json.gz", _gzip_json({3: [8]}), "the id 8"),
+    "an implying tag that is none": ("implications.json.gz", _gzip_json({8: [3]}), "the id 8"),
+    "no list": ("implications.json.gz", _gzip_json({3: 1}), "is broken"),
+    "a rare tag that implies none": ("implications_rej.json.gz", _gzip_json({"a": [-1]}), "id -1"),
+    "a rare name in halves": ("implications_rej.json.gz", _gzip_json({"\udfff": [1]}), "surrogate"),
+    "no vectors": (TAG_FACTORS, b"many numbers", "is broken"),
+    "a vector too many": (TAG_FACTORS, _factors(9, 2), "has 9 rows, and tags.txt.gz 8 tags"),
+    "vectors of other things": (TAG_FACTORS, _factors(8, 2, name="post_factors"), "post_factors"),
+    "vectors that are numbers": (TAG_FACTORS, _factors(8), "its shape is [8]"),
+    "vectors of nothing": (TAG_FACTORS, _factors(8, 0), "its shape is [8, 0]"),
+    "vectors of integers": (TAG_FACTORS, _factors(8, 2, kind="int8"), "I8; F16, F32, F64"),
+    "a pointer of Git": (TAG_FACTORS, b"version https://git-lfs.github.com/spec/v1\n", "lfs pull"),
+    "no parquet": ("tags.parquet", b"PAR1", "is broken"),
+    "counts of other tags": ("tags.parquet", _parquet({"tag": ["x"], "freq": [1]}), "other tags"),
+    "counts in no order": (
+        "tags.parquet",
+        _parquet({"tag": NAMES, "freq": COUNTS[::-1]}),
+        "in the order of freq",
+    ),
+    "a count missing": (
+        "tags.parquet",
+        _parquet({"tag": NAMES, "freq": [*COUNTS[:-1], None]}),
+        "in the order of freq",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), DAMAGES.values(), ids=DAMAGES)
+def test_damage_is_told_with_the_file(folder: Path, name: str, content: bytes, reason: str) -> None:
+    (folder / name).write_bytes(content)
+    said = refusal(folder)
+    assert name in said
+    assert reason in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tags.txt.gz",
+        "tags_categories.bin.gz",
+        "tag2idx.json.gz",
+        "implications.json.gz",
+        "implications_rej.json.gz",
+    ],
+)
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert f"{folder / name} is missing" in refusal(folder)
+
+
+def test_a_folder_that_is_near_the_right_one_is_told_the_way(folder: Path, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    folder.rename(checkout / "data")
+    assert f"but {checkout / 'data'} does; name that" in refusal(checkout)
+    export = tmp_path / "export"
+    write_export(export, Export(posts=[post(1, "fox")]))
+    assert f"run: e6duck build {export}" in refusal(export)
+    assert "is no folder of index files" in refusal(tmp_path / "nowhere")
+    assert "is no folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
+
+
+def test_names_of_two_builds_are_refused(folder: Path) -> None:
+    names = [f"tag_{number}" for number in range(40)]
+    (folder / "tags.txt.gz").write_bytes(_lines(names))
+    (folder / "tags_categories.bin.gz").write_bytes(gzip.compress(bytes(40)))
+    spellings = {name: 39 - tag_id for tag_id, name in enumerate(names)}
+    (folder / "tag2idx.json.gz").write_bytes(_gzip_json(spellings))
+    assert "tag2idx.json.gz leads 40 of 40 names in tags.txt.gz elsewhere" in refusal(folder)
+
+
+@pytest.mark.parametrize("name", ["tag2idx.json.gz", "tags.parquet", TAG_FACTORS])
+def test_a_file_of_another_build_is_refused(folder: Path, name: str) -> None:
+    write_counts(folder)
+    (folder / TAG_FACTORS).write_bytes(_factors(8, 2))
+    write_manifest(folder)
+    assert published(folder).build_id == "0123456789abcdef"
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    assert f"{folder / name} is not of the build that index.json" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda columns: {"tag": columns["tag"]}, id="no counts"),
+        pytest.param(lambda columns: columns | {"freq": pa.nulls(8, pa.uint32())}, id="all empty"),
+    ],
+)
+def test_a_file_that_counts_nothing_leaves_posts_unknown(
+    folder: Path, damage: Callable[[dict[str, object]], dict[str, object]]
+) -> None:
+    (folder / "tags.parquet").write_bytes(_parquet(damage({"tag": NAMES, "freq": COUNTS})))
+    assert published(folder).counts.null_count == len(NAMES)
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
+def test_vectors_are_float32_whatever_they_were(folder: Path, kind: str) -> None:
+    (folder / TAG_FACTORS).write_bytes(_factors(3, 2, kind=kind))
+    found = published(folder).vectors
+    assert found is not None
+    assert found.dtype == np.float32
+    assert found.tolist() == [[1, 1]] * 3
+
+
+def test_a_nameless_tag_of_e6dbs_keeps_its_place(folder: Path) -> None:
+    """Two spaces between tags gave one to e6db."""
+    (folder / "tags.txt.gz").write_bytes(_lines([*NAMES[:3], "", *NAMES[4:]]))
+    assert command("import", folder).code == 0
+    assert published(folder).names[3] == ""

@@ -1,0 +1,149 @@
+"""Search: what fits a pattern, what is meant by words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import e6duck
+from e6duck import UsageError
+from tests.builder.test_macros import build
+from tests.commands.test_main import command, imported, on_terminal
+from tests.support.exports import alias, post, tag, write_export
+from tests.support.reference import Export
+
+# Uses: wolf 4, red_fox 3, fox 2; the others are too rare for an id.
+KENNEL = Export(
+    posts=[
+        post(1, "wolf red_fox fox"),
+        post(2, "wolf red_fox fox"),
+        post(3, "wolf red_fox [x]"),
+        post(4, "wolf"),
+    ],
+    tags=[
+        *(tag(name, 5) for name in ("wolf", "fox", "red_fox", "red_wolf")),
+        tag("fox_in_red_coat"),
+        tag("[x]"),
+    ],
+    tag_aliases=[alias("grey_wolf", "wolf"), alias("vixen", "fox")],
+    tag_implications=[],
+)
+
+
+@pytest.fixture(scope="module")
+def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kennel")
+    write_export(folder, KENNEL)
+    return build(folder, write_index=False).database
+
+
+def found(kennel: Path, *args: object) -> list[dict[str, Any]]:
+    ran = command("search", "--db", kennel, "--format", "json", *args)
+    assert (ran.code, ran.err) == (0, "")
+    rows: list[dict[str, Any]] = json.loads(ran.out)
+    return rows
+
+
+def tags(kennel: Path, *args: object) -> list[str]:
+    return [row["tag"] for row in found(kennel, *args)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*fox", ["red_fox", "fox"]),  # the most used first
+        ("re?_*", ["red_fox", "red_wolf"]),  # a rare one last
+        ("RED *", ["red_fox", "red_wolf"]),
+        ("[?]", ["[x]"]),
+        ("?", []),
+        ("grey_*", ["wolf"]),
+    ],
+)
+def test_a_pattern_is_that_of_a_whole_name(kennel: Path, pattern: str, names: list[str]) -> None:
+    assert tags(kennel, pattern) == names
+
+
+def test_the_alias_that_fits_is_shown(kennel: Path) -> None:
+    assert found(kennel, "v*n") == [
+        {"tag": "fox", "category": "species", "posts": 2, "alias": "vixen"}
+    ]
+    assert found(kennel, "vixen") == [
+        {"tag": "fox", "category": "species", "posts": 2, "alias": "vixen", "closeness": 1.0}
+    ]
+
+
+def test_words_stand_in_any_order(kennel: Path) -> None:
+    assert tags(kennel, "fox", "red") == tags(kennel, "fox red") == ["red_fox", "fox_in_red_coat"]
+
+
+def test_the_name_itself_comes_first_however_little_used(kennel: Path) -> None:
+    assert tags(kennel, "fox")[0] == "fox"
+    assert tags(kennel, "red wolf")[0] == "red_wolf"
+
+
+def test_a_misspelt_word_finds_what_it_is_spelt_like(kennel: Path) -> None:
+    (row, *_) = found(kennel, "wolff")
+    assert (row["tag"], row["closeness"]) == ("wolf", 0.8)
+    assert found(kennel, "zzzzzzzz") == []
+
+
+def test_filters_go_before_the_limit(kennel: Path) -> None:
+    assert tags(kennel, "*", "-c", "spec", "-f", 3, "--limit", 1) == ["wolf"]
+    assert tags(kennel, "*", "-c", "general", "-c", "meta") == [
+        "rating_safe",
+        "[x]",
+        "fox_in_red_coat",
+    ]
+    assert set(tags(kennel, "fox", "-f", 2)) == {"fox", "red_fox"}
+
+
+def test_a_pipe_gets_rows_as_csv(kennel: Path) -> None:
+    ran = command("search", "--db", kennel, "*fox")
+    assert [row["tag"] for row in csv.DictReader(io.StringIO(ran.out))] == ["red_fox", "fox"]
+
+
+def test_a_terminal_shows_a_tag_in_the_colour_of_its_category(
+    kennel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[38;2;237;93;31mwolf\x1b[0m" in on_terminal("search", "--db", kennel, "w*")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in on_terminal("search", "--db", kennel, "w*")
+
+
+@pytest.mark.parametrize(
+    ("args", "part"),
+    [
+        ([], "Missing argument"),
+        ([" _ "], "e6duck: give a word, or a pattern with * and ?"),
+        (["fox", "-c", "beasts"], 'e6duck: there is no category "beasts"; there are general'),
+        (["fox", "--limit", "0"], "--limit"),
+        (["fox\udcff"], "e6duck: an argument is no UTF-8"),
+    ],
+)
+def test_a_mistake_is_told(kennel: Path, args: list[str], part: str) -> None:
+    ran = command("search", "--db", kennel, *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert part in ran.err
+
+
+@pytest.mark.parametrize("text", ["re?_*", "fox red", "wolff", "vixen"])
+def test_a_script_gets_the_same(kennel: Path, text: str) -> None:
+    with e6duck.open(kennel) as db:
+        assert db.search(text).to_pylist() == found(kennel, text)
+        assert db.search(text.split()).to_pylist() == found(kennel, *text.split())
+        assert db.search("*", category="spec", min_posts=3, limit=1)["tag"].to_pylist() == ["wolf"]
+
+
+def test_a_script_hears_of_a_mistake(kennel: Path) -> None:
+    with e6duck.open(kennel) as db, pytest.raises(UsageError, match="give a word"):
+        db.search(" _")
+
+
+def test_a_search_imports_duckdb_alone(kennel: Path) -> None:
+    assert imported("search", "--db", str(kennel), "fox") == {"duckdb"}
