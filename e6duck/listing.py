@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from .categories import category_colors
 from .differences import Section, answer
 from .neighbors import Neighbors
-from .output import Sink, visible, write
+from .output import write
 from .query import Answer
 from .table import draw
+from .terminal import Sink, is_colored
+from .values import visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,12 +46,6 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     table = found.to_arrow_table()
     yield pa.RecordBatch.from_pylist([], schema=table.schema)
     yield from table.to_batches()
-
-
-def is_colored(file: Sink) -> bool:
-    """Tell whether what is written to a file may have colours."""
-    wishes = os.environ
-    return file.isatty() and not wishes.get("NO_COLOR") and wishes.get("TERM") != "dumb"
 
 
 def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .database import Connection, check_posts, has_posts
@@ -11,6 +12,7 @@ from .errors import UsageError
 from .query import Answer
 from .script import Script, scripts
 
+_DEFAULTLESS = "…"
 _COMMENT = re.compile("--.*")
 _MACRO = "cooccurring"  # which tells it itself
 _POSTS = re.compile(rf"\b(?:posts|post_tags|{_MACRO})\b")
@@ -45,13 +47,31 @@ def mind_posts(
         on_notice("this database has no posts: it was imported from index files")
 
 
+def listed_lines(width: int) -> Iterator[str]:
+    """Yield lines that name each built-in query, what it answers, and its parameters."""
+    for number, script in enumerate(questions()):
+        if number:
+            yield ""
+        yield from textwrap.wrap(f"{script.name}: {script.sentence}", width)
+        heads = {
+            name: f"    -p {name}={_DEFAULTLESS if default is None else default}"
+            for name, default in script.parameters.items()
+        }
+        wide = max(map(len, heads.values()), default=0) + 2
+        for name, comment in script.parameter_comments.items():
+            head = heads[name].ljust(wide)
+            yield from textwrap.wrap(
+                head + comment, max(width, wide + 10), subsequent_indent=" " * wide
+            )
+
+
 def listed() -> Answer:
     """Return name, parameters and sentence of each shipped question."""
     rows = [
         (
             script.name,
             " ".join(
-                f"-p {name}={'…' if default is None else default}"
+                f"-p {name}={_DEFAULTLESS if default is None else default}"
                 for name, default in script.parameters.items()
             ),
             script.sentence,

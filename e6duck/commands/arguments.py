@@ -14,7 +14,7 @@ import click
 from ..errors import E6DuckError, UsageError
 
 PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
-FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
+FORMATS = ("table", "line", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 AT_LEAST_1 = click.IntRange(min=1)
 
 

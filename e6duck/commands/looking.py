@@ -80,8 +80,8 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
     from ..categories import category_colors
     from ..database import open_reading
     from ..easel import screen
-    from ..listing import is_colored
     from ..portrait import portraits
+    from ..terminal import is_colored
 
     with open_reading(database_path(db)) as connection:
         found = portraits(connection, [whole(name) for name in names], on_notice=tell)

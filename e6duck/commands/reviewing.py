@@ -92,8 +92,8 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     from ..database import open_reading
     from ..figures import figures
     from ..ledger import ledger
-    from ..listing import is_colored
     from ..picture import check, save_poster
+    from ..terminal import is_colored
 
     if output:
         check(output)
