@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.test_cli import command, imported
+from tests.test_cli import command, imported, on_terminal
 from tests.test_macros import build_zoo
 
 
@@ -78,6 +78,21 @@ def test_tables_are_drawn(zoo: Path) -> None:
     assert "implies: What a tag implies, nearest first\n    from implies('red_fox')\n" in said
     said = command("tables", "--db", zoo, "implies", "--format", "table").out
     assert said.startswith("implies, a macro: What a tag implies, nearest first\n    from implies(")
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("name", [[], ["posts"], ["neighbors"]])
+def test_comments_are_whole_on_a_terminal(zoo: Path, name: list[str], columns: int) -> None:
+    said = on_terminal("tables", "--db", zoo, *name, columns=columns)
+    comments = [row["comment"] or "" for row in told(zoo, *name)]
+    assert "…" not in said
+    for comment in comments:
+        assert all(word in said for word in comment.split())
+    if name != ["posts"]:
+        examples = [row.get("example") or "" for row in told(zoo)]
+        lines = [line for line in said.splitlines() if line.strip() not in examples]
+        assert max(map(len, lines)) <= columns
+        assert "use e6;" in " ".join(said.split())
 
 
 def test_an_unknown_relation_is_told_with_those_that_are(zoo: Path) -> None:

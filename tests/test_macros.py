@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from e6duck import open as open_database
 from e6duck.building import build
+from e6duck.errors import QueryError
 from tests.exports import alias, implication, post, tag, write_export
 from tests.reference import Export
 
@@ -290,7 +293,39 @@ def test_macros_work_in_a_file_of_another_name(trained: Path, tmp_path: Path) ->
         expected = [opened.execute(call).fetchall() for call in CALLS]
     with duckdb.connect(str(renamed), read_only=True) as opened:
         assert [opened.execute(call).fetchall() for call in CALLS] == expected
-    with duckdb.connect() as other:
-        other.execute(f"attach '{renamed}' as zoo (read_only)")
-        other.execute("use zoo")
-        assert [other.execute(call).fetchall() for call in CALLS] == expected
+    for way in ("use zoo", "set search_path = 'memory,zoo'"):  # as `tables` tells
+        with duckdb.connect() as other:
+            other.execute("create table mine as select 'vixen' as name")
+            other.execute(f"attach '{renamed}' as zoo (read_only)")
+            other.execute(way)
+            assert [other.execute(call).fetchall() for call in CALLS] == expected
+            named = other.execute("select tag_id(name) from memory.mine").fetchall()
+            assert named == expected[0]
+
+
+def test_macros_work_attached_in_the_duckdb_shell(trained: Path) -> None:
+    """It is older than the package that builds: 1.5 where that is 2.0."""
+    shell = shutil.which("duckdb")
+    if not shell:
+        pytest.skip("there is no DuckDB shell; pip install duckdb-cli")
+    attach = f"attach '{trained}' as zoo (read_only); create table mine as select 'vixen' as name"
+    for way, table in (
+        ("use zoo", "memory.mine"),
+        ("set search_path = 'memory,zoo'", "mine"),
+    ):
+        query = f"select implied.name from {table}, implies('red_fox') as implied"
+        script = f"{attach}; {way}; {query}; from neighbors('fox', min_posts := 0) select name"
+        ran = subprocess.run(
+            [shell, "-csv", "-noheader", "-c", script], capture_output=True, text=True
+        )
+        assert (ran.stderr, ran.returncode) == ("", 0)
+        found = ran.stdout.split()
+        assert found == ["fox", "canine", "red_fox", "wolf", "forest", "snow"]
+
+
+def test_a_macro_that_finds_no_table_tells_how_it_would(trained: Path, zoo: Path) -> None:
+    with open_database(zoo) as opened:
+        opened.query(f"attach '{trained}' as other (read_only); select 1")
+        opened.query("use memory; select 1")
+        with pytest.raises(QueryError, match=r"hint: a macro .*; run first: use NAME"):
+            opened.query("from other.neighbors('fox')")
