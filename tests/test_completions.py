@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from e6duck.script import scripts
 from tests.exports import post, write_export
 from tests.reference import Export
 from tests.test_macros import build
@@ -55,6 +56,8 @@ LINES = {
     "tag long": ["tag", "long\u3000space"],
     "neigh": ["neighbors"],
     "tables tag_al": ["tables", "tag_aliases"],
+    "query --name top": ["query", "--name", "top_tags"],
+    "query --name=grow": ["query", "--name=growing_tags"],
 }
 START = {
     "bash": (["bash", "--norc", "-i"], 'PS1=; eval "$(e6duck completion bash)"'),
@@ -165,3 +168,27 @@ def test_fish_names_what_fits(place: Path) -> None:
     assert dict(zip(LINES, firsts, strict=False)) == {
         line: words[-1] for line, words in LINES.items()
     }
+
+
+def test_fish_tells_what_a_built_in_query_answers(place: Path) -> None:
+    needed("fish")
+    script = "e6duck completion fish | source; complete -C 'e6duck query --name '"
+    environment = surroundings(place) | {"E6DUCK_DB": "/no/such/database"}  # it needs none
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", script], env=environment, capture_output=True, text=True
+    )
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines() == [
+        f"{script.name}\t{script.sentence}" for script in scripts("query")
+    ]
+
+
+def test_zsh_tells_what_a_built_in_query_answers(place: Path) -> None:
+    needed("zsh")
+    with at_keyboard("zsh", place) as terminal:
+        os.write(terminal, b"e6duck query --name \t")
+        said = ""
+        while "the most used tags of a category." not in said:
+            assert select.select([terminal], [], [], _PATIENCE)[0], said
+            said += os.read(terminal, 65536).decode()
+    assert "top_tags" in said
