@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,10 +14,33 @@ import click
 from .commands import asking, comparing, getting, looking, making, reviewing, writing
 from .commands.arguments import tell
 from .errors import E6DuckError
+from .terminal import is_forced
 
 _INTERRUPTED = 130
 _UNWAITED = "e6duck als"  # als.THREAD, which is not imported for each command
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# What the help lists, in this order: a line for each command that fits 80 columns.
+_SECTIONS = {
+    "Build": {
+        "fetch": "Download the newest export of the site.",
+        "build": "Build the database and the index files from an export.",
+        "import": "Make a database from index files alone, such as e6db's.",
+        "train": "Train the tag vectors that neighbors compares.",
+        "export": "Write index files, tag lists or vectors for other programs.",
+    },
+    "Explore": {
+        "query": "Query the database with SQL.",
+        "tables": "List the tables, views and macros, or the columns of one.",
+        "search": "Search tags and aliases by words or a pattern.",
+        "tag": "Show everything about a tag.",
+        "neighbors": "Show or draw the tags that are most similar to a tag.",
+        "stats": "Show statistics of the database, or draw them.",
+        "diff": "Show what changed since an older build.",
+        "shell": "Open the database in the DuckDB shell.",
+    },
+    "Captions": {"normalize": "Clean caption files: aliases, implied tags, blacklists."},
+    "Setup": {"completion": "Print the completion script of a shell."},
+}
 
 
 def main() -> None:
@@ -56,12 +81,61 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(context_settings=_CONTEXT)
+class _Sections(click.Group):
+    """A group whose help lists the commands in sections."""
+
+    def format_commands(
+        self,
+        ctx: click.Context,
+        formatter: click.HelpFormatter,  # as click names it
+    ) -> None:
+        """Write a section for each kind of command, the names of all in one width."""
+        width = max(map(len, self.commands))
+        for title, summaries in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), text) for name, text in summaries.items()])
+
+
+@click.group(cls=_Sections, context_settings=_CONTEXT)
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="auto: on a terminal, as NO_COLOR and FORCE_COLOR say.",
+)
 @click.version_option(package_name="e6duck")
-def commands() -> None:
-    """Turn the tag export of e621 into one DuckDB database, and ask it."""
+@click.pass_context
+def commands(context: click.Context, color: str) -> None:
+    """Turn the tag export of e621 into one DuckDB database, and query it."""
+    if color != "auto":
+        wish, other = ("FORCE_COLOR", "NO_COLOR")[:: 1 if color == "always" else -1]
+        context.with_resource(_environment({wish: "1", other: None}))
+    if is_forced():
+        context.color = True  # else click takes the colours out
+
+
+@contextmanager
+def _environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables of the environment, or unset those that are None, while the block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 for _module in (making, getting, looking, asking, comparing, reviewing, writing):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
+for _summaries in _SECTIONS.values():
+    for _name, _summary in _summaries.items():
+        commands.commands[_name].short_help = _summary

@@ -137,6 +137,15 @@ def test_every_option_says_what_it_is_for(name: str) -> None:
             assert parameter.help, parameter.name
 
 
+def test_help_lists_each_command_with_a_whole_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = command("--help").out.splitlines()
+    listed = [line for line in lines if line[2:12].strip() in COMMANDS]
+    assert sorted(line.split()[0] for line in listed) == COMMANDS
+    assert all(line.endswith(".") and not line.endswith("..") for line in listed)
+    assert max(map(len, lines)) <= 80
+
+
 def test_help_shows_a_parameter_as_a_shell_takes_it() -> None:
     assert '"from cooccurring(\\$tag) limit 20"' in command("query", "-h").out
 
@@ -193,7 +202,7 @@ def mistakes() -> list[object]:
     return [
         pytest.param(args.split(), code, part, id=args or "nothing")
         for args, code, part in [
-            ("", 2, "Commands:"),
+            ("", 2, "Explore:"),
             ("no_such_command", 2, "No such command"),
             ("build --no-such-option", 2, "No such option"),
             ("build no_such_folder", 1, "no_such_folder is no folder"),
@@ -211,8 +220,11 @@ def mistakes() -> list[object]:
             ("query --name top_tags -f file.txt", 2, "give one of"),
             ("query -f no_such_file", 2, "no_such_file cannot be read"),
             ("query -f empty", 2, "empty cannot be read: Is a directory"),
-            ("query -f latin.txt", 2, "latin.txt is no UTF-8"),
+            ("query -f latin.txt", 2, "latin.txt is not valid UTF-8"),
             ("query --name no_such_question", 2, "there are cooccurring_tags, growing_tags"),
+            ("query --show", 2, "name it with --name NAME"),
+            ("query --show --name nope", 2, "there are cooccurring_tags, growing_tags"),
+            ("query --name top_tags -o a.xlsx", 2, "use one of .csv, .tsv, .json"),
             ("query --name tags_of_post", 2, "-p id=VALUE"),
             ("query --name top_tags -p nothing", 2, '"nothing" is not of the form NAME=VALUE'),
             ("query --name top_tags -p =5", 2, '"=5" is not of the form NAME=VALUE'),
@@ -227,12 +239,12 @@ def mistakes() -> list[object]:
             ("query --name top_tags --table mine", 2, '"mine" is not of the form'),
             ("query --name top_tags --table mine=no.csv", 2, "there is no file no.csv"),
             ("query --name top_tags --table mine=empty.csv", 2, "there is no file empty.csv"),
-            ("query --name top_tags --table mine=file.txt", 2, "file.txt is no .csv, .tsv"),
-            ("query --name top_tags --table tags=a.csv", 2, "there is a relation tags already"),
-            ("query --name top_tags --table TAGS=a.csv", 2, "there is a relation TAGS already"),
-            ("query --name top_tags --table post_tags=a.csv", 2, "relation post_tags already"),
+            ("query --name top_tags --table mine=file.txt", 2, "file.txt is not a .csv, .tsv"),
+            ("query --name top_tags --table tags=a.csv", 2, "a relation tags exists already"),
+            ("query --name top_tags --table TAGS=a.csv", 2, "a relation TAGS exists already"),
+            ("query --name top_tags --table post_tags=a.csv", 2, "relation post_tags exists"),
             ("query --name top_tags --table a=a.csv --table a=a.csv", 2, "a is given twice"),
-            ("query --name top_tags --table a=a.csv --table A=a.csv", 2, "relation A already"),
+            ("query --name top_tags --table a=a.csv --table A=a.csv", 2, "relation A exists"),
             ("query --name top_tags --table a=a.parquet", 1, "a.parquet cannot be read"),
             ("query --name top_tags -o empty", 1, "empty cannot be written: Is a directory"),
             ("query --name top_tags -o no/such.csv", 1, "no/such.csv cannot be written: there is"),
@@ -509,7 +521,7 @@ def test_an_interrupt_reaches_no_stranger() -> None:
 def test_no_output_option_overwrites_the_database(zoo: Path) -> None:
     before = (zoo / "e6.duckdb").read_bytes()
     for args in (
-        ["query", "select 1", "-o"],
+        ["query", "select 1", "--format", "csv", "-o"],
         ["query", "select 1", "--format", "parquet", "-o"],
         ["export", "--tag-list"],
         ["export", "--cooccurrence"],
