@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .database import Connection, interruptible
-from .errors import E6DuckError, UsageError
+from .errors import E6DuckError
 from .lookup import Found, look_up
 from .neighbors import LEAST_COMMON, Question, answering
 from .query import explained
 from .script import sql_text
-from .terms import unknown
+from .terms import check_usable, unknown
 
 _KIN_COUNT = 8  # of similar tags, and of surprising ones
 
@@ -51,22 +51,19 @@ def portraits(
     connection: Connection,
     texts: Sequence[str],
     *,
+    skip_unknown: bool = False,
     on_notice: Callable[[str], object] = lambda line: None,
 ) -> list[Portrait]:
     """Return the portrait of each tag that texts name, by name or alias, each tag once.
 
-    on_notice: is told of a text that names none; raises `UsageError` where no text does.
+    skip_unknown: leave out texts that name no tag; on_notice is called with a line for each. Raises
+    `UsageError` for such a text, or where no tag is left.
     """
     with explained(), interruptible(connection):
         texts = list(dict.fromkeys(texts))
         found = look_up(connection, texts)
         troubles = unknown(connection, [text for text in texts if text not in found])
-        if len(texts) == len(troubles) == 1:
-            raise UsageError(troubles[texts[0]])
-        for trouble in troubles.values():
-            on_notice(trouble)
-        if not found:
-            raise UsageError("none of the tags asked for is known")
+        check_usable(texts, texts, troubles, skip_unknown=skip_unknown, on_notice=on_notice)
         named = {found[text].name: found[text] for text in reversed(texts) if text in found}
         return [_portrait(connection, each) for each in reversed(named.values())]
 

@@ -138,9 +138,11 @@ def test_query_errors_are_of_our_tree(db: e6duck.Database) -> None:
 def test_tags_are_those_of_a_category_and_of_so_many_posts(db: e6duck.Database) -> None:
     assert db.tags()["name"].to_pylist() == NAMES
     assert db.tags("species")["name"].to_pylist() == SPECIES
-    assert db.tags("5")["name"].to_pylist() == SPECIES
+    assert db.tags("5")["name"].to_pylist() == db.tags("spec")["name"].to_pylist() == SPECIES
     assert db.tags(min_posts=3)["name"].to_pylist() == NAMES[:3]
     assert db.tags("species", min_posts=3).num_rows == 0
+    with pytest.raises(UsageError, match='no category "specis"; did you mean species'):
+        db.tags("specis")
 
 
 def test_tag_id_knows_aliases(db: e6duck.Database) -> None:
@@ -152,6 +154,19 @@ def test_implications_go_both_ways(db: e6duck.Database) -> None:
     assert db.implies("polar_fox")["name"].to_pylist() == ["fox", "canine"]
     assert db.implied_by("canine")["name"].to_pylist() == ["fox", "wolf", "red_fox"]
     assert db.implied_by("canine")["depth"].to_pylist() == [1, 1, 2]
+
+
+@pytest.mark.parametrize("method", ["tag", "implies", "implied_by", "cooccurring"])
+def test_an_unknown_tag_is_an_error_with_the_closest(folder: Path, method: str) -> None:
+    with e6duck.open(folder) as db, pytest.raises(UsageError) as caught:
+        getattr(db, method)("vixn")
+    assert str(caught.value).startswith('there is no tag "vixn"; the closest: vixen (alias of fox)')
+
+
+def test_a_known_tag_without_answer_is_an_empty_table(db: e6duck.Database) -> None:
+    assert db.implies("pack").num_rows == 0  # rare
+    assert db.implied_by("pack").num_rows == db.cooccurring("pack").num_rows == 0
+    assert db.implies("Canine").num_rows == 0  # implies nothing
 
 
 @pytest.mark.parametrize("name", NAMES)

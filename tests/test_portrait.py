@@ -129,8 +129,11 @@ def test_an_unknown_tag_is_told_with_the_closest(zoo: Path) -> None:
     ran = command("tag", "--db", zoo, "foxx")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == 'e6duck: there is no tag "foxx"; the closest: fox\n'
-    ran = command("tag", "--db", zoo, "foxx", "wolf")
-    assert (ran.code, ran.err) == (0, 'there is no tag "foxx"; the closest: fox\n')
+    ran = command("tag", "--db", zoo, "vixn", "wolf")
+    assert (ran.code, ran.out) == (2, "")
+    assert 'there is no tag "vixn"; the closest: vixen (alias of fox)' in ran.err
+    ran = command("tag", "--db", zoo, "foxx", "wolf", "--skip-unknown")
+    assert (ran.code, ran.err) == (0, 'skipped: there is no tag "foxx"; the closest: fox\n')
     assert ran.out.startswith("wolf: species")
 
 

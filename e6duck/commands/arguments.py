@@ -69,6 +69,11 @@ category_option = click.option(
 )
 
 
+skip_unknown_option = click.option(
+    "--skip-unknown", is_flag=True, help="Leave out tags that cannot be used, with a warning."
+)
+
+
 def tell(text: str) -> None:
     """Tell the user text, on standard error."""
     if sys.stderr.isatty():
