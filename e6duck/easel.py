@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from .output import shielded
+from .phrases import many
 from .portrait import Portrait, Row
-from .table import colored, places
+from .table import colored, folded, places
 
 _MARGIN = 14
+_MOST_LINES = 4  # of an entry
 _MOST_BRANCHES = 10
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -40,7 +41,7 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
 
 
 def _times(row: Row) -> str:
-    return f"{row['lift']:g} times"
+    return f"{row['lift']:,.2f} times"
 
 
 def _title(portrait: Portrait, paint: Paint) -> str:
@@ -61,8 +62,7 @@ def _counts(portrait: Portrait) -> str:
 
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
     """Yield a text beside its head, folded; nothing where there is none."""
-    folded = textwrap.wrap(text, max(20, width - _MARGIN), max_lines=4, placeholder=" …")
-    for number, line in enumerate(folded):
+    for number, line in enumerate(folded(text, max(20, width - _MARGIN), _MOST_LINES)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
@@ -93,7 +93,7 @@ def _branches(head: str, root: str, rows: Sequence[Row], paint: Paint) -> Iterat
     }
     if shown:
         cut = f", the nearest {len(shown)} of them:" if len(rows) > len(shown) else ""
-        yield f"{head:<{_MARGIN}}{len(rows):,} {'tag' if len(rows) == 1 else 'tags'}{cut}"
+        yield f"{head:<{_MARGIN}}{many(len(rows), 'tag')}{cut}"
     for line in _twigs(root, children, paint):
         yield " " * _MARGIN + line
 

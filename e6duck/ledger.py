@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from .easel import spark
 from .figures import NO_POSTS, Figures, Row, median
 from .output import shielded
 from .phrases import many, month_name, month_number, span_name, steps_name, uploaded
-from .table import colored
+from .table import colored, folded
 
 _MARGIN, _LEAST_WIDTH = 14, 40
 _BAR_ROOM, _LEAST_BAR_ROOM = 40, 4
@@ -53,7 +52,7 @@ def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[
 
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
     """Yield a text beside its head, folded."""
-    for number, line in enumerate(textwrap.wrap(text, width - _MARGIN)):
+    for number, line in enumerate(folded(text, width - _MARGIN)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from .figures import Row
+if TYPE_CHECKING:
+    from .figures import Row
 
 YEAR = 12  # months
 _MONTHS = (
