@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .categories import category_ids
-from .database import Connection, interruptible, open_reading
+from .database import CATALOG, Connection, interruptible, open_reading
 from .differences import answer, comparing
+from .errors import QueryError
 from .export import write_index
 from .figures import Figures, figures
+from .locate import database_path
 from .neighbors import Question, answering, rank_limit
+from .phrases import many
 from .portrait import Portrait, portraits
 from .query import explained, related
 from .searching import found_tags
@@ -21,13 +25,12 @@ from .terms import known_tag
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DATABASE = "e6.duckdb"
-
 
 class Database:
     """A finished database, read-only; a context manager. Made by `e6duck.open`.
 
-    path: the file. connection: DuckDB's own, for what is not offered here. Wherever a method takes
+    path: the file. connection: DuckDB's own, for what is not offered here: `connection.sql(...)` is
+    a lazy relation, with `.df()`, `.pl()` and `.show()`. Wherever a method takes
     the name of a tag, an alias will do, in any capitals. Each answers with an Arrow table unless it
     says otherwise, and raises `UsageError` for an unknown tag and `QueryError` where DuckDB cannot
     answer.
@@ -49,7 +52,18 @@ class Database:
         self.close()
 
     def __repr__(self) -> str:
-        return f"e6duck.open({str(self.path)!r})"
+        return f"Database({str(self.path)!r}, {self._contents()})"
+
+    def _contents(self) -> str:
+        """Return what it holds, in words, or that it is closed."""
+        relations = (f"(select count(*) from {CATALOG}.{name})" for name in ("posts", "tags"))
+        try:
+            # A cursor leaves an answer that the connection is giving as it is.
+            with explained(), closing(self.connection.cursor()) as cursor:
+                ((posts, tags),) = cursor.execute(f"select {', '.join(relations)}").fetchall()
+        except QueryError:
+            return "closed"
+        return f"{many(posts, 'post')}, {many(tags, 'tag')}"
 
     def close(self) -> None:
         """Close the file; the object is of no more use."""
@@ -58,6 +72,7 @@ class Database:
     def query(self, sql: str, **parameters: Any) -> pa.Table:
         """Return the answer to one SELECT as an Arrow table; parameters are its $names.
 
+        `.to_pandas()` and `polars.from_arrow` turn it, as every Arrow table, into a data frame.
         This is no sandbox, as that of `e6duck query` is: SQL may read and write your files. Raises
         `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
@@ -175,9 +190,7 @@ class Database:
         """
         import pyarrow as pa
 
-        path = Path(old)
-        database = path / DATABASE if path.is_dir() else path
-        with comparing(self.connection, database, limit=limit) as compared:
+        with comparing(self.connection, database_path(old), limit=limit) as compared:
             found = answer(compared.sections)
         rows = [row for batch in found.batches for row in batch]
         kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
@@ -229,14 +242,13 @@ def _listed(names: str | Sequence[str]) -> Sequence[str]:
     return [names] if isinstance(names, str) else names
 
 
-def open(path: Path | str = DATABASE) -> Database:
+def open(path: Path | str | None = None) -> Database:
     """Open a finished database read-only; raises `DatabaseError` for anything else.
 
-    path: the file, or the folder that holds e6.duckdb.
+    path: the file, or the folder that holds e6.duckdb. Without, it is found as the command line
+    finds it: $E6DUCK_DB, else ./e6.duckdb, else ./data/e6.duckdb.
     """
-    path = Path(path)
-    if path.is_dir():
-        path = path / DATABASE
+    path = database_path(path)
     return Database(path, open_reading(path))
 
 

@@ -42,10 +42,15 @@ class Normalizer:
         rules: Rules | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         self.rules = _rules(rules)
-        self.vocabulary = Vocabulary(_connection(db))
+        connection = _connection(db)
+        self._path = path_of(connection)
+        self.vocabulary = Vocabulary(connection)
         self.lexicon = Lexicon(self.vocabulary, self.rules)
         self._reader = Reader(Judge(self.lexicon))
         self._cleaner = Cleaner(self._reader, self.rules)
+
+    def __repr__(self) -> str:
+        return f"Normalizer({str(self._path)!r}, {self.rules!r})"
 
     def normalize_text(self, text: str) -> Result:
         """Return a caption clean (`.text`), with what became of its pieces, and why (`.changes`).
@@ -119,7 +124,7 @@ class Normalizer:
         return undo_run(folder, self._backup(backup), run)
 
     def _backup(self, given: Path | str | None) -> Path:
-        return Path(given) if given else journal_folder(path_of(self.vocabulary.connection))
+        return Path(given) if given else journal_folder(self._path)
 
 
 def undo_run(

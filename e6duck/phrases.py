@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .figures import Row
 
 YEAR = 12  # months
+NO_POSTS = "this database has no posts"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any
 
 from .database import Connection, interruptible
+from .easel import screen, summary, title
 from .errors import E6DuckError
+from .html_table import html_table
 from .lookup import Found, look_up
 from .neighbors import LEAST_COMMON, Question, answering
+from .phrases import many
 from .query import explained
 from .script import sql_text
 from .terms import check_usable, unknown
@@ -27,6 +31,7 @@ class Portrait:
     all on the site. implies, implied_by: rows of tag, category, posts, depth and parent, the tag
     before it on the way; nearest first. similar: tag, category, score (a cosine). surprising: tag,
     category, common_posts and lift (1 is chance). years: year and posts. wiki: the first paragraph.
+    As text it is the screen of `e6duck tag`.
     """
 
     asked: str
@@ -45,6 +50,18 @@ class Portrait:
     years: Sequence[Row]
     wiki: str | None
     notes: Sequence[str]  # why something of it is missing
+
+    def __repr__(self) -> str:
+        facts = [self.category or "of no known category"]
+        facts.append("no rank" if self.rank is None else f"rank {self.rank:,}")
+        facts += [] if self.posts is None else [many(self.posts, "post")]
+        return f"Portrait({self.tag!r}, {', '.join(facts)})"
+
+    def __str__(self) -> str:
+        return "\n".join(screen(self, {}, get_terminal_size().columns))
+
+    def _repr_html_(self) -> str:
+        return html_table(title(self), summary(self))
 
 
 def portraits(
