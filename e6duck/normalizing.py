@@ -16,6 +16,7 @@ from .database import Connection, open_reading, path_of
 from .errors import UsageError
 from .judging import Judge
 from .lexicon import Lexicon
+from .locate import database_path
 from .planning import Plan, Progress, plan_copy, plan_in_place, read_all, texts
 from .readings import Reader
 from .rules import Rules, read_rules, rules_from
@@ -149,8 +150,7 @@ def _real(folder: Path | str) -> Path:
 
 def _connection(db: Database | Connection | Path | str) -> Connection:
     if isinstance(db, (str, Path)):
-        path = Path(db)
-        return open_reading(path / "e6.duckdb" if path.is_dir() else path)
+        return open_reading(database_path(db))
     return db if isinstance(db, Connection) else db.connection
 
 

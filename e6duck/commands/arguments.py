@@ -70,7 +70,7 @@ category_option = click.option(
 
 
 skip_unknown_option = click.option(
-    "--skip-unknown", is_flag=True, help="Leave out tags that cannot be used, with a warning."
+    "--skip-unknown", is_flag=True, help="Warn of tags that are unknown or unusable, and go on."
 )
 
 

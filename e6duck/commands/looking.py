@@ -42,10 +42,11 @@ from .arguments import (
 def search(
     pattern: tuple[str, ...], db: Path | None, kind: str | None, output: Path | None, **options: Any
 ) -> int:
-    """Search the tags and their aliases; exit code 1 if there is none.
+    """Search the tags and their aliases.
 
     With * or ? PATTERN is that of a whole name, and the most used tags come first. Else a name
     holds all its words, in any order, or is spelt like it; the closest and most used come first.
+    Exit code 1: nothing was found.
     """
     from ..categories import category_colors
     from ..database import open_reading
