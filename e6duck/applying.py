@@ -13,6 +13,7 @@ from pathlib import Path
 from . import files, journal, tree
 from .errors import E6DuckError, UsageError
 from .journal import Entry, Journal
+from .phrases import many
 from .planning import Edit, Plan, Progress
 from .replacing import replace_all, sweep, written
 
@@ -27,6 +28,10 @@ class Run:
     written: int
     failed: dict[str, str] = field(default_factory=dict)
     """Files that are left as they were, with the reason"""
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failed):,} failed" if self.failed else ""
+        return f"Run({self.run!r}, {many(self.written, 'file')}{failed})"
 
 
 class Interrupted(KeyboardInterrupt):

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from .figures import Row
 from .phrases import YEAR, month_number
+
+if TYPE_CHECKING:
+    from .figures import Row
 
 _MONTH_SIZES = (1, 3, 6, YEAR)
 _TAG_SIZES = (1, 2, 5)

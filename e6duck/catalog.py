@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .database import Connection, identifier, literal
+from .did_you_mean import did_you_mean
 from .errors import UsageError
 from .output import write
 from .query import Answer, explained
@@ -60,8 +61,8 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
     """
     known = {each.name.lower(): each for each in relations(connection)}  # as DuckDB takes names
     if name.lower() not in known:
-        names = ", ".join(each.name for each in known.values())
-        raise UsageError(f"there is no relation {name}; there are {names}")
+        hint = did_you_mean(name, [each.name for each in known.values()])
+        raise UsageError(f"there is no relation {name}{hint}")
     relation = known[name.lower()]
     with explained():
         if relation.kind != "macro":

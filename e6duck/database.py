@@ -21,7 +21,7 @@ from .errors import DatabaseError, UsageError
 SCHEMA_VERSION = 2
 INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
-_CATALOG, _OLD_CATALOG = "e6", "old"
+CATALOG, _OLD_CATALOG = "e6", "old"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 _QUIET = "set enable_progress_bar = false"  # DuckDB would draw it into standard output
@@ -128,7 +128,7 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
     return connection
 
 
-def attach(connection: Connection, path: Path, options: str, name: str = _CATALOG) -> None:
+def attach(connection: Connection, path: Path, options: str, name: str = CATALOG) -> None:
     """Attach a file and make it the place where names are looked up."""
     if "?" in str(path):
         raise DatabaseError(f"{path} has a ? in it, which DuckDB opens no file with; rename it")
@@ -147,7 +147,7 @@ def open_reading(
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
     connection = _connect(settings or {})
     try:
-        _attach_finished(connection, path, _CATALOG, is_replaced)
+        _attach_finished(connection, path, CATALOG, is_replaced)
     except BaseException:
         connection.close()
         raise
@@ -282,7 +282,7 @@ def settle_wal(path: Path) -> None:
     try:
         with connected({}) as connection:
             attach(connection, path, "read_write")
-            connection.execute(f"checkpoint {_CATALOG}")
+            connection.execute(f"checkpoint {CATALOG}")
     except duckdb.Error as error:
         raise DatabaseError(_refusal(path, error)) from error
     if wal.exists():

@@ -21,6 +21,7 @@ from .errors import E6DuckError, UsageError
 from .findings import findings, summary
 from .normalizing import Normalizer, journal_folder, uncollected, undo_run
 from .output import format_of, shielded, write
+from .phrases import many
 from .planning import Caption, Plan, Progress
 from .query import Answer
 from .repository import holds
@@ -101,7 +102,7 @@ def _write_config(options: Options, desk: Desk) -> int:
 def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     backup = options.backup or journal_folder(database())
     run = undo_run(options.folder, backup, options.run, desk.progress)
-    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
+    desk.inform(f"undone     run {run.run}: {many(run.written, 'file')} put back")
     return _told_failures(run.failed, desk)
 
 
@@ -212,7 +213,7 @@ def _undoing(options: Options, plan: Plan, run: str | None) -> str:
 
 def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
     how = _undoing(options, plan, run.run)
-    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
+    desk.inform(f"written    {many(run.written, 'file')} in {plan.target}; to undo: {how}")
     return _told_failures(run.failed, desk)
 
 
@@ -221,7 +222,7 @@ def _confirm(options: Options, plan: Plan, desk: Desk) -> None:
     names = [edit.name for edit in plan.edits]
     if not plan.is_in_place or options.yes or holds(plan.target, names):
         return
-    count = f"{len(names):,} of {len(plan.captions):,} captions in {plan.target}"
+    count = f"{len(names):,} of {many(len(plan.captions), 'caption')} in {plan.target}"
     if desk.ask is None:
         raise UsageError(f"{count} would be replaced; say so with --yes, or look first with --diff")
     if not desk.ask(f"Replace {count}? (It can be undone.)"):

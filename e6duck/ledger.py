@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .bins import month_bins, tag_bins
 from .easel import spark
-from .figures import NO_POSTS, Figures, Row, median
 from .output import shielded
-from .phrases import many, month_name, month_number, span_name, steps_name, uploaded
-from .table import colored
+from .phrases import NO_POSTS, many, month_name, month_number, span_name, steps_name, uploaded
+from .table import colored, folded
+
+if TYPE_CHECKING:
+    from .figures import Figures, Row
 
 _MARGIN, _LEAST_WIDTH = 14, 40
 _BAR_ROOM, _LEAST_BAR_ROOM = 40, 4
@@ -51,9 +53,19 @@ def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[
         yield from _entry("", note, width)
 
 
+def summary(figures: Figures) -> Iterator[tuple[str, str]]:
+    """Yield what the screen shows as pairs of a head and a text."""
+    yield from _totals(figures)
+    for head, lines in _groups(figures, {}):
+        if lines:
+            yield head, ", ".join(f"{line.name} {line.count:,}" for line in lines)
+    for head, bars, note in _sparks(figures, _SPARKS):
+        yield head, f"{bars} {note}"
+
+
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
     """Yield a text beside its head, folded."""
-    for number, line in enumerate(textwrap.wrap(text, width - _MARGIN)):
+    for number, line in enumerate(folded(text, width - _MARGIN)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
@@ -119,7 +131,7 @@ def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
     if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"the middle post has {median(figures.post_sizes):,}"
+        middle = f"the middle post has {figures.median_tags:,}"
         yield "tags a post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 

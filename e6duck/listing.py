@@ -48,21 +48,23 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     yield from table.to_batches()
 
 
-def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> None:
-    """Write rows with the columns tag and category in a format of `output.write`.
+def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> int:
+    """Write rows with the columns tag and category in a format of `output.write`; returns how many.
 
-    colors: by category, for a terminal.
+    colors: by category, for a terminal. A table without rows is not drawn.
     """
     if kind != "table":
-        write(answer, file, kind)
-        return
+        return write(answer, file, kind)
     rows = [tuple(map(visible, row)) for batch in answer.batches for row in batch]
+    if not rows:
+        return 0
     place, category = answer.columns.index("tag"), answer.columns.index("category")
     shown = [colors.get(row[category], "") if is_colored(file) else "" for row in rows]
     width = shutil.get_terminal_size().columns if file.isatty() else None
     columns = list(zip(answer.columns, *rows, strict=True))
     for line in draw(columns, answer.types, width, {place: shown}):
         file.write(line + "\n")
+    return len(rows)
 
 
 def write_sections(

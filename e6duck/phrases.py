@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from .figures import Row
+if TYPE_CHECKING:
+    from .figures import Row
 
 YEAR = 12  # months
+NO_POSTS = "this database has no posts"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),

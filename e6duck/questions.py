@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .database import Connection, check_posts, has_posts
+from .did_you_mean import did_you_mean
 from .errors import UsageError
 from .query import Answer
 from .script import Script, scripts
@@ -27,7 +28,7 @@ def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, A
     """Return the SQL of a shipped question, and its parameters with their defaults."""
     known = {script.name: script for script in questions()}
     if name not in known:
-        raise UsageError(f"there is no question {name}; there are {', '.join(known)}")
+        raise UsageError(f"there is no question {name}{did_you_mean(name, known)}")
     script = known[name]
     defaults = {key: value for key, value in script.parameters.items() if value is not None}
     return script.text, defaults | dict(parameters)

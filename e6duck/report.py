@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .phrases import many
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,7 +39,7 @@ def summary(built: Built) -> str:
         f"posts         {built.posts_kept:,} kept" + (f"; dropped: {dropped}" if dropped else ""),
         f"tags          {built.tag_count:,}, and {built.rare_tag_count:,} too rare for an id",
         f"aliases       {built.alias_count:,}",
-        f"implications  {built.implication_count:,} pairs, depth {built.implication_depth},"
+        f"implications  {many(built.implication_count, 'pair')}, depth {built.implication_depth},"
         f" and {built.rare_implication_count:,} of rare tags",
         f"rejects       {rejects or 'none'}" + (" (see build_rejects)" if rejects else ""),
     ]
@@ -71,7 +73,7 @@ def _oddities(built: Built) -> Iterator[str]:
         yield f"odd           aliases on or into a cycle, left as names: {names}"
     yield from _cycle(built.implication_cycle)
     if built.clamped_count:
-        yield f"odd           {built.clamped_count:,} numbers clamped to fit posts.parquet"
+        yield f"odd           {many(built.clamped_count, 'number')} clamped to fit posts.parquet"
     for warning in built.warnings:
         yield f"warning       {warning}"
 
@@ -100,9 +102,9 @@ def import_summary(imported: Imported) -> str:
         f"tags          {imported.tag_count:,}, their posts by {counted}",
         f"rare tags     {imported.rare_tag_count:,} that imply",
         f"aliases       {imported.alias_count:,}",
-        f"implications  {imported.implication_count:,} pairs, depth {imported.implication_depth},"
-        f" and {imported.rare_implication_count:,} of rare tags",
-        f"vectors       {f'{vector_count:,} tags' if vector_count else 'none'}",
+        f"implications  {many(imported.implication_count, 'pair')}, depth"
+        f" {imported.implication_depth}, and {imported.rare_implication_count:,} of rare tags",
+        f"vectors       {many(vector_count, 'tag') if vector_count else 'none'}",
         "posts         none",
     ]
     if imported.lost_names:
@@ -122,8 +124,9 @@ def training_summary(trained: Trained) -> str:
     recipe = trained.recipe
     score = "" if trained.score is None else f"; kin among the 10 nearest: {trained.score:.0%}"
     lines = [
-        f"vectors       {trained.tag_count:,} tags in {recipe.factors} dimensions, by"
-        f" {recipe.method} from {trained.use_count:,} uses on {trained.post_count:,} posts{score}"
+        f"vectors       {many(trained.tag_count, 'tag')} in {recipe.factors} dimensions, by"
+        f" {recipe.method} from {many(trained.use_count, 'use')} on"
+        f" {many(trained.post_count, 'post')}{score}"
     ]
     if trained.files:
         names = ", ".join(path.name for path in trained.files)

@@ -178,14 +178,37 @@ def _aligned(cell: str, width: int, is_right: bool) -> str:
     """Return a cell of this width; "…" marks what is cut."""
     missing = width - places(cell)
     if missing < 0:
-        kept, room = "", width - 1
-        for each in cell:
-            room -= places(each)
-            if room < 0:
-                break
-            kept += each
+        kept = _beginning(cell, width - 1)
         cell, missing = kept + "…", width - 1 - places(kept)
     return " " * missing + cell if is_right else cell + " " * missing
+
+
+def _beginning(text: str, room: int) -> str:
+    """Return as much of a text as there are places for."""
+    for end, each in enumerate(text):
+        room -= places(each)
+        if room < 0:
+            return text[:end]
+    return text
+
+
+def folded(text: str, width: int, line_count: int | None = None) -> list[str]:
+    """Return text in lines of at most width places; " …" ends the last line where it is cut.
+
+    Lines break at spaces; a word that is longer than a line breaks anywhere.
+    """
+    lines: list[str] = []
+    for word in text.split():
+        if lines and places(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+            continue
+        while word:
+            lines.append(_beginning(word, width) or word[0])
+            word = word[len(lines[-1]) :]
+    if line_count is None or len(lines) <= line_count:
+        return lines
+    last = lines[line_count - 1]
+    return [*lines[: line_count - 1], _beginning(last, width - len(" …")).rstrip() + " …"]
 
 
 def colored(cell: str, color: str) -> str:

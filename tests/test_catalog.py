@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.test_cli import command, imported, on_terminal
+from tests.test_cli import Ran, command, imported, on_terminal
 from tests.test_macros import build_zoo
 
 
@@ -95,10 +95,11 @@ def test_comments_are_whole_on_a_terminal(zoo: Path, name: list[str], columns: i
         assert "use e6;" in " ".join(said.split())
 
 
-def test_an_unknown_relation_is_told_with_those_that_are(zoo: Path) -> None:
-    ran = command("tables", "--db", zoo, "tag")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("e6duck: there is no relation tag; there are build_info, ")
+def test_an_unknown_relation_is_told_with_the_closest_or_those_that_are(zoo: Path) -> None:
+    ran = command("tables", "--db", zoo, "tgas")
+    assert ran == Ran(2, "", "e6duck: there is no relation tgas; did you mean tags?\n")
+    ran = command("tables", "--db", zoo, "zzz")
+    assert ran.err.startswith("e6duck: there is no relation zzz; there are build_info, ")
 
 
 def test_tables_import_duckdb_alone(zoo: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from e6duck import open as open_database
 from e6duck.building import build
 from e6duck.errors import QueryError
+from e6duck.lookup import look_up
 from tests.exports import alias, implication, post, tag, write_export
 from tests.reference import Export
 
@@ -111,6 +112,7 @@ def test_tags_are_numbered_as_the_zoo_says(connection: duckdb.DuckDBPyConnection
         ("Red Fox", "red_fox"),
         ("red fox", "red_fox"),
         ("VIXEN", "fox"),
+        (" red fox ", "red_fox"),
         ("woods,_the", "forest"),
         ("[x]", "[x]"),
         ('"box"', "[x]"),
@@ -129,12 +131,27 @@ def test_tag_id_knows_names_aliases_and_other_spellings(
     assert found == [(None if name is None else NAMES.index(name),)]
 
 
-def test_an_exact_name_goes_before_its_lower_case(tmp_path: Path) -> None:
-    posts = [post(number, "éclair Éclair ÉCLAIR") for number in (1, 2)]
-    write_export(tmp_path, Export(posts=posts))
+def test_a_name_is_found_whatever_its_capitals_and_the_exact_one_first(tmp_path: Path) -> None:
+    posts = [post(number, "éclair Éclair ÉCLAIR Öl_Lampe") for number in (1, 2)]
+    rare = [implication("Über_Wolf", "éclair"), implication("über_Fuchs", "éclair")]
+    write_export(tmp_path, Export(posts=posts, tag_implications=rare))
     with duckdb.connect(str(build(tmp_path).database), read_only=True) as opened:
-        for name in ("éclair", "Éclair", "ÉCLAIR"):
-            assert names(opened, f"select name from tags where tag_id = tag_id('{name}')") == [name]
+        for text, name in {
+            "éclair": "éclair",
+            "Éclair": "Éclair",
+            "ÉCLAIR": "ÉCLAIR",
+            "éCLAIR": "éclair",
+            "öl lampe": "Öl_Lampe",
+        }.items():
+            assert names(opened, "select name from tags where tag_id = tag_id($1)", text) == [name]
+            assert look_up(opened, [text])[text].name == name
+        for text in ("über wolf", "ÜBER_FUCHS"):
+            assert names(opened, "select name from implies($1)", text) == ["éclair"]
+
+
+def test_tag_id_answers_for_many_names_at_once(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute("select name, tag_id(upper(name)) from tags order by tag_id")
+    assert found.fetchall() == [(name, number) for number, name in enumerate(NAMES)]
 
 
 @pytest.mark.parametrize(

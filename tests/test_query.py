@@ -158,6 +158,12 @@ def test_missing_and_unknown_parameters_are_named(
 # The shipped questions
 
 
+def test_an_unknown_question_is_told_with_the_closest(zoo: Path) -> None:
+    ran = command("query", "--db", zoo, "--name", "top_tag")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "e6duck: there is no question top_tag; did you mean top_tags?\n"
+
+
 def test_list_names_the_questions_with_parameters_and_defaults() -> None:
     ran = command("query", "--list", "--format", "json")
     listed = {row["name"]: row for row in json.loads(ran.out)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,8 +11,9 @@ from typing import Any, BinaryIO, TextIO
 import click
 
 from ..errors import E6DuckError, UsageError
+from ..locate import PLACES as PLACES
+from ..locate import database_path as database_path
 
-PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 FORMATS = ("table", "line", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 AT_LEAST_1 = click.IntRange(min=1)
 
@@ -69,6 +69,11 @@ category_option = click.option(
 )
 
 
+skip_unknown_option = click.option(
+    "--skip-unknown", is_flag=True, help="Warn of tags that are unknown or unusable, and go on."
+)
+
+
 def tell(text: str) -> None:
     """Tell the user text, on standard error."""
     if sys.stderr.isatty():
@@ -76,21 +81,6 @@ def tell(text: str) -> None:
 
         text = shielded(text)
     print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
-
-
-def database_path(given: Path | None) -> Path:
-    """Return the database: the one given, or where it usually is."""
-    if given is None and os.environ.get("E6DUCK_DB"):
-        given = Path(os.environ["E6DUCK_DB"])
-    if given is not None:
-        return given / "e6.duckdb" if given.is_dir() else given
-    for place in PLACES:
-        if place.exists():
-            return place
-    raise E6DuckError(
-        f"there is no database {' or '.join(map(str, PLACES))} here; make one with: e6duck build"
-        " DATA_DIR, or name it with --db"
-    )
 
 
 def whole(text: str) -> str:

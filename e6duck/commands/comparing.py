@@ -17,6 +17,7 @@ from .arguments import (
     completed,
     database_path,
     db_option,
+    skip_unknown_option,
     tell,
     whole,
 )
@@ -61,6 +62,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     shell_complete=completed("tag_names"),
     help="Subtract it; together.",
 )
+@skip_unknown_option
 @click.option("-d", "--first-pca", type=AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
 @click.option("-o", "--output", type=NamedPath(), help="Picture, or - for a window.")

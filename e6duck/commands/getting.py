@@ -35,6 +35,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     from ..bars import download_bar
     from ..contact import contact_of
     from ..fetching import Plan, fetch, keep_strangers
+    from ..phrases import many
     from ..report import plan_lines
     from ..site_index import INDEX_URL
 
@@ -66,7 +67,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
             on_notice=(lambda line: None) if quiet else tell,
         )
     if not quiet:
-        tell(f"{len(fetched.downloaded)} files downloaded into {fetched.data_dir}")
+        tell(f"{many(len(fetched.downloaded), 'file')} downloaded into {fetched.data_dir}")
 
 
 def _prompt(question: str) -> str:

@@ -18,6 +18,7 @@ from .arguments import (
     completed,
     database_path,
     db_option,
+    skip_unknown_option,
     target,
     tell,
     whole,
@@ -40,24 +41,31 @@ from .arguments import (
 @click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
 def search(
     pattern: tuple[str, ...], db: Path | None, kind: str | None, output: Path | None, **options: Any
-) -> None:
+) -> int:
     """Search the tags and their aliases.
 
     With * or ? PATTERN is that of a whole name, and the most used tags come first. Else a name
     holds all its words, in any order, or is spelt like it; the closest and most used come first.
+    Exit code 1: nothing was found.
     """
     from ..categories import category_colors
     from ..database import open_reading
     from ..listing import write_tags
     from ..output import format_of
-    from ..searching import search
+    from ..searching import nothing_found, search
 
+    texts = [whole(text) for text in pattern]
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
-        answer = search(connection, [whole(text) for text in pattern], on_notice=tell, **options)
+        answer = search(connection, texts, on_notice=tell, **options)
         with target(output) as file:
             kind = format_of(output, kind, sys.stdout.isatty())
-            write_tags(answer, category_colors(connection), file, kind)
+            count = write_tags(answer, category_colors(connection), file, kind)
+        if count:
+            return 0
+        is_filtered = bool(options["categories"] or options["min_posts"])
+        tell(nothing_found(connection, texts, is_filtered=is_filtered))
+        return 1
 
 
 @click.command(
@@ -70,8 +78,9 @@ def search(
     "names", nargs=-1, required=True, metavar="NAME...", shell_complete=completed("tag_names")
 )
 @db_option
+@skip_unknown_option
 @click.option("--format", "kind", type=click.Choice(("text", "json")), default="text", help="text.")
-def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
+def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) -> None:
     """Show all there is about each tag, by its name or an alias.
 
     Its counts, aliases and implications (with their depths), the most similar tags, what stands
@@ -84,7 +93,8 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
     from ..terminal import is_colored
 
     with open_reading(database_path(db)) as connection:
-        found = portraits(connection, [whole(name) for name in names], on_notice=tell)
+        texts = [whole(name) for name in names]
+        found = portraits(connection, texts, skip_unknown=skip_unknown, on_notice=tell)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
