@@ -215,7 +215,7 @@ def test_a_download_that_was_given_up_is_resumed_by_the_next_run(
     site: Site, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     site.fail(POSTS, cut(100), status(503), status(503))
-    with pytest.raises(E6DuckError, match=r"posts.csv.gz cannot be had \(.* 503 "):
+    with pytest.raises(E6DuckError, match=r"posts.csv.gz could not be downloaded: .* 503 "):
         fetch(site, tmp_path)
     assert not (tmp_path / "posts.csv.gz").exists()
     assert not (tmp_path / RECORD).exists()
@@ -240,7 +240,7 @@ def test_a_server_without_ranges_starts_anew(
 def test_a_server_without_ranges_that_always_cuts_is_given_up(site: Site, tmp_path: Path) -> None:
     site.has_ranges = False
     site.fail(POSTS, *[cut(100)] * 9)
-    with pytest.raises(E6DuckError, match="cannot be had"):
+    with pytest.raises(E6DuckError, match="could not be downloaded"):
         fetch(site, tmp_path)
 
 
@@ -314,7 +314,7 @@ def test_the_time_that_a_server_asks_for_is_waited(site: Site, tmp_path: Path) -
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     with serving() as gone:
         pass
-    with pytest.raises(E6DuckError, match=f"{gone.url}{INDEX} cannot be had"):
+    with pytest.raises(E6DuckError, match=f"{gone.url}{INDEX} could not be downloaded"):
         fetch(gone, tmp_path)
 
 
@@ -424,7 +424,7 @@ def test_an_address_that_is_none_is_refused(
     site: Site, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     site.add_index(tables, posts={"url": "http://x:y/"})
-    with pytest.raises(SourceError, match="which is no address"):
+    with pytest.raises(SourceError, match="which is not an address"):
         fetch(site, tmp_path)
 
 
@@ -517,7 +517,9 @@ def test_an_interrupted_fetch_is_finished_by_the_next(
         while not ranges(site):
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
-        assert running.stderr.read().endswith("interrupted\n")
+        assert running.stderr.read().endswith(
+            "interrupted; the downloaded part is kept and will be resumed\n"
+        )
     assert running.returncode == 130
     assert not (tmp_path / "posts.csv.gz").exists()
     assert command(*args).code == 0

@@ -39,8 +39,8 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, and then no index files.
     """
     from .. import lists as exporting
-    from ..building import plain_errors
     from ..database import open_reading
+    from ..system_errors import plain_errors
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])
     if not (any(paths) or options["projector"] or options["word2vec"]):
