@@ -30,7 +30,7 @@ class Plan:
 
     listed: Sequence[Listed]
     missing: Sequence[Listed]
-    size: int  # bytes to come; less where a download is resumed
+    size: int  # bytes to download; less where a download is resumed
     strangers: Sequence[Path]  # files to be replaced that no fetch has put there
 
 
@@ -183,7 +183,7 @@ def _check_space(plan: Plan, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if plan.size > free:
         raise E6DuckError(
-            f"{plan.size:,} bytes are to come, and the disk of {folder} has {free:,} free;"
+            f"{plan.size:,} bytes are to be downloaded, and the disk of {folder} has {free:,} free;"
             " name a folder elsewhere"
         )
 

@@ -188,7 +188,7 @@ def test_a_database_in_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_database_opens_in_a_folder_named_like_a_lock(data: Path) -> None:
     clock = data.rename(data.with_name("Could not set clock"))
     (clock / "e6.duckdb").write_bytes(b"no database")
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         open_reading(clock / "e6.duckdb")
 
 
@@ -259,7 +259,7 @@ def test_settling_leaves_a_foreign_database_alone(tmp_path: Path) -> None:
         foreign.execute("create table letters as select 1 as a")
     leave_wal(tmp_path / "e6.duckdb")
     before = snapshot(tmp_path)
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         settle_wal(tmp_path / "e6.duckdb")
     assert snapshot(tmp_path) == before
 

@@ -137,7 +137,10 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
         fetch(site, tmp_path)
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
-    assert (ran.code, ran.err.count("to come, in place of one that is not from a fetch")) == (2, 2)
+    assert (ran.code, ran.err.count("to download, in place of one that is not from a fetch")) == (
+        2,
+        2,
+    )
     assert (tmp_path / "tags.csv.gz").read_bytes() == b"mine"
     assert command(*args, "--yes").code == 0
     assert (tmp_path / "tags.csv.gz").read_bytes() != b"mine"
@@ -465,7 +468,7 @@ def test_the_command_shows_what_will_come(site: Site, tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (0, "")
     lines = ran.err.splitlines()
     assert lines[0].split()[0] == "posts.csv.gz"
-    assert lines[0].endswith("2026-06-06  to come")
+    assert lines[0].endswith("2026-06-06  to download")
     assert lines[-1] == f"4 files downloaded into {tmp_path}"
     assert command(*args, "-q") == type(ran)(0, "", "")
 
@@ -475,7 +478,7 @@ def test_much_is_asked_about(site: Site, tables: dict[str, bytes], tmp_path: Pat
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
     assert ran.code == 2
-    assert ran.err.endswith("e6duck: more than 100 MB are to come; say --yes\n")
+    assert ran.err.endswith("e6duck: more than 100 MB are to be downloaded; confirm with --yes\n")
     assert not ranges(site)
 
 
