@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from .errors import Interruption
@@ -38,7 +38,8 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
         while number := os.read(ear, 1):
             if number[0] == signal.SIGINT:
                 heard.set()
-                connection.interrupt()
+                with suppress(Exception):  # the connection is closed already
+                    connection.interrupt()
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()

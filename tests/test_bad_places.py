@@ -53,7 +53,8 @@ if "limit" in order:
 if "limit" in order and "strike" not in order:
     limit_files()
 try:
-    build(order["data"], out_dir=order.get("out"), on_progress=on_progress)
+    options = {"db": order.get("db"), "out_dir": order.get("out")}
+    build(order["data"], on_progress=on_progress, **options)
 except E6DuckError as error:
     answer = {"error": str(error), "kind": type(error).__name__}
 print(json.dumps(answer | {"stage": last}), flush=True)
@@ -199,6 +200,17 @@ def test_a_folder_that_is_not_writable_is_named(forbidden: Path) -> None:
     before = content(forbidden)
     error = build_apart(forbidden, drop_rights=True)["error"]
     assert error == f"cannot write to {forbidden}; build elsewhere with --db PATH"
+    assert content(forbidden) == before
+
+
+def test_an_export_that_can_only_be_read_is_built_elsewhere(
+    forbidden: Path, tmp_path: Path
+) -> None:
+    before = content(forbidden)
+    elsewhere = tmp_path / "new" / "tags.duckdb"
+    answer = build_apart(forbidden, db=str(elsewhere), drop_rights=True)
+    assert answer["error"] is None
+    assert names(elsewhere.parent) == sorted(["tags.duckdb", "index.json", *NAMES])
     assert content(forbidden) == before
 
 

@@ -192,6 +192,18 @@ def test_a_database_opens_in_a_folder_named_like_a_lock(data: Path) -> None:
         open_reading(clock / "e6.duckdb")
 
 
+def test_what_is_not_a_database_of_ours_is_named_in_plain_words(data: Path) -> None:
+    plain, text = data / "plain.duckdb", data / "tags.csv.gz"
+    duckdb.connect(str(plain)).close()
+    text.write_bytes(b"name,category")
+    for path in (plain, text):
+        with pytest.raises(DatabaseError) as raised:
+            open_reading(path)
+        assert str(raised.value) == f"{path} is not an e6duck database; pass one with --db"
+        with pytest.raises(DatabaseError, match="database; move it away, or name another place"):
+            open_reading(path, is_replaced=True)
+
+
 def test_reading_writes_nothing(data: Path) -> None:
     before = snapshot(data)
     connection = open_reading(data / "e6.duckdb")

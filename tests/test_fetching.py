@@ -6,8 +6,10 @@ import gzip
 import json
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib.metadata import version
@@ -319,6 +321,28 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(E6DuckError, match=f"{gone.url}{INDEX} could not be downloaded"):
         fetch(gone, tmp_path)
+
+
+@pytest.mark.parametrize("code", [socket.EAI_NONAME, socket.EAI_AGAIN], ids=["name", "again"])
+def test_a_server_that_has_no_address_is_looked_up_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    asked: list[str] = []
+
+    def no_address(host: str, *args: Any, **options: Any) -> Any:
+        asked.append(host)
+        raise socket.gaierror(code, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
+    index = "http://e621.test/index.json"
+    patience = replace(HASTY, tries=6)
+    with pytest.raises(E6DuckError) as raised:
+        e6duck.fetch(tmp_path, contact="me@example.org", index=index, patience=patience)
+    assert str(raised.value) == (
+        f"{index} could not be downloaded: name or service not known;"
+        " check the network and the address"
+    )
+    assert asked == ["e621.test"] * 2
 
 
 # Lies

@@ -19,10 +19,10 @@ from e6duck.errors import Interruption
 from e6duck.importing import import_index
 from e6duck.interrupts import files_state
 from tests.exports import write_export
-from tests.test_cli import ENDLESS
 from tests.test_files import content
 from tests.test_kill import NEW, OLD
 
+ENDLESS = "select count(*) from range(1000000000000) where hash(range) = 3"
 Site = tuple[str, int]  # a file of the package and the line that gives DuckDB a statement
 
 
@@ -56,8 +56,12 @@ class Struck:
     def _strike(self) -> None:
         frame = sys._getframe(2)
         if self._at((Path(frame.f_code.co_filename).name, frame.f_lineno)):
-            threading.Timer(0.02, os.kill, (os.getpid(), signal.SIGINT)).start()
+            threading.Timer(0.02, self._press).start()
             self._connection.execute(ENDLESS)
+
+    def _press(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        self._connection.interrupt()  # as DuckDB does of itself, but only between two tasks
 
 
 @pytest.fixture

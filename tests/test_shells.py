@@ -184,6 +184,11 @@ def test_each_shell_completes(zoo: Path, words: list[str], names: list[str]) -> 
     ]
 
 
+@pytest.mark.parametrize("words", [["build"], ["fetch"], ["import"], ["build", "--out"]], ids=str)
+def test_a_folder_is_completed_by_folders(zoo: Path, words: list[str]) -> None:
+    assert completed(zoo, "bash", *words, "da") == ["dir,da"]
+
+
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_a_script_keeps_the_order(name: str) -> None:
     ran = command("completion", name)
