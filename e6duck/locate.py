@@ -16,10 +16,11 @@ def database_path(given: Path | str | None = None) -> Path:
 
     A folder stands for the e6.duckdb in it. Raises `DatabaseError` where there is none to choose.
     """
-    named = given if given is not None else os.environ.get("E6DUCK_DB") or None
-    if named is not None:
-        path = Path(named)
+    if given is not None:
+        path = Path(given)
         return path / DATABASE if path.is_dir() else path
+    if os.environ.get("E6DUCK_DB"):
+        return _database_of_variable(Path(os.environ["E6DUCK_DB"]))
     for place in PLACES:
         if place.exists():
             return place
@@ -27,3 +28,14 @@ def database_path(given: Path | str | None = None) -> Path:
         f"there is no database {' or '.join(map(str, PLACES))} here; make one with: e6duck build"
         " DATA_DIR, or give its path (--db PATH or E6DUCK_DB)"
     )
+
+
+def _database_of_variable(named: Path) -> Path:
+    """Return the database that E6DUCK_DB names; raises `DatabaseError` if there is none."""
+    if not named.exists():
+        raise DatabaseError(f"E6DUCK_DB points to {named}, which does not exist")
+    if not named.is_dir():
+        return named
+    if not (named / DATABASE).exists():
+        raise DatabaseError(f"E6DUCK_DB points to {named}, which holds no {DATABASE}")
+    return named / DATABASE

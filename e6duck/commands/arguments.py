@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
 from ..errors import E6DuckError, UsageError
 from ..locate import PLACES as PLACES
 from ..locate import database_path as database_path
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FORMATS = ("table", "line", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 AT_LEAST_1 = click.IntRange(min=1)
@@ -29,6 +34,28 @@ class NamedPath(click.Path):
         if value == "":
             self.fail("it is empty; name a file or a folder", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class FolderPath(NamedPath):
+    """A path of a folder; a shell completes folders alone."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return what makes a shell complete folders."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir")]
+
+
+class DatabasePath(NamedPath):
+    """A path of a database to write; e6.duckdb in a folder where it ends like one, in a slash."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; raises a usage error for an empty text."""
+        path = super().convert(value, param, ctx)
+        is_folder = isinstance(value, str) and value.endswith(("/", os.sep))
+        return path / DATABASE if is_folder else path
 
 
 db_option = click.option(
@@ -81,6 +108,20 @@ def tell(text: str) -> None:
 
         text = shielded(text)
     print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
+
+
+def tell_summary(text: str) -> None:
+    """Tell lines with heads, on standard error; a terminal shows them folded and in colour."""
+    if sys.stderr.isatty():
+        from ..output import shielded
+        from ..report import screen_lines
+        from ..terminal import is_colored
+
+        columns = shutil.get_terminal_size((0, 0)).columns  # of standard output, or $COLUMNS
+        width = columns or os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        lines = screen_lines(shielded(text), width, is_colored=is_colored(sys.stderr))
+        text = "\n".join(lines)
+    print(text, file=sys.stderr, flush=True)
 
 
 def whole(text: str) -> str:
