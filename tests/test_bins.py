@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from e6duck.bins import Bin, month_bins, tag_bins
-from e6duck.phrases import many, month_name, month_number, percent, span_name, uploaded
+from e6duck.charts.bins import Bin, month_bins, tag_bins
+from e6duck.charts.phrases import many, month_name, month_number, percent, span_name, uploaded
 from e6duck.scales import Scale, decades, round_steps, short
 
 MONTHS = st.dictionaries(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .figures import Row
+from ..figures import Row
 from .phrases import YEAR, month_number
 
 _MONTH_SIZES = (1, 3, 6, YEAR)
