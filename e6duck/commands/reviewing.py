@@ -93,7 +93,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     from ..figures import figures
     from ..ledger import ledger
     from ..listing import is_colored
-    from ..picture import check, save_poster
+    from ..picture import check, save_stats
 
     if output:
         check(output)
@@ -105,7 +105,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     elif kind or not output:
         click.echo("\n".join(ledger(found, colors, shutil.get_terminal_size().columns)))
     if output:
-        save_poster(found, output, light=light)
+        save_stats(found, output, light=light)
 
 
 COMMANDS = (diff, stats)
