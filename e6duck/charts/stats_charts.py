@@ -145,13 +145,11 @@ def _months(months: Sequence[Row]) -> Chart:
     if not bins:
         return Chart("Posts over time", "no post has a date")
     span, partial = bins[0].end - bins[0].start, _partial(bins, months)
-    most = max((each for each in bins if each not in partial), default=None, key=_count)
-    least = min((each for each in bins if each not in partial), default=None, key=_count)
-    if most and least and most is not least and most.count <= _EVEN * least.count:
-        mean = sum(each.count for each in bins if each not in partial) / (len(bins) - len(partial))
-        title = f"About {float(f'{mean:.2g}'):,.0f} posts per {per(span)}"
+    counts = [each.count for each in bins if each not in partial]
+    if len(counts) > 1 and max(counts) <= _EVEN * min(counts):
+        title = f"About {float(f'{sum(counts) / len(counts):.2g}'):,.0f} posts per {per(span)}"
     else:
-        most = max(bins, key=_count)
+        most = max(bins, key=lambda each: each.count)
         title = f"Most posts in {span_label(most.start, most.end)}: {most.count:,}"
     return Chart(
         title,
@@ -168,19 +166,14 @@ def _months(months: Sequence[Row]) -> Chart:
     )
 
 
-def _count(each: Bin) -> int:
-    return each.count
-
-
 def _partial(bins: Sequence[Bin], months: Sequence[Row]) -> list[Bin]:
     """Return those of the first and the last bin that the posts do not span."""
     (first, last), end = (months[0], months[-1]), bins[-1].end - 1
     start_day = month_number(first), first["first_day"]
     end_day = month_number(last), last["last_day"]
-    found = [bins[0]] if start_day > (bins[0].start, 1) else []
-    if end_day < (end, monthrange(end // YEAR, end % YEAR + 1)[1]) and bins[-1] not in found:
-        found.append(bins[-1])
-    return found
+    starts_late = start_day > (bins[0].start, 1)
+    ends_early = end_day < (end, monthrange(end // YEAR, end % YEAR + 1)[1])
+    return [*bins[:1] * starts_late, *bins[-1:] * ends_early]
 
 
 def _time_ticks(bins: Sequence[Bin], span: int) -> list[tuple[float, str]]:

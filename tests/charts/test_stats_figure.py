@@ -260,6 +260,12 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(folder, write_index=False).database
 
 
+def test_light_without_a_picture_is_refused(zoo: Path) -> None:
+    ran = command("stats", "--db", zoo, "--light")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("--light is for a picture or page; add -o FILE\n")
+
+
 def test_a_picture_that_cannot_be_written_is_a_line(
     all_figures: dict[str, Figures], zoo: Path, tmp_path: Path
 ) -> None:
