@@ -105,8 +105,9 @@ def _categories(figures: Figures) -> Chart:
     if not rows:
         return Chart("Tags by category", "there are no tags")
     all_tags, all_uses = (sum(row[column] or 0 for row in rows) for column in ("tags", "uses"))
+    share = f"{percent(rows[0]['tags'], all_tags)} of the tags are {rows[0]['category']}"
     return Chart(
-        f"{percent(rows[0]['tags'], all_tags)} of the tags are {rows[0]['category']}",
+        share if all_tags else "No tag has an id",
         "Tags by category" + (f"; {many(rare, 'tag')} too rare for an id not counted" * bool(rare)),
         "bars",
         ("Category", "Tags", "Too rare for an id", "Uses", "Share of uses"),
@@ -173,7 +174,7 @@ def _partial(bins: Sequence[Bin], months: Sequence[Row]) -> list[Bin]:
     end_day = month_number(last), last["last_day"]
     starts_late = start_day > (bins[0].start, 1)
     ends_early = end_day < (end, monthrange(end // YEAR, end % YEAR + 1)[1])
-    return [*bins[:1] * starts_late, *bins[-1:] * ends_early]
+    return [bins[0]] * starts_late + [bins[-1]] * ends_early
 
 
 def _time_ticks(bins: Sequence[Bin], span: int) -> list[tuple[float, str]]:
@@ -195,7 +196,7 @@ def _sizes(post_sizes: Sequence[Row]) -> Chart:
     beyond = sum(row["posts"] for row in post_sizes if row["tags"] >= bins[-1].end)
     middle, span = median(post_sizes) or 0, bins[0].end - bins[0].start
     return Chart(
-        f"Half of the posts have {many(middle, 'tag')} or fewer",
+        f"Half of the posts have at most {many(middle, 'tag')}",
         "Posts by their tags, implied ones included"
         + f"; {beyond:,} with more not shown" * bool(beyond),
         "columns",

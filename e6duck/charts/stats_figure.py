@@ -134,8 +134,8 @@ def _columns(axes: Axes, chart: Chart, colors: Palette) -> Sequence[Artist]:
     for column, mark in zip(columns, marks, strict=True):
         column.set_alpha(0.45 if mark.is_partial else None)
     axes.set_xlim(starts[0] - 0.12 * width, starts[-1] + width)
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=_STEPS))
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=_STEPS))
+    for axis, most in ((axes.xaxis, 8), (axes.yaxis, 5)):
+        axis.set_major_locator(MaxNLocator(most, integer=True, steps=_STEPS, min_n_ticks=1))
     axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     if chart.ticks:
         axes.set_xticks(*map(list, zip(*chart.ticks, strict=True)))

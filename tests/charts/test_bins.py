@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e6duck.charts.bins import Bin, month_bins, tag_bins
@@ -27,6 +27,7 @@ MONTHS = st.dictionaries(
 SIZES = st.dictionaries(st.integers(0, 100_000), st.integers(1, 10**6), min_size=1)
 
 
+@settings(deadline=None)
 @given(MONTHS, st.integers(1, 300))
 def test_every_month_is_in_one_bin(counts: dict[tuple[int, int], int], most: int) -> None:
     rows = [
@@ -42,6 +43,7 @@ def test_every_month_is_in_one_bin(counts: dict[tuple[int, int], int], most: int
     assert span_name(bins[0].end - bins[0].start)
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(1, 100))
 def test_bins_of_tags_leave_out_no_more_than_one_post_of_a_thousand(
     counts: dict[int, int], most: int
