@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
+from matplotlib.transforms import Bbox
 
 from ..figures import Figures
 from .fonts import font, measured
@@ -23,7 +24,8 @@ _WIDTH, _MARGIN, _GAP = 720.0, 30.0, 34.0
 _COLUMN = (_WIDTH - 2 * _MARGIN - _GAP) / 2
 _TITLE, _CHART_TITLE, _ABOUT, _SMALL, _TINY = 19.0, 11.5, 9.0, 8.5, 8.0  # sizes of texts
 _LINE = 1.4  # the height of a line, by the size of its text
-_HEAD, _PLOT, _ROW, _FOOT = 42.0, 205.0, 26.0, 24.0  # heights: of a bar at most
+_HEAD, _PLOT, _FOOT = 42.0, 205.0, 24.0  # the heights of a chart's texts, axes and space below
+_ROW = 26.0  # the height of a bar with its gap, at most
 _PAD, _LEVELS, _AXIS = 6.0, 32.0, 30.0  # room: between, for the y axis, for the x axis
 _NAME_ROOM = 130.0  # for the name of a bar or a point
 _STEPS = [1, 2, 5, 10]  # between the values of an axis, times a power of ten
@@ -92,8 +94,7 @@ def draw_chart(figure: Figure, chart: Chart, colors: Palette, box: Box) -> Seque
         return _bars(axes, chart.marks, names, colors, (width, height))
     axes.set_xlabel(chart.axis)
     axes.grid(axis="y")
-    draw = _columns if chart.kind == "columns" else _curve
-    return draw(axes, chart, colors)
+    return (_columns if chart.kind == "columns" else _curve)(axes, chart, colors)
 
 
 def _height(chart: Chart) -> float:
@@ -156,32 +157,39 @@ def _curve(axes: Axes, chart: Chart, colors: Palette) -> Sequence[Artist]:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(numticks=12))
         axis.set_major_formatter(EngFormatter(sep=""))
-    dots = []
+    named, dots = _name_some(axes, marks, colors), []
     for mark in marks:
-        is_named = mark.x in (10**power for power in range(10))
-        if is_named:
-            _name(axes, mark, colors)
+        is_named = mark in named
         dots += axes.plot(mark.x, mark.value, "o", color=colors.dot(mark.color), clip_on=False)
         dots[-1].set(markersize=7.5 if is_named else 5, zorder=4 if is_named else 3)
         dots[-1].set(markeredgecolor=colors.background, markeredgewidth=0.7)
     return dots
 
 
-def _name(axes: Axes, mark: Mark, colors: Palette) -> None:
-    """Write the name of a point above the falling curve, or below where the axes end soon."""
-    place = axes.transAxes.inverted().transform(axes.transData.transform((mark.x, mark.value)))
-    is_right = place[0] > 0.5
-    axes.annotate(
-        _fitting(mark.label),
-        (mark.x, mark.value),
-        (-6, -6) if is_right else (5, 5),
-        textcoords="offset points",
-        ha="right" if is_right else "left",
-        va="top" if is_right else "bottom",
-        color=colors.label(mark.color),
-        bbox={"facecolor": colors.background, "linewidth": 0, "pad": 1},
-        zorder=1.5,
-    )
+def _name_some(axes: Axes, marks: Sequence[Mark], colors: Palette) -> list[Mark]:
+    """Write the names of ranks 1, 10, 100 and so on that have room; returns these marks.
+
+    A name is above the falling curve; in the right half, where the axes end soon, below it.
+    """
+    named: list[Mark] = []
+    boxes: list[Bbox] = []
+    middle = sum(axes.bbox.intervalx) / 2
+    for mark in (each for each in marks if each.x in (10**power for power in range(10))):
+        point = axes.transData.transform((mark.x, mark.value))
+        (x, y), is_right = point * POINTS / axes.figure.dpi, point[0] > middle
+        name = _fitting(mark.label)
+        width, height = _text_width(name), _SMALL * _LINE
+        shift = (-6, -6) if is_right else (5, 5)
+        box = Bbox.from_bounds(x - width * is_right, y - height * is_right, width, height)
+        if any(box.translated(*shift).overlaps(other) for other in boxes):
+            continue
+        named.append(mark)
+        boxes.append(box.translated(*shift))
+        text = axes.annotate(name, (mark.x, mark.value), shift, textcoords="offset points")
+        text.set(ha="right" if is_right else "left", va="top" if is_right else "bottom")
+        text.set(color=colors.label(mark.color), zorder=1.5)
+        text.set_bbox({"facecolor": colors.background, "linewidth": 0, "pad": 1})
+    return named
 
 
 def _text_width(text: str) -> float:

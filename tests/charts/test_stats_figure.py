@@ -175,9 +175,9 @@ def test_bars_columns_and_points_have_the_values_of_the_database(
 def test_axes_of_counts_have_whole_numbers(drawn: dict[str, Figure]) -> None:
     """Even where there is but one column: each post of deep has 17 tags."""
     (axes,) = (each for each in drawn["deep"].axes if each.get_xlabel() == "tags of a post")
-    low, high = axes.get_xlim()
-    assert [place for place in axes.get_xticks() if low <= place <= high] == [17]
-    assert axes.get_yticks().tolist() == [0, 1, 2]
+    for axis, whole in ((axes.xaxis, [17]), (axes.yaxis, [0, 1, 2])):
+        low, high = axis.get_view_interval()
+        assert [place for place in axis.get_majorticklocs() if low <= place <= high] == whole
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -190,6 +190,18 @@ def test_no_words_overlap_or_leave_the_page(drawn: dict[str, Figure], name: str)
         assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1, text
     for (one, box), (other, other_box) in combinations(boxes, 2):
         assert not box.padded(-1).overlaps(other_box.padded(-1)), (one, other)
+
+
+def test_ranks_are_named_where_there_is_room(drawn: dict[str, Figure]) -> None:
+    """The curve of large is flat at first, so that the names of ranks 1 and 10 would overlap."""
+    names = {
+        name: [text.get_text() for text in figure.axes[1].texts] for name, figure in drawn.items()
+    }
+    assert names["sample"] == [
+        *("#1 rating_safe", "#10 tail", "#100 harrowmoth_press", "#1,000 monarch_butterfly")
+    ]
+    ranks = [text.split()[0] for text in names["large"]]
+    assert ranks == ["#1", "#100", "#1,000", "#10,000", "#100,000", "#1,000,000"]
 
 
 def test_a_bar_of_few_is_not_invisible(drawn: dict[str, Figure]) -> None:
