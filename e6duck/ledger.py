@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from .bins import month_bins, tag_bins
 from .easel import spark
 from .output import shielded
-from .phrases import NO_POSTS, many, month_name, month_number, span_name, steps_name, uploaded
+from .phrases import (
+    NO_POSTS,
+    half_of_uses,
+    month_name,
+    month_number,
+    span_name,
+    steps_name,
+    uploaded,
+)
 from .table import colored, folded
 
 if TYPE_CHECKING:
@@ -74,12 +82,11 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
-        a_post = f", {total['uses'] / total['posts']:.1f} a post" if total["posts"] else ""
-        half = f"half of them of {many(total['common_tags'], 'tag')}"
-        yield "uses", f"{total['uses']:,}{a_post}; {half}"
+        per_post = f", {total['uses'] / total['posts']:.1f} per post" if total["posts"] else ""
+        yield "uses", f"{total['uses']:,}{per_post}; {half_of_uses(total['common_tags'])}"
     yield "aliases", f"{total['aliases']:,}"
     direct, pairs = total["direct_implications"], total["implications"]
-    yield "implications", f"{direct:,} direct, {pairs:,} with all that follows from them"
+    yield "implications", f"{direct:,} direct, {pairs:,} including transitive ones"
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
 
 
@@ -131,8 +138,8 @@ def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
     if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"the middle post has {figures.median_tags:,}"
-        yield "tags a post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
+        middle = f"median {figures.median_tags:,}"
+        yield "tags per post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 
 def _ranks(ranks: Sequence[Row], room: int) -> tuple[str, str]:

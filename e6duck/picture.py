@@ -1,4 +1,4 @@
-"""A map or a poster as a picture: a file; a map in a window, too."""
+"""A map or the statistics as a picture: a file; a map in a window, too."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
     _save(path, page, lambda figure: _fill(figure, tag_map, light))
 
 
-def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
-    """Write the figures of a database to a file of such a kind, likewise.
+def save_stats(figures: Figures, path: Path, *, light: bool = False) -> None:
+    """Write the statistics of a database to a file of such a kind, likewise.
 
-    A page is dark or light as its reader's browser likes it, if not asked to be light.
+    A page is dark or light as its reader's browser asks, unless light.
     """
 
     def page() -> str:
-        from .poster_page import page
+        from .charts.stats_page import page
 
         return page(figures, light=light)
 
-    _save(path, page, lambda figure: _fill_poster(figure, figures, light))
+    _save(path, page, lambda figure: _fill_stats(figure, figures, light))
 
 
 def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
@@ -81,7 +81,7 @@ def check(path: Path) -> None:
 def _draw(fill: Callable[[Figure], None], path: Path, suffix: str) -> None:
     from matplotlib.figure import Figure
 
-    from .fonts import house_style
+    from .charts.fonts import house_style
 
     with house_style():
         figure = Figure(dpi=_DPI)
@@ -93,9 +93,9 @@ def _fill(
     figure: Figure, tag_map: TagMap, light: bool, size: tuple[float, float] | None = None
 ) -> None:
     """Draw a map on an empty figure: on as large a page as it needs, or on one of that size."""
+    from .charts.fonts import measured
+    from .charts.palette import palette
     from .drawing import draw
-    from .fonts import measured
-    from .palette import palette
     from .sheet import laid_out
 
     sheet = laid_out(tag_map, measured, size)
@@ -104,15 +104,11 @@ def _fill(
     draw(sheet, figure, palette(light=light))
 
 
-def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
-    from .fonts import measured
-    from .palette import palette
-    from .poster import poster
-    from .poster_drawing import draw_poster
+def _fill_stats(figure: Figure, figures: Figures, light: bool) -> None:
+    from .charts.palette import palette
+    from .charts.stats_figure import draw
 
-    page = poster(figures, measured)
-    figure.set_size_inches(page.width / _POINTS, page.height / _POINTS)
-    draw_poster(page, figure, palette(light=light))
+    draw(figure, figures, palette(light=light))
 
 
 def show(tag_map: TagMap, *, light: bool = False) -> None:
@@ -122,7 +118,7 @@ def show(tag_map: TagMap, *, light: bool = False) -> None:
     """
     from matplotlib import pyplot
 
-    from .fonts import house_style
+    from .charts.fonts import house_style
 
     with house_style():
         figure = _window(tag_map.title)

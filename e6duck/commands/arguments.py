@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from ..errors import E6DuckError, UsageError
+from ..locate import DATABASE
 from ..locate import PLACES as PLACES
 from ..locate import database_path as database_path
 
