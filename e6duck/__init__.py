@@ -8,10 +8,10 @@ A short tour:
     e6duck.build("data")  # data/e6.duckdb, and index files beside it
     e6duck.train("data")  # vectors of the tags, into both
 
-    with e6duck.open("data") as db:  # an e6duck.Database
+    with e6duck.open() as db:  # an e6duck.Database: of $E6DUCK_DB, ./e6.duckdb, ./data/e6.duckdb
         db.query("select name, post_count from tags where category_name = $c", c="species")
         db.neighbors(["fox"], category="species")
-        db.tag("vixen").implies
+        print(db.tag("vixen"))  # as e6duck tag shows it; its parts are attributes
 
     matrix = e6duck.post_tag_matrix("data")  # posts x tags, for SciPy
 
@@ -108,10 +108,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version(__name__)
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return ["__version__", *__all__]

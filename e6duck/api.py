@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .db.connection import Connection, interruptible, open_reading
+from .db.connection import CATALOG, Connection, interruptible, open_reading
+from .db.locate import database_path
 from .db.query import explained, related
+from .errors import QueryError
 from .index.write import write_index
+from .tags.categories import category_ids
 from .tags.diff import answer, comparing
 from .tags.neighbors import Question, answering, rank_limit
+from .tags.phrases import many
 from .tags.profile import Portrait, portraits
 from .tags.search import found_tags
 from .tags.stats import Figures, figures
+from .tags.terms import known_tag
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-DATABASE = "e6.duckdb"
 
 
 class Database:
     """A finished database, read-only; a context manager. Made by `e6duck.open`.
 
-    path: the file. connection: DuckDB's own, for what is not offered here. Wherever a method takes
-    the name of a tag, an alias will do. Each answers with an Arrow table unless it says otherwise,
-    and raises `QueryError` where DuckDB cannot answer.
+    path: the file. connection: DuckDB's own, for what is not offered here: `connection.sql(...)` is
+    a lazy relation, with `.df()`, `.pl()` and `.show()`. Wherever a method takes
+    the name of a tag, an alias will do, in any capitals. Each answers with an Arrow table unless it
+    says otherwise, and raises `UsageError` for an unknown tag and `QueryError` where DuckDB cannot
+    answer.
     """
 
     def __init__(self, path: Path, connection: Connection) -> None:
@@ -46,7 +52,18 @@ class Database:
         self.close()
 
     def __repr__(self) -> str:
-        return f"e6duck.open({str(self.path)!r})"
+        return f"Database({str(self.path)!r}, {self._contents()})"
+
+    def _contents(self) -> str:
+        """Return what it holds, in words, or that it is closed."""
+        relations = (f"(select count(*) from {CATALOG}.{name})" for name in ("posts", "tags"))
+        try:
+            # A cursor leaves an answer that the connection is giving as it is.
+            with explained(), closing(self.connection.cursor()) as cursor:
+                ((posts, tags),) = cursor.execute(f"select {', '.join(relations)}").fetchall()
+        except QueryError:
+            return "closed"
+        return f"{many(posts, 'post')}, {many(tags, 'tag')}"
 
     def close(self) -> None:
         """Close the file; the object is of no more use."""
@@ -55,6 +72,7 @@ class Database:
     def query(self, sql: str, **parameters: Any) -> pa.Table:
         """Return the answer to one SELECT as an Arrow table; parameters are its $names.
 
+        `.to_pandas()` and `polars.from_arrow` turn it, as every Arrow table, into a data frame.
         This is no sandbox, as that of `e6duck query` is: SQL may read and write your files. Raises
         `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
@@ -64,49 +82,55 @@ class Database:
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
         """Return the rows of tags, most used first: of a category (name, id), with min_posts.
 
-        Where posts are not counted, e6db's curve says how many ranks have so many.
+        Where posts are not counted, e6db's curve says how many ranks have so many. Raises
+        `UsageError` for an unknown category.
         """
         return self.query(
             """
             select *
             from tags
             where
-                ($category is null or $category in (category_name, category::varchar))
+                ($categories is null or list_contains($categories::utinyint[], category))
                 and ($min_posts <= 0 or coalesce(post_count >= $min_posts, tag_id < $rank_limit))
             order by tag_id
             """,
-            category=category,
+            categories=category_ids(self.connection, [] if category is None else [category]),
             min_posts=min_posts,
             rank_limit=rank_limit(self.connection, min_posts),
         )
 
     def tag_id(self, name: str) -> int | None:
-        """Return the id of a tag by its name or an alias; None where it has none."""
+        """Return the id of a tag by its name or an alias; None where it has none, or is unknown."""
         value = self.query("select tag_id($name) as tag_id", name=name)["tag_id"][0].as_py()
         return None if value is None else int(value)
 
     def implies(self, name: str) -> pa.Table:
         """Return what a tag implies: tag_id, name, category_name, post_count, depth.
 
-        The nearest first; a depth of 1 is a direct implication. No row for an unknown name.
+        The nearest first; a depth of 1 is a direct implication. Raises `UsageError` for an unknown
+        tag, with the closest.
         """
-        return self.query("from implies($name)", name=name)
+        return self.query("from implies($name)", name=known_tag(self.connection, name).name)
 
     def implied_by(self, name: str) -> pa.Table:
         """Return the tags that imply a tag: tag_id, name, category_name, post_count, depth.
 
-        The nearest first; those too rare for an id are in rare_tag_implications.
+        The nearest first; those too rare for an id are in rare_tag_implications. Raises
+        `UsageError` for an unknown tag, with the closest.
         """
-        return self.query("from implied_by($name)", name=name)
+        return self.query("from implied_by($name)", name=known_tag(self.connection, name).name)
 
     def cooccurring(self, name: str, *, min_count: int = 1) -> pa.Table:
         """Return the tags on the posts of a tag, the most common first.
 
         Columns: tag_id, name, category_name, common_count (posts that hold both, min_count or
-        more), cosine and jaccard (0 to 1), lift (times as often as by chance).
+        more), cosine and jaccard (0 to 1), lift (times as often as by chance). No row for a tag too
+        rare for an id; raises `UsageError` for an unknown one.
         """
         return self.query(
-            "from cooccurring($name, min_count := $min_count)", name=name, min_count=min_count
+            "from cooccurring($name, min_count := $min_count)",
+            name=known_tag(self.connection, name).name,
+            min_count=min_count,
         )
 
     def neighbors(
@@ -120,6 +144,7 @@ class Database:
         together: bool = False,
         unwanted: str | Sequence[str] = (),
         first_pca: int | None = None,
+        skip_unknown: bool = False,
         on_notice: Callable[[str], object] = lambda line: None,
     ) -> pa.Table:
         """Return the tags most similar to each tag: query, rank, tag, category, posts, score.
@@ -127,9 +152,11 @@ class Database:
         category, min_posts: which tags count as neighbours; k: how many of each. measure:
         "vectors" (the score is a cosine, -1 to 1), or by the posts that hold both "cosine",
         "jaccard" or "lift". together: the tags are one query; so they are where unwanted tags are
-        subtracted. first_pca: compare in so many dimensions. on_notice: is told, a line each, what
-        a name was taken for, and which tag is left out and why. Raises `UsageError` where no tag
-        can be used, `DatabaseError` where there are no vectors.
+        subtracted. first_pca: compare in so many dimensions. on_notice: called with a line for each
+        name that is an alias or another spelling, and each tag that is skipped.
+
+        Raises `UsageError` for tags and unwanted tags that are unknown or have no vector, unless
+        skip_unknown leaves them out and a tag remains; `DatabaseError` where there are no vectors.
         """
         question = Question(
             _listed(tags),
@@ -140,6 +167,7 @@ class Database:
             measure=measure,
             together=together,
             first_pca=first_pca,
+            skip_unknown=skip_unknown,
         )
         with answering(self.connection, question, on_notice=on_notice) as found:
             return found.to_arrow_table()
@@ -162,9 +190,7 @@ class Database:
         """
         import pyarrow as pa
 
-        path = Path(old)
-        database = path / DATABASE if path.is_dir() else path
-        with comparing(self.connection, database, limit=limit) as compared:
+        with comparing(self.connection, database_path(old), limit=limit) as compared:
             found = answer(compared.sections)
         rows = [row for batch in found.batches for row in batch]
         kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DOUBLE": pa.float64()}
@@ -216,14 +242,13 @@ def _listed(names: str | Sequence[str]) -> Sequence[str]:
     return [names] if isinstance(names, str) else names
 
 
-def open(path: Path | str = DATABASE) -> Database:
+def open(path: Path | str | None = None) -> Database:
     """Open a finished database read-only; raises `DatabaseError` for anything else.
 
-    path: the file, or the folder that holds e6.duckdb.
+    path: the file, or the folder that holds e6.duckdb. Without, it is found as the command line
+    finds it: $E6DUCK_DB, else ./e6.duckdb, else ./data/e6.duckdb.
     """
-    path = Path(path)
-    if path.is_dir():
-        path = path / DATABASE
+    path = database_path(path)
     return Database(path, open_reading(path))
 
 

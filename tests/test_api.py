@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType
 
@@ -17,7 +18,9 @@ import pytest
 import e6duck
 from e6duck import DatabaseError, QueryError, UsageError
 from tests.builder.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
-from tests.support.exports import write_export
+from tests.commands.test_main import command
+from tests.support.exports import post, write_export
+from tests.support.reference import Export
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +39,13 @@ def db(folder: Path) -> Iterator[e6duck.Database]:
 
 def test_all_is_sorted_and_there() -> None:
     assert e6duck.__all__ == sorted(e6duck.__all__)
-    assert dir(e6duck) == e6duck.__all__
+    assert dir(e6duck) == sorted(["__version__", *e6duck.__all__])
     for name in e6duck.__all__:
         assert getattr(e6duck, name).__doc__, name
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert e6duck.__version__ == version("e6duck")
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
@@ -78,11 +85,24 @@ def test_a_database_opens_by_its_file_or_its_folder(folder: Path) -> None:
     for path in (folder, str(folder), folder / "e6.duckdb", str(folder / "e6.duckdb")):
         with e6duck.open(path) as db:
             assert db.tag_id("fox") == NAMES.index("fox")
-            assert repr(db) == f"e6duck.open({str(folder / 'e6.duckdb')!r})"
+            assert repr(db) == f"Database({str(folder / 'e6.duckdb')!r}, 8 posts, 8 tags)"
 
 
-def test_a_database_opens_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_opens_where_the_command_line_looks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("E6DUCK_DB", raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatabaseError, match=r"no database e6\.duckdb or data/e6\.duckdb here"):
+        e6duck.open()
+    (tmp_path / "data").symlink_to(folder)
+    with e6duck.open() as db:
+        assert db.path == Path("data/e6.duckdb")
+    monkeypatch.setenv("E6DUCK_DB", str(folder))
+    with e6duck.open() as db:
+        assert db.path == folder / "e6.duckdb"
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("E6DUCK_DB", "")
     with e6duck.open() as db:
         assert db.path == Path("e6.duckdb")
 
@@ -95,7 +115,7 @@ def test_a_database_that_is_not_there_is_named(tmp_path: Path, name: str) -> Non
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     duckdb.connect(str(tmp_path / "other.duckdb")).close()
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         e6duck.open(tmp_path / "other.duckdb")
 
 
@@ -104,6 +124,59 @@ def test_a_database_is_closed_at_the_end_of_its_block(folder: Path) -> None:
         pass
     with pytest.raises(QueryError, match="closed"):
         db.query("select 1")
+    assert repr(db) == f"Database({str(folder / 'e6.duckdb')!r}, closed)"
+
+
+def test_to_look_at_a_database_disturbs_no_answer_of_its_connection(db: e6duck.Database) -> None:
+    answer = db.connection.execute("select tag_id from tags order by tag_id")
+    assert answer.fetchone() == (0,)
+    assert "8 tags" in repr(db)
+    assert answer.fetchone() == (1,)
+
+
+# As a notebook shows it
+
+
+def test_objects_fit_a_screen(db: e6duck.Database, tmp_path: Path) -> None:
+    for number in range(300):
+        text = "red_fox, fox" if number else "<b>fox</b>"
+        (tmp_path / f"{number:03}.txt").write_text(text, encoding="utf-8")
+    normalizer = e6duck.Normalizer(db, {"implied": "remove", "keep_first": 1})
+    plan = normalizer.plan(tmp_path)
+    assert repr(plan) == "Plan(300 captions: 299 change)"
+    assert repr(plan.changed[0]) == "Caption('001.txt', changes)"
+    assert repr(plan.edits[0]) == "Edit('001.txt')"
+    assert (
+        len(plan._repr_html_().splitlines()) == len(["<table>", "title", "heads", "</table>"]) + 10
+    )
+    assert repr(normalizer) == f"Normalizer({str(db.path)!r}, Rules(keep_first=1))"
+    run = normalizer.apply(plan, backup=tmp_path / "backup")
+    assert repr(run) == f"Run({run.run!r}, 299 files)"
+    assert repr(db.tag("red_fox")) == "Portrait('red_fox', species, rank 6, 2 posts)"
+    assert repr(db.stats()) == "Figures(8 posts, 8 tags)"
+
+
+@pytest.mark.parametrize(("command_line", "method"), [("tag fox", "tag"), ("stats", "stats")])
+def test_as_text_an_object_is_the_screen_of_its_command(
+    db: e6duck.Database, command_line: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    name, *args = command_line.split()
+    shown = command(name, "--db", db.path, *args).out
+    assert str(getattr(db, method)(*args)) + "\n" == shown
+
+
+def test_a_name_gives_a_notebook_no_commands(tmp_path: Path) -> None:
+    hostile = "<script>alert(1)</script>&\x1b[31m"
+    posts = [post(number, f"{hostile} fox") for number in range(20)]
+    posts += [post(100 + number, "meadow") for number in range(20)]
+    write_export(tmp_path, Export(posts=posts))
+    with e6duck.open(e6duck.build(tmp_path, write_index=False).database) as db:
+        shown = [db.tag(hostile)._repr_html_(), db.tag("fox")._repr_html_()]
+    for page in shown:
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;\\x1b[31m" in page
+        assert "<script" not in page
+        assert "\x1b" not in page
 
 
 # To ask
@@ -138,9 +211,11 @@ def test_query_errors_are_of_our_tree(db: e6duck.Database) -> None:
 def test_tags_are_those_of_a_category_and_of_so_many_posts(db: e6duck.Database) -> None:
     assert db.tags()["name"].to_pylist() == NAMES
     assert db.tags("species")["name"].to_pylist() == SPECIES
-    assert db.tags("5")["name"].to_pylist() == SPECIES
+    assert db.tags("5")["name"].to_pylist() == db.tags("spec")["name"].to_pylist() == SPECIES
     assert db.tags(min_posts=3)["name"].to_pylist() == NAMES[:3]
     assert db.tags("species", min_posts=3).num_rows == 0
+    with pytest.raises(UsageError, match='no category "specis"; did you mean species'):
+        db.tags("specis")
 
 
 def test_tag_id_knows_aliases(db: e6duck.Database) -> None:
@@ -152,6 +227,19 @@ def test_implications_go_both_ways(db: e6duck.Database) -> None:
     assert db.implies("polar_fox")["name"].to_pylist() == ["fox", "canine"]
     assert db.implied_by("canine")["name"].to_pylist() == ["fox", "wolf", "red_fox"]
     assert db.implied_by("canine")["depth"].to_pylist() == [1, 1, 2]
+
+
+@pytest.mark.parametrize("method", ["tag", "implies", "implied_by", "cooccurring"])
+def test_an_unknown_tag_is_an_error_with_the_closest(folder: Path, method: str) -> None:
+    with e6duck.open(folder) as db, pytest.raises(UsageError) as caught:
+        getattr(db, method)("vixn")
+    assert str(caught.value).startswith('there is no tag "vixn"; the closest: vixen (alias of fox)')
+
+
+def test_a_known_tag_without_answer_is_an_empty_table(db: e6duck.Database) -> None:
+    assert db.implies("pack").num_rows == 0  # rare
+    assert db.implied_by("pack").num_rows == db.cooccurring("pack").num_rows == 0
+    assert db.implies("Canine").num_rows == 0  # implies nothing
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,6 @@ The files of sql/build/from_index stand before, between and in the place of thos
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import time
@@ -28,14 +27,16 @@ from ..db.connection import (
     has_posts,
     open_reading,
 )
+from ..db.interrupts import explained_interrupts, files_state
 from ..db.sql_files import Script, scripts
-from ..errors import E6DuckError, UsageError
+from ..db.system_errors import plain_errors
+from ..errors import UsageError
 from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
 from ..index.tables import Published, read_published
 from . import pipeline
-from .build import DATABASE, DEFAULT_MEMORY, plain_errors
+from .build import DEFAULT_MEMORY, database_place
 from .source import COLUMNS
 
 # What makes no relation that stays, and is the same for names from whatever source.
@@ -83,12 +84,16 @@ def import_index(
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
-    target = Path(database) if database is not None else index_dir
-    target = target / DATABASE if target.is_dir() else target
+    target = database_place(index_dir if database is None else Path(database))
     on_progress("reading files", 0)
     published = read_set(index_dir, read_published)
-    with plain_errors(target.parent), ExitStack() as stack:
-        _enter(stack, target.parent)
+    ways_out = {target.parent: "import elsewhere with --db PATH"}
+    with (
+        explained_interrupts(files_state(target, None)),
+        plain_errors(target.parent, ways_out=ways_out),
+        ExitStack() as stack,
+    ):
+        stack.enter_context(files.tidied(target.parent))
         users = replaceable(target)
         if not force:
             _check_replaced(target)
@@ -133,15 +138,6 @@ def import_scripts() -> list[Script]:
         if script.name not in named and (script.is_lasting or script.name in _SHARED)
     ]
     return sorted([*own, *shared], key=lambda script: script.path.name)
-
-
-def _enter(stack: ExitStack, folder: Path) -> None:
-    try:
-        stack.enter_context(files.tidied(folder))
-    except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise
-        raise E6DuckError(f"{folder} is not writable; name another place with --db") from error
 
 
 def _check_replaced(database: Path) -> None:

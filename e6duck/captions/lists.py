@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from ..tags.phrases import many
 from .config import toml
 from .policy import Word
 from .report import findings, frequent, suggestions
@@ -72,7 +73,7 @@ def suggested_aliases(vocabulary: Vocabulary, plan: Plan) -> Iterator[str]:
         names = near.get(text, ())
         line = f"{toml(text)} = {toml(names[0] if names else '')}"
         others = f"; or {', '.join(names[1:])}" if names[1:] else ""
-        times = f"# {count:,} times{others}"
+        times = f"# {many(count, 'time')}{others}"
         yield f"{line}  {times}" if names else f"# {line}  {times}, and nothing is near"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..db.connection import Connection, open_reading, path_of
+from ..db.locate import database_path
 from ..errors import UsageError
 from .cleaner import Cleaner, Result, texts_of
 from .policy import Judge
@@ -42,10 +43,15 @@ class Normalizer:
         rules: Rules | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         self.rules = _rules(rules)
-        self.vocabulary = Vocabulary(_connection(db))
+        connection = _connection(db)
+        self._path = path_of(connection)
+        self.vocabulary = Vocabulary(connection)
         self.lexicon = Lexicon(self.vocabulary, self.rules)
         self._reader = Reader(Judge(self.lexicon))
         self._cleaner = Cleaner(self._reader, self.rules)
+
+    def __repr__(self) -> str:
+        return f"Normalizer({str(self._path)!r}, {self.rules!r})"
 
     def normalize_text(self, text: str) -> Result:
         """Return a caption clean (`.text`), with what became of its pieces, and why (`.changes`).
@@ -119,7 +125,7 @@ class Normalizer:
         return undo_run(folder, self._backup(backup), run)
 
     def _backup(self, given: Path | str | None) -> Path:
-        return Path(given) if given else journal_folder(path_of(self.vocabulary.connection))
+        return Path(given) if given else journal_folder(self._path)
 
 
 def undo_run(
@@ -144,8 +150,7 @@ def _real(folder: Path | str) -> Path:
 
 def _connection(db: Database | Connection | Path | str) -> Connection:
     if isinstance(db, (str, Path)):
-        path = Path(db)
-        return open_reading(path / "e6.duckdb" if path.is_dir() else path)
+        return open_reading(database_path(db))
     return db if isinstance(db, Connection) else db.connection
 
 

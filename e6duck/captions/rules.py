@@ -28,6 +28,7 @@ CHOICES = {
 }
 TABLES = ("aliases", "aliases_overrides", "renames")
 DEFAULT = "default"
+_SHOWN_LETTERS = 60  # of a value
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class Rules:
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """The settings that it names"""
 
+    def __repr__(self) -> str:
+        default = Rules()
+        chosen = [key for key in SETTINGS if getattr(self, key) != getattr(default, key)]
+        return f"Rules({', '.join(f'{key}={_short(getattr(self, key))}' for key in chosen)})"
+
     def place(self, key: str, item: str | None = None) -> str:
         """Return where a setting, or an item of it, was made: file and line, or that it was not."""
         if key not in self.given:
@@ -108,6 +114,12 @@ class Rules:
 
 
 SETTINGS = tuple(each.name for each in fields(Rules) if each.compare)
+
+
+def _short(value: Any) -> str:
+    """Return a value as Python writes it, a long one without its end."""
+    shown = repr(dict(value) if isinstance(value, Mapping) else value)
+    return shown if len(shown) <= _SHOWN_LETTERS else shown[:_SHOWN_LETTERS] + "…"
 
 
 def read_rules(path: Path) -> Rules:

@@ -1,4 +1,4 @@
-"""A map or a poster as a picture: a file; a map in a window, too."""
+"""A map or the statistics as a picture: a file; a map in a window, too."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
     _save(path, page, lambda figure: _fill(figure, tag_map, light))
 
 
-def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
-    """Write the figures of a database to a file of such a kind, likewise.
+def save_stats(figures: Figures, path: Path, *, light: bool = False) -> None:
+    """Write the statistics of a database to a file of such a kind, likewise.
 
-    A page is dark or light as its reader's browser likes it, if not asked to be light.
+    A page is dark or light as its reader's browser asks, unless light.
     """
 
     def page() -> str:
@@ -53,7 +53,7 @@ def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
 
         return page(figures, light=light)
 
-    _save(path, page, lambda figure: _fill_poster(figure, figures, light))
+    _save(path, page, lambda figure: _fill_stats(figure, figures, light))
 
 
 def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
@@ -104,15 +104,11 @@ def _fill(
     draw(sheet, figure, palette(light=light))
 
 
-def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
-    from .fonts import measured
+def _fill_stats(figure: Figure, figures: Figures, light: bool) -> None:
     from .palette import palette
-    from .stats_figure import draw_poster
-    from .stats_poster import poster
+    from .stats_figure import draw
 
-    page = poster(figures, measured)
-    figure.set_size_inches(page.width / _POINTS, page.height / _POINTS)
-    draw_poster(page, figure, palette(light=light))
+    draw(figure, figures, palette(light=light))
 
 
 def show(tag_map: TagMap, *, light: bool = False) -> None:

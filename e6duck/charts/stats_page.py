@@ -1,113 +1,108 @@
-"""The figures of a database as a web page: one file that needs no network."""
+"""The statistics as a web page: one file without a script, which needs no network."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import escape
+from io import StringIO
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from ..tags.stats import Figures
-from . import svg
-from .fonts import house_style, measured
-from .geometry import Box
-from .palette import mixed, palette
-from .panels import Block, Dot, Panel, panel, wanted_height
-from .stats_charts import Chart, charts, headline
-from .stats_poster import TITLE
-from .svg import category_class, style_rules
-from .text import FAINT, INK, Text
+from .fonts import house_style
+from .palette import Palette, mixed, palette
+from .stats_charts import Cell, Chart, charts, heading
+from .stats_figure import POINTS, draw_chart, use_style
 
 _TEMPLATE = Path(__file__).with_name("stats.html")
-_WIDTH = 330.0
-_HIT = 3.0  # points around a dot where it is hit, too
+_WIDTH, _HEIGHT, _ABOVE = 350, 215, 10  # of each chart, in points
+_NUMBER = ' class="number"'
 
 
 def page(figures: Figures, *, light: bool = False) -> str:
-    """Return the figures as a page, dark or light as its reader likes it, or light in any case."""
+    """Return the statistics as a page, dark or light as its reader likes it, or always light."""
+    (title, about, source), (colors, css) = heading(figures), _colors()
     with house_style():
-        panels = [_panel(chart) for chart in charts(figures)]
+        use_style(colors)
+        cards = "\n".join(_card(chart, colors) for chart in charts(figures))
     parts = {
-        "theme": ' data-theme="light"' if light else "",
-        "title": escape(TITLE),
-        "colours": "\n".join(_colours(figures)),
-        "about": "<br>\n".join(map(escape, headline(figures))),
-        "panels": "\n".join(line for each in panels for line in _card(each)),
+        "scheme": "light" if light else "light dark",
+        "title": escape(title),
+        "about": "<br>".join(map(escape, about)),
+        "source": escape(source),
+        "cards": cards,
+        "background": f"light-dark({palette(light=True).background}, {palette().background})",
+        **{name: getattr(colors, name) for name in ("ink", "faint", "line")},
+        "card": colors.background,
     }
     template = _TEMPLATE.read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+    text = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+    return re.sub(r": (#00..01)\b", lambda found: f": {css[found[1]]}", text)
 
 
-def _panel(chart: Chart) -> Panel:
-    return panel(chart, Box(0, 0, _WIDTH, wanted_height(chart.drawing)), measured)
+def _colors() -> tuple[Palette, dict[str, str]]:
+    """Return stand-ins for the colors of cards, and the CSS for each: its light and dark color."""
+    css: dict[str, str] = {}
 
+    def pair(light: str, dark: str) -> str:
+        css[f"#00{len(css):02x}01"] = f"light-dark({light}, {dark})"
+        return list(css)[-1]
 
-def _colours(figures: Figures) -> Iterator[str]:
-    """Yield the style rules of both palettes; the later ones come before the earlier."""
-    dark, light = palette(), palette(light=True)
-    categories = {*dark.dots, *(row["category"] for row in figures.categories)}
-    for start, scope, scheme, colours, end in (
-        ("", ":root", "dark", dark, ""),
-        ("@media (prefers-color-scheme: light) {", ":root", "light", light, "}"),
-        ("", '[data-theme="light"]', "light", light, ""),
-        ("@media print {", ":root", "light", light, "}"),
-    ):
-        yield start
-        yield from style_rules(colours, scope, scheme, categories)
-        card = mixed(colours.ink, colours.background, 0.05)
-        yield f"{scope} {{ --card: {card}; }}"
-        yield end
-
-
-def _card(panel: Panel) -> Iterator[str]:
-    """Yield the lines of a chart with its title, and its figures as a table."""
-    chart, box = panel.chart, panel.box
-    told: list[Block | Dot] = [*panel.blocks, *panel.dots]
-    yield f"<figure>\n<figcaption><h2>{escape(chart.title)}</h2>"
-    yield f"<p>{escape(chart.about)}</p></figcaption>"
-    yield (
-        f'<svg viewBox="0 0 {box.right:g} {box.bottom:g}" role="img"'
-        f' aria-label="{escape(f"{chart.title}: {chart.about}")}">'
+    light, dark = palette(light=True), palette()
+    colors = Palette(
+        pair(*(mixed(each.ink, each.background, 0.05) for each in (light, dark))),
+        pair(light.ink, dark.ink),
+        pair(light.faint, dark.faint),
+        pair(light.line, dark.line),
+        {name: pair(light.dots[name], color) for name, color in dark.dots.items()},
+        {name: pair(light.labels[name], color) for name, color in dark.labels.items()},
     )
-    yield from _shapes(panel)
-    yield "</svg>"
-    if told:
-        yield "<details><summary>as a table</summary><div><table>"
-        for each in told:
-            yield f"<tr><th>{escape(each.name)}</th><td>{escape(each.tip)}</td></tr>"
-        yield "</table></div></details>"
-    yield "</figure>"
+    return colors, css
 
 
-def _shapes(panel: Panel) -> Iterator[str]:
-    yield from (svg.line(each, "grid") for each in panel.lines)
-    if panel.curve:
-        places = " ".join(f"{x:.2f},{y:.2f}" for x, y in panel.curve)
-        yield f'<polyline class="curve {category_class("general")}" points="{places}"/>'
-    yield from (_block(each) for each in panel.blocks)
-    yield from (_dot(each) for each in panel.dots)
-    yield from (svg.line(each, f"mark {category_class('artist')}") for each in panel.marks)
-    yield from (_text(each) for each in panel.texts)
+def _card(chart: Chart, colors: Palette) -> str:
+    """Return a chart with its title, and its numbers as a table."""
+    title, about = escape(chart.title), escape(chart.about)
+    parts = [f"<figure>\n<figcaption><h2>{title}</h2>\n<p>{about}</p></figcaption>"]
+    if chart.marks:
+        heads = "".join(map(_head, chart.heads, chart.rows[0]))
+        parts.append(f'<svg role="img" aria-label="{title}. {about}" {_svg(chart, colors)}')
+        parts.append("<details><summary>Show the table</summary><div><table>")
+        parts.append(f"<tr>{heads}</tr>")
+        parts += (f"<tr>{''.join(map(_cell, row))}</tr>" for row in chart.rows)
+        parts.append("</table></div></details>")
+    return "\n".join([*parts, "</figure>"])
 
 
-def _block(block: Block) -> str:
-    shapes = svg.rectangle(block.hit, "hit") + svg.rectangle(block.box, "block")
-    return f"<g {_facts(block)}>{shapes}</g>"
+def _head(head: str, below: Cell) -> str:
+    return f'<th scope="col"{_NUMBER * isinstance(below, int)}>{head}</th>'
 
 
-def _dot(dot: Dot) -> str:
-    shapes = svg.circle(dot.disc, "hit", _HIT) + svg.circle(dot.disc, "dot")
-    return f"<g {_facts(dot)}>{shapes}</g>"
+def _cell(cell: Cell) -> str:
+    return f"<td{_NUMBER * isinstance(cell, int)}>{_text(cell)}</td>"
 
 
-def _facts(each: Block | Dot) -> str:
-    return (
-        f'class="told {category_class(each.color)}" data-name="{escape(each.name)}"'
-        f' data-tip="{escape(each.tip)}"'
-    )
+def _text(cell: Cell) -> str:
+    return escape(f"{cell:,}" if isinstance(cell, int) else cell)
 
 
-def _text(each: Text) -> str:
-    if each.colour in (INK, FAINT):
-        return svg.text(each, each.colour)
-    return svg.text(each, f"label {category_class(each.colour)}")
+def _svg(chart: Chart, colors: Palette) -> str:
+    """Return a chart as SVG, of which each mark has a tooltip, but for the start of its tag."""
+    figure = Figure((_WIDTH / POINTS, _HEIGHT / POINTS))
+    figure.patch.set_visible(False)
+    box = 0, _ABOVE, _WIDTH, _HEIGHT - _ABOVE
+    for place, artist in enumerate(draw_chart(figure, chart, colors, box)):
+        artist.set_gid(f"tip-{place}")
+    file = StringIO()
+    figure.savefig(file, format="svg")
+    text = file.getvalue().partition("</defs>")[2]
+    text = re.sub(r'(?<=<g) id="tip-(\d+)">', lambda found: _tip(chart, int(found[1])), text)
+    text = re.sub(r'(?<=<g) id="[\w.]+"', "", text)  # they would be the same in each chart
+    return f'viewBox="0 0 {_WIDTH} {_HEIGHT}">{text}'.rstrip()
+
+
+def _tip(chart: Chart, place: int) -> str:
+    cells = zip(chart.heads, map(_text, chart.rows[place]), strict=True)
+    lines = "\n".join(f"{head}: {cell}" for head, cell in cells)
+    return f' class="tip"><title>{lines}</title>'

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..errors import E6DuckError, UsageError
-from .shared.options import NamedPath, quiet_option, tell
+from .shared.options import FolderPath, quiet_option, tell
 
 _MUCH = 100_000_000  # bytes that are asked about
 
@@ -19,22 +19,23 @@ _MUCH = 100_000_000  # bytes that are asked about
       e6duck fetch ~/e621 --contact you@example.org
       e6duck fetch ~/e621 --with pools,wiki_pages --yes"""
 )
-@click.argument("data_dir", type=NamedPath(), default="data")
+@click.argument("data_dir", type=FolderPath(), default="data")
 @click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
 @click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
-@click.option("--index", metavar="URL", help="The index of a mirror.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask, whatever comes or is replaced.")
+@click.option("--index", metavar="URL", help="Index of a mirror.")
+@click.option("-y", "--yes", is_flag=True, help="Download and replace without asking.")
 @quiet_option
 def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
     """Download the site's newest export into DATA_DIR (./data).
 
-    What is here already is skipped, and a broken download resumed. You are asked before more than
-    100 MB come, and before a file is replaced that no fetch has put there. A file has its name only
-    when it is whole and has the checksum that is listed.
+    Files that are here already are skipped, and a broken download is resumed. You are asked before
+    more than 100 MB are downloaded, and before a file is replaced that is not from a fetch. A file
+    gets its name only when it is complete and has the listed checksum.
     """
     from ..builder.fetch.contact import contact_of
     from ..builder.fetch.fetch import Plan, fetch, keep_strangers
     from ..builder.fetch.manifest import INDEX_URL
+    from ..tags.phrases import many
     from .shared.progress import download_bar
     from .shared.summaries import plan_lines
 
@@ -66,7 +67,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
             on_notice=(lambda line: None) if quiet else tell,
         )
     if not quiet:
-        tell(f"{len(fetched.downloaded)} files downloaded into {fetched.data_dir}")
+        tell(f"{many(len(fetched.downloaded), 'file')} downloaded into {fetched.data_dir}")
 
 
 def _prompt(question: str) -> str:
@@ -75,7 +76,7 @@ def _prompt(question: str) -> str:
 
 def _keep_small(size: int) -> None:
     if size > _MUCH:
-        raise UsageError("more than 100 MB are to come; say --yes")
+        raise UsageError("more than 100 MB are to be downloaded; confirm with --yes")
 
 
 COMMANDS = (fetch,)

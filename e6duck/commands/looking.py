@@ -18,6 +18,7 @@ from .shared.options import (
     completed,
     database_path,
     db_option,
+    skip_unknown_option,
     target,
     tell,
     whole,
@@ -40,24 +41,31 @@ from .shared.options import (
 @click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
 def search(
     pattern: tuple[str, ...], db: Path | None, kind: str | None, output: Path | None, **options: Any
-) -> None:
+) -> int:
     """Search the tags and their aliases.
 
     With * or ? PATTERN is that of a whole name, and the most used tags come first. Else a name
     holds all its words, in any order, or is spelt like it; the closest and most used come first.
+    Exit code 1: nothing was found.
     """
     from ..db.connection import open_reading
+    from ..db.results.formats import format_of
     from ..tags.categories import category_colors
-    from ..tags.search import search
-    from .shared.formats import format_of
+    from ..tags.search import nothing_found, search
     from .shared.tag_tables import write_tags
 
+    texts = [whole(text) for text in pattern]
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
-        answer = search(connection, [whole(text) for text in pattern], on_notice=tell, **options)
+        answer = search(connection, texts, on_notice=tell, **options)
         with target(output) as file:
             kind = format_of(output, kind, sys.stdout.isatty())
-            write_tags(answer, category_colors(connection), file, kind)
+            count = write_tags(answer, category_colors(connection), file, kind)
+        if count:
+            return 0
+        is_filtered = bool(options["categories"] or options["min_posts"])
+        tell(nothing_found(connection, texts, is_filtered=is_filtered))
+        return 1
 
 
 @click.command(
@@ -70,21 +78,23 @@ def search(
     "names", nargs=-1, required=True, metavar="NAME...", shell_complete=completed("tag_names")
 )
 @db_option
+@skip_unknown_option
 @click.option("--format", "kind", type=click.Choice(("text", "json")), default="text", help="text.")
-def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
+def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) -> None:
     """Show all there is about each tag, by its name or an alias.
 
     Its counts, aliases and implications (with their depths), the most similar tags, what stands
     with it most often compared with chance, its uses by year, and the wiki where it is loaded.
     """
     from ..db.connection import open_reading
+    from ..db.results.terminal import is_colored
     from ..tags.categories import category_colors
     from ..tags.profile import portraits
-    from .shared.tag_profile import screen
-    from .shared.tag_tables import is_colored
+    from ..tags.profile_text import screen
 
     with open_reading(database_path(db)) as connection:
-        found = portraits(connection, [whole(name) for name in names], on_notice=tell)
+        texts = [whole(name) for name in names]
+        found = portraits(connection, texts, skip_unknown=skip_unknown, on_notice=tell)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
@@ -111,7 +121,7 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
     """
     from ..db.catalog import described, relations, write_described, write_relations
     from ..db.connection import open_reading
-    from .shared.formats import format_of
+    from ..db.results.formats import format_of
 
     kind = format_of(None, kind, sys.stdout.isatty())
     with open_reading(database_path(db)) as connection:
@@ -126,13 +136,23 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
     Example:
       e6duck shell
       e6duck shell --write
-      e6duck shell -- -csv -c 'from tags limit 3'"""
+      e6duck shell -c 'from tags limit 3'
+      e6duck shell -c 'from tags limit 3' -- -csv"""
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @db_option
+@click.option("-c", "--command", "sql", metavar="SQL", multiple=True, help="Run SQL and exit.")
 @click.option("--write", is_flag=True, help="Let the shell change the database.")
-@click.option("--ui", type=click.Choice(("duckdb", "harlequin")), default="duckdb", help="Which.")
-def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> int:
+@click.option(
+    "--ui",
+    type=click.Choice(("duckdb", "harlequin")),
+    default="duckdb",
+    show_default=True,
+    help="Shell to open.",
+)
+def shell(
+    arguments: tuple[str, ...], db: Path | None, sql: tuple[str, ...], write: bool, ui: str
+) -> int:
     """Open the database in the DuckDB shell, read-only, with the macros at hand.
 
     The shell is duckdb on the PATH, or that of the package duckdb-cli. ARGUMENTS go to it.
@@ -140,8 +160,8 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
     from .shells import greeting, run_shell, shell_command
 
     path = database_path(db)
-    command = shell_command(path, arguments, write=write, ui=ui)
-    if sys.stdin and sys.stdin.isatty():
+    command = shell_command(path, arguments, sql=sql, write=write, ui=ui)
+    if not sql and sys.stdin and sys.stdin.isatty():
         tell(greeting(path, write=write, ui=ui))
     return run_shell(command)
 

@@ -17,6 +17,7 @@ from .shared.options import (
     completed,
     database_path,
     db_option,
+    skip_unknown_option,
     tell,
     whole,
 )
@@ -61,6 +62,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     shell_complete=completed("tag_names"),
     help="Subtract it; together.",
 )
+@skip_unknown_option
 @click.option("-d", "--first-pca", type=AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
 @click.option("-o", "--output", type=NamedPath(), help="Picture, or - for a window.")
@@ -106,7 +108,7 @@ def neighbors(
 
 
 def _write_neighbors(found: Neighbors, chosen: str | None) -> None:
-    from .shared.formats import format_of, write_parquet
+    from ..db.results.formats import format_of, write_parquet
     from .shared.tag_tables import neighbor_batches, write_neighbors
 
     kind = format_of(None, chosen, sys.stdout.isatty())

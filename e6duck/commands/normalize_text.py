@@ -23,9 +23,10 @@ from ..captions.runs.git import holds
 from ..captions.runs.plan import Caption, Plan, Progress
 from ..captions.text import UnreadableError, decoded
 from ..db.query import Answer
+from ..db.results.formats import format_of, shielded, write
 from ..errors import E6DuckError, UsageError
+from ..tags.phrases import many
 from .normalize_options import Options
-from .shared.formats import format_of, shielded, write
 
 DONE, FAILED, CHANGES = 0, 1, 3
 TOP = 100
@@ -102,7 +103,7 @@ def _write_config(options: Options, desk: Desk) -> int:
 def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     backup = options.backup or journal_folder(database())
     run = undo_run(options.folder, backup, options.run, desk.progress)
-    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
+    desk.inform(f"undone     run {run.run}: {many(run.written, 'file')} put back")
     return _told_failures(run.failed, desk)
 
 
@@ -213,7 +214,7 @@ def _undoing(options: Options, plan: Plan, run: str | None) -> str:
 
 def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
     how = _undoing(options, plan, run.run)
-    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
+    desk.inform(f"written    {many(run.written, 'file')} in {plan.target}; to undo: {how}")
     return _told_failures(run.failed, desk)
 
 
@@ -222,7 +223,7 @@ def _confirm(options: Options, plan: Plan, desk: Desk) -> None:
     names = [edit.name for edit in plan.edits]
     if not plan.is_in_place or options.yes or holds(plan.target, names):
         return
-    count = f"{len(names):,} of {len(plan.captions):,} captions in {plan.target}"
+    count = f"{len(names):,} of {many(len(plan.captions), 'caption')} in {plan.target}"
     if desk.ask is None:
         raise UsageError(f"{count} would be replaced; say so with --yes, or look first with --diff")
     if not desk.ask(f"Replace {count}? (It can be undone.)"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,7 +24,25 @@ from .shared.options import (
     whole,
 )
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
+
+
+def _complete_built_in(
+    context: click.Context, parameter: click.Parameter, prefix: str
+) -> list[CompletionItem]:
+    """Return the built-in queries whose names begin with prefix, each with what it answers."""
+    from click.shell_completion import CompletionItem
+
+    from ..db.sql_files import scripts
+
+    return [
+        CompletionItem(script.name, help=script.sentence)
+        for script in scripts("queries")
+        if script.name.startswith(prefix)
+    ]
 
 
 @click.command(
@@ -32,50 +51,112 @@ _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
       e6duck query "select name, post_count from tags limit 10"
       e6duck query -p tag=fox "from cooccurring(\\$tag) limit 20" --format json
       e6duck query --name top_tags -p category=species
-      e6duck query --table mine=captions.csv "from mine join tags using (name)" -o found.csv"""
+      e6duck query --table mine=captions.csv "from mine join tags using (name)" -o found.csv
+      e6duck query --trusted "attach 'my.duckdb' as my; from my.notes join tags using (name)\""""
 )
 @click.argument("sql", required=False)
 @db_option
-@click.option("-f", "--file", "sql_file", type=NamedPath(), help="SQL from a file.")
-@click.option("--name", "question", help="Ask a question that is shipped.")
-@click.option("--list", "is_list", is_flag=True, help="List the questions that are shipped.")
-@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="For $NAME.")
-@click.option("--table", "tables", multiple=True, metavar="NAME=FILE", help="Join your own file.")
-@click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
-@click.option("-o", "--output", type=NamedPath(), help="Write to a file.")
-@click.option("--limit", type=click.IntRange(min=0), help="The most rows.")
-@click.option("--timeout", type=_SECONDS, help="In seconds.")
-@click.option("--trusted", is_flag=True, help="Your own SQL: it may use files, and spill.")
+@click.option("-f", "--file", "sql_file", type=NamedPath(), help="Read the SQL from a file.")
+@click.option(
+    "--name", "question", shell_complete=_complete_built_in, help="Run this built-in query."
+)
+@click.option("--list", "is_list", is_flag=True, help="List the built-in queries.")
+@click.option("--show", is_flag=True, help="Print the SQL of the built-in query, do not run it.")
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of $NAME.",
+)
+@click.option(
+    "--table", "tables", multiple=True, metavar="NAME=FILE", help="Load your own file as a table."
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    help="Default: table on a terminal, else csv. line: a line for each value.",
+)
+@click.option("-o", "--output", type=NamedPath(), help="Write to a file; its ending is the format.")
+@click.option("--limit", type=click.IntRange(min=0), help="Maximum number of rows.")
+@click.option("--all", "is_all", is_flag=True, help="Show all rows on a terminal.")
+@click.option("--timeout", type=_SECONDS, help="Stop after so many seconds.")
+@click.option("--trusted", is_flag=True, help="Let the SQL use files and spill to disk.")
 @memory_option
 @threads_option
-def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -> None:
-    """Ask the database in SQL: an argument, -f FILE, or - for standard input.
+def query(
+    is_list: bool, show: bool, is_all: bool, db: Path | None, output: Path | None, **options: Any
+) -> None:
+    """Query the database with SQL: an argument, -f FILE, or - for standard input.
 
-    The query can read the database alone (and files given with --table), and write nothing. On a
-    terminal the answer is a table; elsewhere all values are whole, as CSV or what --format says.
+    The SQL can read only the database and files given with --table, and it cannot write. On a
+    terminal the result is a table: the first and last rows that fit the screen, and the number of
+    rows. Elsewhere it is CSV, with all rows and columns, or the format of --format or -o.
     """
-    from ..db import query as asking
-    from ..db.saved_queries import listed, mind_posts
-    from .shared.formats import format_of, write, write_parquet
-
-    limits = {name: options.pop(name) for name in ("timeout", "limit")}
-    kind = format_of(output, options.pop("kind"), sys.stdout.isatty())
-    if is_list:
-        with target(output) as file:
-            write(listed(), file, kind)
+    if is_list or show:
+        _describe(options["question"], options["kind"], output, is_list)
         return
-    question_name = options["question"]
+    is_whole = is_all or options["limit"] is not None
+    _answer(database_path(db), output, is_whole, **options)
+
+
+def _describe(name: str | None, chosen: str | None, output: Path | None, is_list: bool) -> None:
+    """Write the list of the built-in queries, or the SQL of one."""
+    from ..db.results.formats import format_of, write
+    from ..db.saved_queries import listed, listed_lines, question
+
+    kind = format_of(output, chosen, sys.stdout.isatty())
+    if not (is_list or name):
+        raise UsageError("--show prints a built-in query; name it with --name NAME")
+    sql = "" if is_list or not name else question(name, {})[0]
+    with target(output) as file:
+        if sql:
+            file.write(sql)
+        elif kind == "table":
+            columns = shutil.get_terminal_size().columns
+            file.writelines(f"{line}\n" for line in listed_lines(columns))
+        else:
+            write(listed(), file, kind)
+
+
+def _answer(
+    database: Path,
+    output: Path | None,
+    is_whole: bool,
+    *,
+    kind: str | None,
+    timeout: float | None,
+    limit: int | None,
+    **options: Any,
+) -> None:
+    """Ask, and write the answer; is_whole: all its rows, on a terminal too."""
+    from ..db import query as asking
+    from ..db.results.formats import format_of, write, write_parquet
+    from ..db.results.result_table import rows_of_screen
+    from ..db.saved_queries import mind_posts
+
+    found = format_of(output, kind, sys.stdout.isatty(), with_parquet=True)
+    name = options["question"]
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
-    with asking.session(database_path(db), tables=tables, **options) as connection:
-        mind_posts(connection, sql, question_name, tell)
-        if kind == "parquet":
+    with asking.session(database, tables=tables, **options) as connection:
+        mind_posts(connection, sql, name, tell)
+        if found == "parquet":
+            batches = asking.ask_arrow(
+                connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell
+            )
             with binary_target(output) as sink:
-                write_parquet(asking.ask_arrow(connection, sql, parameters, **limits), sink)
-        else:
-            answer = asking.ask(connection, sql, parameters, **limits)
-            with target(output) as file:
-                write(answer, file, kind)
+                write_parquet(batches, sink)
+            return
+        answer = asking.ask(
+            connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell
+        )
+        if answer.is_plan and not (kind or output):
+            found = "table"
+        with target(output) as file:
+            write(answer, file, found, shown=None if is_whole else rows_of_screen())
 
 
 def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -104,7 +185,9 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{'the query' if is_input else path} is no UTF-8: {error}") from error
+        raise UsageError(
+            f"{'the query' if is_input else path} is not valid UTF-8: {error}"
+        ) from error
 
 
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..commands.shared.formats import Sink, visible, write
-from ..commands.shared.table import draw
 from ..errors import UsageError
 from .connection import Connection, identifier, literal
+from .did_you_mean import did_you_mean
 from .query import Answer, explained
+from .results.formats import write
+from .results.table import draw
+from .results.terminal import Sink
+from .results.values import visible
 from .sql_files import sql_text
 
 _COLUMNS = ("name", "kind", "rows", "comment", "example")
 _TYPES = ("VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR")
+_ATTACHED = (
+    "A macro finds its tables in the current database. After attach 'e6.duckdb' as e6, run: use e6;"
+    " or, to reach your own tables too: set search_path = 'memory,e6' (memory is the name of your"
+    " own database)"
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,8 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
     """
     known = {each.name.lower(): each for each in relations(connection)}  # as DuckDB takes names
     if name.lower() not in known:
-        names = ", ".join(each.name for each in known.values())
-        raise UsageError(f"there is no relation {name}; there are {names}")
+        hint = did_you_mean(name, [each.name for each in known.values()])
+        raise UsageError(f"there is no relation {name}{hint}")
     relation = known[name.lower()]
     with explained():
         if relation.kind != "macro":
@@ -81,9 +90,12 @@ def write_relations(found: Sequence[Relation], file: Sink, kind: str) -> None:
     ]
     _draw(("relation", "rows", "one row is"), ("VARCHAR", "BIGINT", "VARCHAR"), rows, file)
     file.write("\n")
-    for each in found:
-        if each.kind == "macro":
-            file.write(f"{each.name}: {visible(each.comment)}\n    {visible(each.example)}\n")
+    macros = [each for each in found if each.kind == "macro"]
+    for each in macros:
+        file.write(_filled(f"{each.name}: {visible(each.comment)}", file))
+        file.write(f"    {visible(each.example)}\n")
+    if macros:
+        file.write("\n" + _filled(_ATTACHED, file))
 
 
 def write_described(
@@ -95,9 +107,10 @@ def write_described(
         write(Answer(names, types, iter([columns])), file, kind)
         return
     size = "" if relation.rows is None else f" ({relation.rows:,} rows)"
-    file.write(f"{relation.name}, a {relation.kind}: {visible(relation.comment)}{size}\n")
+    heading = f"{relation.name}, a {relation.kind}: {visible(relation.comment)}{size}"
+    file.write(_filled(heading, file))
     if relation.example:
-        file.write(f"    {visible(relation.example)}\n")
+        file.write(f"    {visible(relation.example)}\n" + _filled(_ATTACHED, file))
     file.write("\n")
     _draw(names, types, columns, file)
 
@@ -106,6 +119,14 @@ def _draw(
     names: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]], file: Sink
 ) -> None:
     columns = list(zip(names, *(map(visible, row) for row in rows), strict=True))
-    width = shutil.get_terminal_size().columns if file.isatty() else None
-    for line in draw(columns, types, width):
+    for line in draw(columns, types, _width(file), is_wrapped=True):
         file.write(line + "\n")
+
+
+def _filled(text: str, file: Sink) -> str:
+    """Return a paragraph, in lines that fit a terminal."""
+    return textwrap.fill(text, _width(file) or len(text)) + "\n"
+
+
+def _width(file: Sink) -> int | None:
+    return shutil.get_terminal_size().columns if file.isatty() else None

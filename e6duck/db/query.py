@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ..errors import E6DuckError, QueryError, UsageError
-from .connection import (
-    Connection,
-    close_sandbox,
-    file_literal,
-    first_line,
-    identifier,
-    interruptible,
-    memory_size,
-    open_reading,
-)
+from ..errors import QueryError, UsageError
+from .connection import Connection, close_sandbox, interruptible, memory_size, open_reading
+from .error_hints import with_hint
+from .results.exact_values import exact
+from .user_tables import load
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,31 +23,22 @@ if TYPE_CHECKING:
 Relation = duckdb.DuckDBPyRelation
 
 FETCHED_ROWS = 10_000
-_READERS = {
-    ".csv": "read_csv",
-    ".tsv": "read_csv",
-    ".parquet": "read_parquet",
-    ".json": "read_json",
-    ".jsonl": "read_json",
-    ".ndjson": "read_json",
-}
+_GIVES_ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]  # of a statement that always gives some
 # A question about tags fits in little; what does not is better run with --trusted.
 DEFAULT_MEMORY = "4GB"
-
-# Where a type's name stands in the text of another type; a field of that name has a space after it.
-_TIME = re.compile(
-    r"\b(?:TIMESTAMP(?:_\w+)?|TIME(?:_NS)?|DATE|INTERVAL)(?: WITH TIME ZONE)?(?=[,)\[]|$)"
-)
-_FLOAT = re.compile(r"\bFLOAT(?=[,)\[]|$)")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A result whose rows come as they are fetched: column names, DuckDB types, batches of rows."""
+    """A result whose rows come as they are fetched: column names, DuckDB types, batches of rows.
+
+    types: as the query gives them; dates, times and intervals come as text. is_plan: of EXPLAIN.
+    """
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
     batches: Iterator[list[tuple[Any, ...]]]
+    is_plan: bool = False
 
 
 @contextmanager
@@ -81,35 +65,12 @@ def session(
         with interruptible(connection):
             with explained():
                 for name, file in (tables or {}).items():
-                    _load(connection, name, file)
+                    load(connection, name, file)
                 if not trusted:
                     close_sandbox(connection)
             yield connection
     finally:
         connection.close()
-
-
-def _load(connection: Connection, name: str, file: Path) -> None:
-    suffix = file.with_suffix("").suffix if file.suffix == ".gz" else file.suffix
-    reader = _READERS.get(suffix.lower())
-    if not reader:
-        raise UsageError(f"{file} is no {', '.join(_READERS)}; convert it first")
-    if not file.is_file():
-        raise UsageError(f"there is no file {file} for the table {name}")
-    taken = connection.execute(
-        "select 1 from duckdb_tables() where lower(table_name) = lower($1)"
-        " union all select 1 from duckdb_views() where lower(view_name) = lower($1)",
-        [name],
-    ).fetchall()
-    if taken:
-        raise UsageError(f"there is a relation {name} already; name the table of {file} otherwise")
-    source = f"{reader}({file_literal(file)})"
-    try:
-        connection.execute(f"create temp table {identifier(name)} as from {source}")
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error as error:
-        raise E6DuckError(f"{file} cannot be read: {first_line(error)}") from error
 
 
 def ask(
@@ -119,27 +80,30 @@ def ask(
     *,
     timeout: float | None = None,
     limit: int | None = None,
+    on_notice: Callable[[str], object] = lambda line: None,
 ) -> Answer:
     """Run SQL and return the answer to its last statement.
 
     parameters: for each $name in it. timeout: in seconds, for running and fetching together.
-    limit: the most rows. Raises `QueryError` with DuckDB's own message, `UsageError` for a
-    parameter that is missing or unknown.
+    limit: the most rows. on_notice: gets a line where other statements have answers, too. Raises
+    `QueryError` with DuckDB's own message, `UsageError` for a parameter that is missing or unknown.
     """
     *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
-            _run(connection, before)
-            connection.execute(_exact(connection, last, given), given)
+            _run(connection, before, on_notice)
+            statement, types = exact(connection, last, given)
+            connection.execute(statement, given)
             description = connection.description or []
     except BaseException:
         clock.stop()
         raise
     return Answer(
         tuple(str(column[0]) for column in description),
-        tuple(str(column[1]) for column in description),
+        types or tuple(str(column[1]) for column in description),
         _fetch(connection, clock, limit),
+        is_plan=last.type == duckdb.StatementType.EXPLAIN,
     )
 
 
@@ -147,6 +111,11 @@ def _statements(
     connection: Connection, sql: str, parameters: Mapping[str, Any]
 ) -> list[tuple[duckdb.Statement, dict[str, Any] | None]]:
     """Return the statements in SQL, at least one, each with its parameters (None for none)."""
+    if sql.lstrip().startswith("."):
+        raise UsageError(
+            "dot commands belong to the DuckDB shell (e6duck shell); to list relations:"
+            " e6duck tables"
+        )
     with explained():
         statements = connection.extract_statements(sql)
     if not statements:
@@ -159,44 +128,15 @@ def _statements(
 
 
 def _run(
-    connection: Connection, statements: Iterable[tuple[duckdb.Statement, dict[str, Any] | None]]
+    connection: Connection,
+    statements: Sequence[tuple[duckdb.Statement, dict[str, Any] | None]],
+    on_notice: Callable[[str], object],
 ) -> None:
+    """Run the statements before the last one; on_notice: gets a line where they give rows."""
+    if any(each.expected_result_type == _GIVES_ROWS for each, _ in statements):
+        on_notice("only the result of the last statement is shown")
     for statement, given in statements:
         connection.execute(statement, given).complete()
-
-
-def _exact(
-    connection: Connection, statement: duckdb.Statement, given: dict[str, Any] | None
-) -> duckdb.Statement:
-    """Return a statement that gives as text what Python has no equal of: dates, times, intervals.
-
-    Python knows no infinite date and no month of an interval, and takes a package for time zones.
-    A FLOAT becomes the DOUBLE that is written as it is: 0.1, not 0.10000000149011612.
-    """
-    if statement.type != duckdb.StatementType.SELECT:
-        return statement
-    try:
-        found = connection.execute(f"describe {statement.query}", given).fetchall()
-    except duckdb.InterruptException:
-        raise
-    except duckdb.Error:  # what is wrong with it, it shows itself
-        return statement
-    if not any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
-        return statement
-    columns = [
-        f"cast(cast(#{number} as {_FLOAT.sub('VARCHAR', _TIME.sub('VARCHAR', kind))})"
-        f" as {_FLOAT.sub('DOUBLE', _TIME.sub('VARCHAR', kind))}) as {identifier(name)}"
-        for number, (name, kind, *_) in enumerate(found, start=1)
-    ]
-    query = f"from ({_without_end(statement.query)}\n) select {', '.join(columns)}"
-    return connection.extract_statements(query)[0]
-
-
-def _without_end(query: str) -> str:
-    """Return a statement without its semicolon and what follows."""
-    content = query.encode()
-    ends = [place for place, _ in duckdb.tokenize(query) if content[place : place + 1] == b";"]
-    return content[: ends[0]].decode() if ends else query
 
 
 def checked_parameters(wanted: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,6 +159,7 @@ def ask_arrow(
     *,
     timeout: float | None = None,
     limit: int | None = None,
+    on_notice: Callable[[str], object] = lambda line: None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield the answer as Arrow batches, first an empty one; else as `ask`."""
     import pyarrow as pa
@@ -226,7 +167,7 @@ def ask_arrow(
     clock = _Clock(connection, timeout)
     try:
         with explained(clock):
-            relation = related(connection, sql, parameters or {})
+            relation = related(connection, sql, parameters or {}, on_notice)
             if limit is not None:
                 relation = relation.limit(limit)
             reader = relation.to_arrow_reader(FETCHED_ROWS * 10)
@@ -236,10 +177,15 @@ def ask_arrow(
         clock.stop()
 
 
-def related(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> Relation:
+def related(
+    connection: Connection,
+    sql: str,
+    parameters: Mapping[str, Any],
+    on_notice: Callable[[str], object] = lambda line: None,
+) -> Relation:
     """Return the answer to the last statement in SQL, not yet fetched; raises DuckDB's errors."""
     *before, (last, given) = _statements(connection, sql, parameters)
-    _run(connection, before)
+    _run(connection, before, on_notice)
     try:
         relation = connection.sql(last.query, params=given)
     except duckdb.ProgrammingError:
@@ -318,7 +264,7 @@ def explained(clock: _Clock | None = None) -> Iterator[None]:
             raise QueryError(f"stopped after {clock.seconds:g} seconds (--timeout)") from error
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise QueryError(str(error)) from error
+        raise QueryError(with_hint(str(error))) from error
     except RuntimeError as error:
         if str(error) != "Query interrupted":  # how DuckDB takes Python's own KeyboardInterrupt
             raise

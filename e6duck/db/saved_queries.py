@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..errors import UsageError
 from .connection import Connection, check_posts, has_posts
+from .did_you_mean import did_you_mean
 from .query import Answer
 from .sql_files import Script, scripts
 
+_DEFAULTLESS = "…"
 _COMMENT = re.compile("--.*")
 _MACRO = "cooccurring"  # which tells it itself
 _POSTS = re.compile(rf"\b(?:posts|post_tags|{_MACRO})\b")
@@ -25,7 +28,7 @@ def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, A
     """Return the SQL of a shipped question, and its parameters with their defaults."""
     known = {script.name: script for script in questions()}
     if name not in known:
-        raise UsageError(f"there is no question {name}; there are {', '.join(known)}")
+        raise UsageError(f"there is no question {name}{did_you_mean(name, known)}")
     script = known[name]
     defaults = {key: value for key, value in script.parameters.items() if value is not None}
     return script.text, defaults | dict(parameters)
@@ -45,13 +48,31 @@ def mind_posts(
         on_notice("this database has no posts: it was imported from index files")
 
 
+def listed_lines(width: int) -> Iterator[str]:
+    """Yield lines that name each built-in query, what it answers, and its parameters."""
+    for number, script in enumerate(questions()):
+        if number:
+            yield ""
+        yield from textwrap.wrap(f"{script.name}: {script.sentence}", width)
+        heads = {
+            name: f"    -p {name}={_DEFAULTLESS if default is None else default}"
+            for name, default in script.parameters.items()
+        }
+        wide = max(map(len, heads.values()), default=0) + 2
+        for name, comment in script.parameter_comments.items():
+            head = heads[name].ljust(wide)
+            yield from textwrap.wrap(
+                head + comment, max(width, wide + 10), subsequent_indent=" " * wide
+            )
+
+
 def listed() -> Answer:
     """Return name, parameters and sentence of each shipped question."""
     rows = [
         (
             script.name,
             " ".join(
-                f"-p {name}={'…' if default is None else default}"
+                f"-p {name}={_DEFAULTLESS if default is None else default}"
                 for name, default in script.parameters.items()
             ),
             script.sentence,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_PARAMETER = re.compile(r"^-- \$(\w+)(?: = (.*?))?: ", re.MULTILINE)
+_PARAMETER = re.compile(r"^-- \$(\w+)(?: = (.*?))?: (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Script:
     def parameters(self) -> dict[str, str | None]:
         """The parameters named in the leading comments, with their defaults (None: required)."""
         return {match[1]: match[2] for match in _PARAMETER.finditer(self.text)}
+
+    @property
+    def parameter_comments(self) -> dict[str, str]:
+        """What the leading comments say of each parameter."""
+        return {match[1]: match[3] for match in _PARAMETER.finditer(self.text)}
 
 
 @cache

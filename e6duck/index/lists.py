@@ -11,6 +11,7 @@ import numpy as np
 from .. import files
 from ..db.connection import Connection, check_posts
 from ..errors import UsageError
+from ..tags.phrases import many
 from .matrix import cooccurrence_blocks, post_tag_matrix
 from .text_vectors import METADATA, VECTORS, WORD2VEC, write_projector, write_word2vec
 from .write import is_counted, query_text, write_index
@@ -86,13 +87,13 @@ def export(
         yield f"{', '.join(names)} in {out_dir}"
     if out_dir is not None and projector:
         count = write_projector(connection, out_dir)
-        yield f"{count:,} vectors in {out_dir / VECTORS}, with {METADATA}"
+        yield f"{many(count, 'vector')} in {out_dir / VECTORS}, with {METADATA}"
     if out_dir is not None and word2vec:
         count = write_word2vec(connection, out_dir)
-        yield f"{count:,} vectors in {out_dir / WORD2VEC}"
+        yield f"{many(count, 'vector')} in {out_dir / WORD2VEC}"
     if tag_list is not None:
         count = write_tag_list(connection, tag_list, min_posts=min_posts)
-        yield f"{count:,} tags in {tag_list}" + ("" if is_counted(connection) else _ESTIMATED)
+        yield f"{many(count, 'tag')} in {tag_list}" + ("" if is_counted(connection) else _ESTIMATED)
     if cooccurrence is not None:
         count = write_cooccurrence(connection, cooccurrence, min_count=min_count)
-        yield f"{count:,} pairs in {cooccurrence}"
+        yield f"{many(count, 'pair')} in {cooccurrence}"

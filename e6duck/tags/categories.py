@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..db.connection import Connection
+from ..db.did_you_mean import did_you_mean
 from ..errors import UsageError
 from .lookup import quoted
 
@@ -24,8 +25,8 @@ def category_ids(connection: Connection, names: Sequence[str]) -> list[int] | No
     }
     for name in names:
         if name.lower() not in known:
-            valid = ", ".join(name for _, name, _ in rows)
-            raise UsageError(f"there is no category {quoted(name)}; there are {valid}")
+            hint = did_you_mean(name, [each for _, each, _ in rows])
+            raise UsageError(f"there is no category {quoted(name)}{hint}")
     return [known[name.lower()] for name in names]
 
 

@@ -18,7 +18,7 @@ from ..db.sql_files import sql_text
 from ..errors import DatabaseError, UsageError
 from .categories import category_ids
 from .lookup import Found
-from .terms import asked_tags
+from .terms import asked_tags, check_usable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +43,7 @@ class Question:
     together: bool = False
     first_pca: int | None = None
     map_count: int | None = None  # of neighbours that make the axes of a map
+    skip_unknown: bool = False  # leave out tags that cannot be used
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ def answering(
 ) -> Iterator[Neighbors]:
     """Give the answer to a question, on a connection beside this one.
 
-    on_notice: is told, a line each, what a text was taken for, and which tag is left out and why.
-    Raises `UsageError` where no tag is left, `DatabaseError` where there are no vectors that fit.
+    on_notice: called with a line for each text that is not the name of its tag, and for each that
+    is skipped. Raises `UsageError` for tags that are unknown or have no vector (where they may be
+    skipped: if no tag is left), `DatabaseError` where there are no vectors that fit.
     """
     _check(question)
     with explained(), beside(connection) as own, interruptible(own):
@@ -160,18 +162,16 @@ def _found_tags(
     """Return the tags that can be asked for, and those that can be subtracted, each once."""
     texts = list(dict.fromkeys((*question.tags, *question.unwanted)))
     found, troubles = asked_tags(connection, texts, trained_count)
-    if len(texts) == len(troubles) == 1:
-        raise UsageError(troubles[texts[0]])
+    check_usable(
+        texts, question.tags, troubles, skip_unknown=question.skip_unknown, on_notice=on_notice
+    )
     for text in texts:
-        notice = troubles.get(text) or found[text].notice
-        if notice:
+        if text not in troubles and (notice := found[text].notice):
             on_notice(notice)
     wanted, unwanted = (
         {found[text].tag_id: found[text] for text in given if text not in troubles}
         for given in (question.tags, question.unwanted)
     )
-    if not wanted:
-        raise UsageError("none of the tags asked for can be used")
     for both in wanted.keys() & unwanted.keys():
         raise UsageError(f"{wanted[both].name} is both asked for and subtracted; leave one out")
     return list(wanted.values()), list(unwanted.values())

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
 from ..db.query import explained
+from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
-from ..errors import E6DuckError, UsageError
+from ..errors import E6DuckError
 from .lookup import Found, look_up
 from .neighbors import LEAST_COMMON, Question, answering
-from .terms import unknown
+from .phrases import many
+from .profile_text import screen, summary, title
+from .terms import check_usable, unknown
 
 _KIN_COUNT = 8  # of similar tags, and of surprising ones
 
@@ -27,6 +31,7 @@ class Portrait:
     all on the site. implies, implied_by: rows of tag, category, posts, depth and parent, the tag
     before it on the way; nearest first. similar: tag, category, score (a cosine). surprising: tag,
     category, common_posts and lift (1 is chance). years: year and posts. wiki: the first paragraph.
+    As text it is the screen of `e6duck tag`.
     """
 
     asked: str
@@ -46,27 +51,36 @@ class Portrait:
     wiki: str | None
     notes: Sequence[str]  # why something of it is missing
 
+    def __repr__(self) -> str:
+        facts = [self.category or "of no known category"]
+        facts.append("no rank" if self.rank is None else f"rank {self.rank:,}")
+        facts += [] if self.posts is None else [many(self.posts, "post")]
+        return f"Portrait({self.tag!r}, {', '.join(facts)})"
+
+    def __str__(self) -> str:
+        return "\n".join(screen(self, {}, get_terminal_size().columns))
+
+    def _repr_html_(self) -> str:
+        return html_table(title(self), summary(self))
+
 
 def portraits(
     connection: Connection,
     texts: Sequence[str],
     *,
+    skip_unknown: bool = False,
     on_notice: Callable[[str], object] = lambda line: None,
 ) -> list[Portrait]:
     """Return the portrait of each tag that texts name, by name or alias, each tag once.
 
-    on_notice: is told of a text that names none; raises `UsageError` where no text does.
+    skip_unknown: leave out texts that name no tag; on_notice is called with a line for each. Raises
+    `UsageError` for such a text, or where no tag is left.
     """
     with explained(), interruptible(connection):
         texts = list(dict.fromkeys(texts))
         found = look_up(connection, texts)
         troubles = unknown(connection, [text for text in texts if text not in found])
-        if len(texts) == len(troubles) == 1:
-            raise UsageError(troubles[texts[0]])
-        for trouble in troubles.values():
-            on_notice(trouble)
-        if not found:
-            raise UsageError("none of the tags asked for is known")
+        check_usable(texts, texts, troubles, skip_unknown=skip_unknown, on_notice=on_notice)
         named = {found[text].name: found[text] for text in reversed(texts) if text in found}
         return [_portrait(connection, each) for each in reversed(named.values())]
 

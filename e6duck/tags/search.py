@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from ..db.connection import Connection, interruptible
@@ -10,12 +11,14 @@ from ..db.query import Answer, explained, related
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from .categories import category_ids
+from .lookup import quoted
 from .neighbors import Notify, rank_limit
-from .spelling import guessed
+from .spelling import guessed, suggested
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_SUGGESTED = 3  # tags that are named where nothing is found
 _NEAR = 50  # tags that are looked at for being spelt like the words
 
 
@@ -46,6 +49,28 @@ def search(
         )
 
 
+def nothing_found(connection: Connection, texts: Sequence[str], *, is_filtered: bool) -> str:
+    """Return what to say of a search that found no tag: what it looked for, what is spelt like it.
+
+    is_filtered: only some tags were searched.
+    """
+    words, pattern = _words(texts)
+    if pattern:
+        said = f"no name or alias fits the pattern {quoted(pattern)}"
+    elif len(words) == 1:
+        said = f"no name or alias holds {quoted(words[0])}"
+    else:
+        said = f"no name or alias holds all of {', '.join(map(quoted, words))}"
+    if is_filtered:
+        return f"nothing found: {said}, among the tags that pass the filters"
+    whole_and_parts = [text.strip("*?") for text in dict.fromkeys(("_".join(words), *words))]
+    by_text = suggested(connection, whole_and_parts, count=_SUGGESTED)
+    best_of_each_first = zip_longest(*(by_text[text] for text in whole_and_parts))
+    near = dict.fromkeys(str(each) for places in best_of_each_first for each in places if each)
+    closest = ", ".join(islice(near, _SUGGESTED))
+    return f"nothing found: {said}" + (f"; the closest: {closest}" if closest else "")
+
+
 def found_tags(connection: Connection, texts: Sequence[str], **options: Any) -> pa.Table:
     """Return the same as an Arrow table."""
     with explained(), interruptible(connection):
@@ -62,19 +87,25 @@ def _question(
     on_notice: Notify = lambda line: None,
 ) -> tuple[str, dict[str, Any]]:
     """Return the SQL of a search and its parameters."""
-    words = " ".join(texts).lower().replace("_", " ").split()
-    if not words:
-        raise UsageError("give a word, or a pattern with * and ?, to search for")
+    words, pattern = _words(texts)
     values: dict[str, Any] = {
         "categories": category_ids(connection, categories),
         "min_posts": min_posts,
         "rank_limit": rank_limit(connection, min_posts, on_notice) if min_posts else 0,
         "count": limit,
     }
-    if any(set(word) & set("*?") for word in words):
-        values["pattern"] = "_".join(" ".join(texts).lower().split())
-        return sql_text("tags/search", "pattern"), values
+    if pattern:
+        return sql_text("tags/search", "pattern"), values | {"pattern": pattern}
     spelling = "_".join(words)
     near = list(guessed(connection, [spelling], count=_NEAR)[spelling])
     values |= {"spelling": spelling, "words": words, "near": near}
     return sql_text("tags/search", "words"), values
+
+
+def _words(texts: Sequence[str]) -> tuple[list[str], str | None]:
+    """Return the words that texts hold, and the pattern that they are; None where they are none."""
+    words = " ".join(texts).lower().replace("_", " ").split()
+    if not words:
+        raise UsageError("give a word, or a pattern with * and ?, to search for")
+    is_pattern = any(set(word) & set("*?") for word in words)
+    return words, "_".join(" ".join(texts).lower().split()) if is_pattern else None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
 from ..db.query import explained
+from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
+from .phrases import NO_POSTS as NO_POSTS
+from .phrases import many
+from .stats_text import ledger, summary
 
 Row = dict[str, Any]
-
-NO_POSTS = "this database has no posts"
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,10 @@ class Figures:
 
     total: posts, tags and so on, as sql/tags/stats/total.sql names them; null is unknown. categories:
     category, tags, rare_tags, uses. ranks: rank (1 is the most used), tag, category and posts, at
-    some ranks. months: year, month and posts. post_sizes: tags, posts, and direct_posts, those
-    with so many tags that no other of their tags implies. ratings: rating and posts. depths:
-    depth and implications.
+    some ranks. months: year, month, posts, first_day and last_day (of its first and last post).
+    post_sizes: tags, posts, and direct_posts, those with so many tags that no other of their tags
+    implies. ratings: rating and posts. depths: depth and implications. As text it is
+    the screen of `e6duck stats`.
     """
 
     total: Row
@@ -33,6 +37,21 @@ class Figures:
     post_sizes: Sequence[Row]
     ratings: Sequence[Row]
     depths: Sequence[Row]
+
+    @property
+    def median_tags(self) -> int | None:
+        """How many tags the middle one of the posts holds; None without posts."""
+        return median(self.post_sizes)
+
+    def __repr__(self) -> str:
+        posts, tags = self.total["posts"] or 0, self.total["tags"]
+        return f"Figures({many(posts, 'post')}, {many(tags, 'tag')})"
+
+    def __str__(self) -> str:
+        return "\n".join(ledger(self, {}, get_terminal_size().columns))
+
+    def _repr_html_(self) -> str:
+        return html_table("the database in figures", summary(self))
 
 
 def figures(connection: Connection) -> Figures:

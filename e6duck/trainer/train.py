@@ -15,9 +15,10 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from .. import files
-from ..builder.build import DATABASE, DEFAULT_MEMORY, plain_errors
+from ..builder.build import DATABASE, DEFAULT_MEMORY
 from ..db.connection import Connection, check_posts, drafting, holding, interruptible, open_reading
 from ..db.sql_files import scripts
+from ..db.system_errors import plain_errors
 from ..errors import DatabaseError, UsageError
 from ..index import matrix, vectors, write
 from ..index.vectors import POST_FACTORS, TAG_FACTORS, Vectors

@@ -1,8 +1,8 @@
--- cooccurring_tags: what stands on the posts of a tag, with count, cosine, Jaccard and lift.
+-- cooccurring_tags: the tags on the posts of a tag, with count, cosine, Jaccard and lift.
 -- $tag: its name or an alias
--- $min_count = 10: least number of common posts
--- $order = cosine: common_count, cosine, jaccard or lift
--- $count = 20: how many
+-- $min_count = 10: minimum number of common posts
+-- $order = cosine: by common_count, cosine, jaccard or lift
+-- $count = 20: maximum number of tags
 select name, category_name, common_count, cosine, jaccard, lift
 from cooccurring($tag, min_count := $min_count::bigint)
 order by

@@ -1,7 +1,7 @@
 -- growing_tags: the tags of a month by growth of their share of the posts since the month before.
--- $month: as in 2025-03
--- $min_count = 10: least number of posts in the month
--- $count = 20: how many
+-- $month: the month, such as 2025-03
+-- $min_count = 10: minimum number of posts in the month
+-- $count = 20: maximum number of tags
 with post as (
     select date_trunc('month', created_at) = ($month || '-01')::timestamp as is_current, tag_ids
     from posts

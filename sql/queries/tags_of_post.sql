@@ -1,5 +1,5 @@
 -- tags_of_post: the tags of a post, direct ones first.
--- $id: the post, as on the site
+-- $id: id of the post on the site
 select tags.name, tags.category_name, tags.post_count, post_tags.is_implied
 from post_tags
 join tags on tags.tag_id = post_tags.tag_id

@@ -1,6 +1,6 @@
 -- top_tags: the most used tags of a category.
 -- $category = general: name, short name or id of the category
--- $count = 20: how many
+-- $count = 20: maximum number of tags
 select tags.name, tags.post_count, tags.tagged_count, tags.site_post_count
 from tags
 join categories on categories.category = tags.category

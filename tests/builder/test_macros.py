@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from e6duck import open as open_database
 from e6duck.builder.build import build
+from e6duck.errors import QueryError
+from e6duck.tags.lookup import look_up
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -108,6 +112,7 @@ def test_tags_are_numbered_as_the_zoo_says(connection: duckdb.DuckDBPyConnection
         ("Red Fox", "red_fox"),
         ("red fox", "red_fox"),
         ("VIXEN", "fox"),
+        (" red fox ", "red_fox"),
         ("woods,_the", "forest"),
         ("[x]", "[x]"),
         ('"box"', "[x]"),
@@ -126,12 +131,27 @@ def test_tag_id_knows_names_aliases_and_other_spellings(
     assert found == [(None if name is None else NAMES.index(name),)]
 
 
-def test_an_exact_name_goes_before_its_lower_case(tmp_path: Path) -> None:
-    posts = [post(number, "éclair Éclair ÉCLAIR") for number in (1, 2)]
-    write_export(tmp_path, Export(posts=posts))
+def test_a_name_is_found_whatever_its_capitals_and_the_exact_one_first(tmp_path: Path) -> None:
+    posts = [post(number, "éclair Éclair ÉCLAIR Öl_Lampe") for number in (1, 2)]
+    rare = [implication("Über_Wolf", "éclair"), implication("über_Fuchs", "éclair")]
+    write_export(tmp_path, Export(posts=posts, tag_implications=rare))
     with duckdb.connect(str(build(tmp_path).database), read_only=True) as opened:
-        for name in ("éclair", "Éclair", "ÉCLAIR"):
-            assert names(opened, f"select name from tags where tag_id = tag_id('{name}')") == [name]
+        for text, name in {
+            "éclair": "éclair",
+            "Éclair": "Éclair",
+            "ÉCLAIR": "ÉCLAIR",
+            "éCLAIR": "éclair",
+            "öl lampe": "Öl_Lampe",
+        }.items():
+            assert names(opened, "select name from tags where tag_id = tag_id($1)", text) == [name]
+            assert look_up(opened, [text])[text].name == name
+        for text in ("über wolf", "ÜBER_FUCHS"):
+            assert names(opened, "select name from implies($1)", text) == ["éclair"]
+
+
+def test_tag_id_answers_for_many_names_at_once(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute("select name, tag_id(upper(name)) from tags order by tag_id")
+    assert found.fetchall() == [(name, number) for number, name in enumerate(NAMES)]
 
 
 @pytest.mark.parametrize(
@@ -290,7 +310,39 @@ def test_macros_work_in_a_file_of_another_name(trained: Path, tmp_path: Path) ->
         expected = [opened.execute(call).fetchall() for call in CALLS]
     with duckdb.connect(str(renamed), read_only=True) as opened:
         assert [opened.execute(call).fetchall() for call in CALLS] == expected
-    with duckdb.connect() as other:
-        other.execute(f"attach '{renamed}' as zoo (read_only)")
-        other.execute("use zoo")
-        assert [other.execute(call).fetchall() for call in CALLS] == expected
+    for way in ("use zoo", "set search_path = 'memory,zoo'"):  # as `tables` tells
+        with duckdb.connect() as other:
+            other.execute("create table mine as select 'vixen' as name")
+            other.execute(f"attach '{renamed}' as zoo (read_only)")
+            other.execute(way)
+            assert [other.execute(call).fetchall() for call in CALLS] == expected
+            named = other.execute("select tag_id(name) from memory.mine").fetchall()
+            assert named == expected[0]
+
+
+def test_macros_work_attached_in_the_duckdb_shell(trained: Path) -> None:
+    """It is older than the package that builds: 1.5 where that is 2.0."""
+    shell = shutil.which("duckdb")
+    if not shell:
+        pytest.skip("there is no DuckDB shell; pip install duckdb-cli")
+    attach = f"attach '{trained}' as zoo (read_only); create table mine as select 'vixen' as name"
+    for way, table in (
+        ("use zoo", "memory.mine"),
+        ("set search_path = 'memory,zoo'", "mine"),
+    ):
+        query = f"select implied.name from {table}, implies('red_fox') as implied"
+        script = f"{attach}; {way}; {query}; from neighbors('fox', min_posts := 0) select name"
+        ran = subprocess.run(
+            [shell, "-csv", "-noheader", "-c", script], capture_output=True, text=True
+        )
+        assert (ran.stderr, ran.returncode) == ("", 0)
+        found = ran.stdout.split()
+        assert found == ["fox", "canine", "red_fox", "wolf", "forest", "snow"]
+
+
+def test_a_macro_that_finds_no_table_tells_how_it_would(trained: Path, zoo: Path) -> None:
+    with open_database(zoo) as opened:
+        opened.query(f"attach '{trained}' as other (read_only); select 1")
+        opened.query("use memory; select 1")
+        with pytest.raises(QueryError, match=r"hint: a macro .*; run first: use NAME"):
+            opened.query("from other.neighbors('fox')")

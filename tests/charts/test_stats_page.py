@@ -1,7 +1,8 @@
-"""The web page of a database's figures, looked at as a person does: in a real browser."""
+"""The statistics as a web page, looked at as a person does: in a real browser."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
@@ -9,18 +10,22 @@ from pathlib import Path
 import pytest
 
 from e6duck.charts.palette import palette
-from e6duck.charts.save import save_poster
+from e6duck.charts.save import save_stats
+from e6duck.charts.stats_page import page
 from e6duck.tags.stats import Figures
-from tests.charts.test_stats_poster import NAMES, ODD, all_figures
 from tests.support.browser import Page, chromium
 
-__all__ = ["all_figures"]  # a fixture
+from .conftest import NAMES, ODD
 
 GROUND = "getComputedStyle(document.documentElement).backgroundColor"
-TIP = "document.querySelector('#tip.shown')?.innerText"
+BAR = "getComputedStyle(document.querySelectorAll('.tip path')[1]).fill"
 TEXTS = (
     "[...document.querySelectorAll('svg')].map(svg => [...svg.querySelectorAll('text')]"
-    ".map(e => e.getBBox()).map(b => [b.x, b.x + b.width, b.y, b.y + b.height]))"
+    ".map(e => e.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom]))"
+)
+TABLES = (
+    "[...document.querySelectorAll('table')].map(t => [...t.rows]"
+    ".map(r => [...r.cells].map(c => c.textContent)))"
 )
 
 
@@ -34,11 +39,11 @@ def open_page() -> Iterator[Callable[[Path], Page]]:
 def browse(
     tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, Figures]
 ) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page of figures; no page may complain or use the network."""
+    """Return a function that opens a page of statistics; none may complain or use the network."""
     pages: list[Page] = []
 
     def browse(name: str, *, light: bool = False) -> Page:
-        save_poster(all_figures[name], tmp_path / "stats.html", light=light)
+        save_stats(all_figures[name], tmp_path / "stats.html", light=light)
         pages.append(open_page(tmp_path / "stats.html"))
         return pages[-1]
 
@@ -54,18 +59,17 @@ def prefer(page: Page, scheme: str) -> None:
     page.call("Emulation.setEmulatedMedia", features=features)
 
 
-def rgb(colour: str) -> str:
-    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+def rgb(color: str) -> str:
+    return f"rgb({', '.join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))})"
 
 
 def test_the_page_is_dark_or_light_as_its_reader_likes_it(browse: Callable[..., Page]) -> None:
     opened = browse("sample")
     for scheme in ("dark", "light"):
         prefer(opened, scheme)
-        colours = palette(light=scheme == "light")
-        assert opened.value(GROUND) == rgb(colours.background)
-        bar = "getComputedStyle(document.querySelector('[data-name=species] .block')).fill"
-        assert opened.value(bar) == rgb(colours.dot("species"))
+        colors = palette(light=scheme == "light")
+        assert opened.value(GROUND) == rgb(colors.background)
+        assert opened.value(BAR) == rgb(colors.dot("species"))
 
 
 def test_the_page_is_light_where_asked_for(browse: Callable[..., Page]) -> None:
@@ -74,41 +78,53 @@ def test_the_page_is_light_where_asked_for(browse: Callable[..., Page]) -> None:
     assert opened.value(GROUND) == "rgb(255, 255, 255)"
 
 
-def test_the_pointer_shows_what_a_bar_stands_for(
+def test_a_mark_has_a_tooltip_with_its_row(
     browse: Callable[..., Page], all_figures: dict[str, Figures]
 ) -> None:
-    opened = browse("sample")
-    assert opened.value(TIP) is None
+    tip = "document.querySelectorAll('.tip > title')[1].textContent"
     row = all_figures["sample"].categories[1]
-    opened.hover(f"[data-name={row['category']}] .hit")
-    said = opened.value(TIP).splitlines()
-    assert said[0] == row["category"]
-    assert f"{row['tags']:,} tags with an id, {row['rare_tags']:,} too rare for one" in said[1]
-    opened.hover("h1")
-    assert opened.value(TIP) is None
+    assert browse("sample").value(tip).splitlines() == [
+        f"Category: {row['category']}",
+        f"Tags: {row['tags']}",
+        f"Too rare for an id: {row['rare_tags']}",
+        f"Uses: {row['uses']:,}",
+        "Share of uses: 19%",
+    ]
 
 
-def test_the_figures_stand_there_as_tables_too(
+def test_the_numbers_are_in_tables_too(
     browse: Callable[..., Page], all_figures: dict[str, Figures]
 ) -> None:
-    opened = browse("sample")
-    assert opened.value("document.querySelectorAll('details[open]').length") == 0
-    opened.click("summary")
-    assert opened.value("document.querySelector('details[open] tr').innerText").startswith(
-        "general"
-    )
-    counts = opened.value(
-        "[...document.querySelectorAll('details')].map(e => e.querySelectorAll('tr').length)"
-    )
     figures = all_figures["sample"]
-    assert counts[:3] == [len(figures.categories), len(figures.ranks), len(figures.months)]
-    assert len(counts) == 6
+    categories, ranks, years, _, ratings, depths = browse("sample").value(TABLES)
+    assert categories[0] == ["Category", "Tags", "Too rare for an id", "Uses", "Share of uses"]
+    assert [row[:2] for row in categories[1:]] == [
+        [row["category"], f"{row['tags']:,}"] for row in figures.categories
+    ]
+    assert ranks[1:] == [
+        [f"{row['rank']:,}", row["tag"], row["category"], f"{row['posts']:,}"]
+        for row in figures.ranks
+    ]
+    assert years[1] == ["2008", "811", "incomplete"]
+    assert [row[:2] for row in ratings[1:]] == [
+        [row["rating"], f"{row['posts']:,}"] for row in figures.ratings
+    ]
+    assert [int(row[1]) for row in depths[1:]] == [row["implications"] for row in figures.depths]
+
+
+def test_a_table_that_is_opened_stretches_no_other_card(browse: Callable[..., Page]) -> None:
+    opened = browse("sample")
+    heights = "[...document.querySelectorAll('figure')].map(e => e.clientHeight)"
+    before = opened.value(heights)
+    opened.click("summary")
+    after = opened.value(heights)
+    assert after[0] > before[0]
+    assert after[1:] == before[1:]
 
 
 def test_odd_names_do_no_harm(browse: Callable[..., Page]) -> None:
     opened = browse("odd")
-    names = opened.value("[...document.querySelectorAll('.told')].map(e => e.dataset.name)")
-    assert ODD in names
+    assert ODD in [row[1] for row in opened.value(TABLES)[1]]
     assert opened.value("document.querySelectorAll('main b').length") == 0
 
 
@@ -118,7 +134,7 @@ def test_no_words_overlap_in_a_browser(browse: Callable[..., Page], name: str) -
         for one, two in combinations(boxes, 2):
             # A browser's box is as high as its font's line, more than the letters.
             assert (
-                one[0] >= two[1] or two[0] >= one[1] or one[2] >= two[3] - 3 or two[2] >= one[3] - 3
+                one[0] >= two[1] or two[0] >= one[1] or one[2] >= two[3] - 4 or two[2] >= one[3] - 4
             )
 
 
@@ -126,11 +142,20 @@ def test_no_words_overlap_in_a_browser(browse: Callable[..., Page], name: str) -
 def test_the_page_fits_its_window(browse: Callable[..., Page], width: int) -> None:
     opened = browse("sample")
     opened.resize(width, 900)
+    opened.value("document.querySelectorAll('details').forEach(e => { e.open = true; })")
     assert opened.value("document.documentElement.scrollWidth") == width
 
 
 def test_paper_is_white(browse: Callable[..., Page]) -> None:
     opened = browse("sample")
+    prefer(opened, "dark")
     opened.call("Emulation.setEmulatedMedia", media="print")
     assert opened.value(GROUND) == "rgb(255, 255, 255)"
     assert opened.printed().startswith(b"%PDF")
+
+
+def test_the_page_is_small_and_needs_nothing_else(all_figures: dict[str, Figures]) -> None:
+    text = page(all_figures["sample"])
+    assert len(text.encode()) < 150_000
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
+    assert not re.search(r"https?:(?!//www.w3.org/)|@import|url\((?!#)|\{\{|#00..01|<script", text)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from e6duck.db.sql_files import scripts
 from tests.builder.test_macros import build
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
@@ -55,6 +56,8 @@ LINES = {
     "tag long": ["tag", "long\u3000space"],
     "neigh": ["neighbors"],
     "tables tag_al": ["tables", "tag_aliases"],
+    "query --name top": ["query", "--name", "top_tags"],
+    "query --name=grow": ["query", "--name=growing_tags"],
 }
 START = {
     "bash": (["bash", "--norc", "-i"], 'PS1=; eval "$(e6duck completion bash)"'),
@@ -150,6 +153,35 @@ def test_a_shell_finishes_a_name_as_it_is(name: str, place: Path) -> None:
     assert given == LINES
 
 
+@pytest.fixture(scope="module")
+def start(place: Path) -> str:
+    """A line whose last word is the start of a folder and of a file."""
+    (place / "folder_x").mkdir()
+    (place / "folder_y.txt").touch()
+    return f"e6duck build {place}/folder"
+
+
+@pytest.mark.parametrize("name", START)
+def test_a_shell_offers_build_a_folder_and_no_file(name: str, place: Path, start: str) -> None:
+    needed(name)
+    with at_keyboard(name, place) as terminal:
+        os.write(terminal, f"{start}\t\n".encode())
+        given = json.loads(told(terminal))
+    assert [word.rstrip("/") for word in given] == ["build", f"{place}/folder_x"]
+
+
+def test_fish_offers_build_a_folder_and_no_file(place: Path, start: str) -> None:
+    needed("fish")
+    script = "e6duck completion fish | source; complete -C $argv"
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", script, start],
+        env=surroundings(place),
+        capture_output=True,
+        text=True,
+    )
+    assert [line.split("\t")[0] for line in ran.stdout.splitlines()] == [f"{place}/folder_x/"]
+
+
 def test_fish_names_what_fits(place: Path) -> None:
     needed("fish")
     script = "e6duck completion fish | source; for line in $argv; complete -C $line; echo; end"
@@ -165,3 +197,27 @@ def test_fish_names_what_fits(place: Path) -> None:
     assert dict(zip(LINES, firsts, strict=False)) == {
         line: words[-1] for line, words in LINES.items()
     }
+
+
+def test_fish_tells_what_a_built_in_query_answers(place: Path) -> None:
+    needed("fish")
+    script = "e6duck completion fish | source; complete -C 'e6duck query --name '"
+    environment = surroundings(place) | {"E6DUCK_DB": "/no/such/database"}  # it needs none
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", script], env=environment, capture_output=True, text=True
+    )
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines() == [
+        f"{script.name}\t{script.sentence}" for script in scripts("queries")
+    ]
+
+
+def test_zsh_tells_what_a_built_in_query_answers(place: Path) -> None:
+    needed("zsh")
+    with at_keyboard("zsh", place) as terminal:
+        os.write(terminal, b"e6duck query --name \t")
+        said = ""
+        while "the most used tags of a category." not in said:
+            assert select.select([terminal], [], [], _PATIENCE)[0], said
+            said += os.read(terminal, 65536).decode()
+    assert "top_tags" in said

@@ -17,8 +17,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck.commands.shared.formats import WRITERS, format_of, write
 from e6duck.db.query import Answer
+from e6duck.db.results.formats import WRITERS, format_of, write
+from e6duck.errors import UsageError
 from tests.builder.test_macros import build_zoo
 from tests.commands.test_main import E6DUCK, command, on_terminal
 
@@ -31,6 +32,7 @@ SUFFIXES = {
     "jsonl": "jsonl",
     "markdown": "md",
     "table": "txt",
+    "line": "line",
 }
 
 
@@ -79,9 +81,10 @@ def test_odd_values_are_written_as_in_the_golden_file(zoo: Path, kind: str) -> N
 
 @pytest.mark.parametrize("kind", SUFFIXES)
 def test_a_file_is_written_as_a_pipe_is(zoo: Path, tmp_path: Path, kind: str) -> None:
-    """The file's ending says the format."""
+    """The file's ending says the format, but for lines, which have none."""
     path = tmp_path / f"found.{SUFFIXES[kind]}"
-    assert told(zoo, "-f", QUERY, "-o", path) == ""
+    chosen = ["--format", "line"] * (kind == "line")
+    assert told(zoo, "-f", QUERY, "-o", path, *chosen) == ""
     assert path.read_bytes().decode() == golden(kind)
 
 
@@ -94,6 +97,7 @@ def test_a_file_is_written_as_a_pipe_is(zoo: Path, tmp_path: Path, kind: str) ->
         ("jsonl", ""),
         ("markdown", "| a | b |\n| --- | --- |\n"),
         ("table", "a  b\n─  ─\n"),
+        ("line", ""),
     ],
 )
 def test_an_answer_without_rows_keeps_its_columns(zoo: Path, kind: str, expected: str) -> None:
@@ -109,17 +113,108 @@ def test_an_answer_without_rows_keeps_its_columns(zoo: Path, kind: str, expected
         ("a.JSON", None, True, "json"),
         ("a.ndjson", None, True, "jsonl"),
         ("a.md", None, False, "markdown"),
-        ("a.parquet", None, False, "parquet"),
+        ("-", None, True, "table"),
         ("a.parquet", "csv", False, "csv"),
         ("a.csv.txt", None, False, "table"),
         ("a", None, True, "csv"),
-        ("a.xyz", None, True, "csv"),
+        ("a.xyz", "csv", True, "csv"),
     ],
 )
 def test_the_format_is_the_chosen_one_or_the_files(
     path: str | None, chosen: str | None, is_terminal: bool, kind: str
 ) -> None:
     assert format_of(Path(path) if path else None, chosen, is_terminal) == kind
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv.gz", "a.CSVX", "a.parquet"])
+def test_an_ending_that_no_format_has_is_refused(name: str) -> None:
+    """search and diff write no Parquet."""
+    with pytest.raises(UsageError, match=r"a known format; use one of \.csv, \.tsv, "):
+        format_of(Path(name), None, False)
+    assert format_of(Path("a.parquet"), None, False, with_parquet=True) == "parquet"
+
+
+def test_no_command_writes_a_file_with_an_unknown_ending(zoo: Path, tmp_path: Path) -> None:
+    for args in (["query", "select 1"], ["query", "--list"], ["search", "fox"], ["diff", zoo]):
+        ran = command(*args, "--db", zoo, "-o", tmp_path / "found.xlsx")
+        assert (ran.code, ran.out) == (2, "")
+        assert "found.xlsx: .xlsx is not the ending of a known format" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+# Nulls
+
+
+def test_a_null_differs_from_an_empty_text_where_people_read() -> None:
+    rows = [(None, "", 1), ("NULL", None, None)]
+    assert drawn(rows, "a b c", "VARCHAR VARCHAR BIGINT").splitlines()[2:] == [
+        "NULL           1",
+        "NULL  NULL  NULL",
+    ]
+    assert drawn(rows, "a b c", "VARCHAR VARCHAR BIGINT", "markdown").splitlines()[2:] == [
+        "| NULL |  | 1 |",
+        "| NULL | NULL | NULL |",
+    ]
+    assert drawn(rows, "a b c", "VARCHAR VARCHAR BIGINT", "csv") == "a,b,c\n,,1\nNULL,,\n"
+
+
+def test_a_null_is_grey_on_a_terminal(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    query = "select null as a, 'NULL' as b"
+    *_, line = on_terminal("query", "--db", zoo, query).splitlines()
+    assert line == "\x1b[38;2;128;128;128mNULL\x1b[0m  NULL"
+    *_, line = on_terminal("--color", "never", "query", "--db", zoo, query).splitlines()
+    assert line == "NULL  NULL"
+
+
+def test_colors_are_as_the_user_wishes(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def has_colors(*args: object, **wishes: str) -> bool:
+        for name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in wishes.items():
+            monkeypatch.setenv(name, value)
+        query = ("query", "--db", zoo, "--format", "table", "select null as a")
+        both = command(*args, *query).out, command(*args, "tag", "--db", zoo, "fox").out
+        assert len({"\x1b[" in said for said in both}) == 1
+        return "\x1b[" in both[0]
+
+    assert not has_colors()
+    assert has_colors(FORCE_COLOR="1")
+    assert not has_colors(FORCE_COLOR="0")
+    assert not has_colors(FORCE_COLOR="1", NO_COLOR="1")
+    assert has_colors("--color", "always", NO_COLOR="1")
+    assert not has_colors("--color", "never", FORCE_COLOR="1")
+
+
+def test_colors_never_go_into_a_file(
+    zoo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    told(zoo, "select null as a", "-o", tmp_path / "a.txt")
+    assert "\x1b" not in (tmp_path / "a.txt").read_text(encoding="utf-8")
+
+
+# Lines
+
+
+def test_a_line_holds_a_column_and_a_value(zoo: Path) -> None:
+    query = "select 1 as id, 'a' || chr(10) || 'b' as name union all select 2, null"
+    assert told(zoo, query, "--format", "line") == (
+        "  id = 1\nname = a\\nb\n\n  id = 2\nname = NULL\n"
+    )
+
+
+# Plans
+
+
+def test_a_plan_is_written_as_it_is_drawn(zoo: Path) -> None:
+    query = "explain from tags"
+    for said in (told(zoo, query), on_terminal("query", "--db", zoo, query)):
+        first, *_, last = said.splitlines()
+        assert "Seq Scan" in first
+        assert set(last) == {"╰", "─", "╯"}
+    (row,) = json.loads(told(zoo, query, "--format", "json"))
+    assert row.keys() == {"explain_key", "explain_value"}
 
 
 # Separated values
@@ -245,7 +340,7 @@ def test_numbers_stand_to_the_right() -> None:
         " id  name  share  list",
         "───  ────  ─────  ────",
         "  5  a       0.5  [1]",
-        "500  b            [22]",
+        "500  b      NULL  [22]",
     ]
 
 
@@ -284,30 +379,77 @@ def test_a_wide_character_is_not_cut_in_half(zoo: Path) -> None:
         assert 59 <= len(line) + line.count("漢") <= 60
 
 
-def test_columns_without_room_on_a_terminal_are_counted(zoo: Path) -> None:
-    numbers = ", ".join(f"{number} as column_{number}" for number in range(10))
+def test_columns_without_room_on_a_terminal_are_named(zoo: Path) -> None:
+    numbers = ", ".join(f"{10**7 + number} as column_{number}" for number in range(10))
     said = on_terminal("query", "--db", zoo, f"select {numbers}").splitlines()
     assert said == [
         "column_0  column_1  column_2  column_3  column_4  …",
         "────────  ────────  ────────  ────────  ────────  …",
-        "       0         1         2         3         4  …",
-        "… 5 of 10 columns left out; use --format csv or a pipe",
+        "10000000  10000001  10000002  10000003  10000004  …",
+        "5 more columns: column_5, column_6, column_7, column_8,",
+        "column_9; --format line shows all",
     ]
+
+
+def test_headers_of_numbers_give_their_room_to_text(zoo: Path) -> None:
+    query = "select 12 as site_post_count, 'a_rather_long_name' as name, 345678 as tagged_count"
+    assert on_terminal("query", "--db", zoo, query, columns=35).splitlines() == [
+        " site_",
+        " post_                      tagged_",
+        " count  name                  count",
+        "──────  ──────────────────  ───────",
+        "    12  a_rather_long_name   345678",
+    ]
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60])
+def test_numbers_and_times_are_never_cut(zoo: Path, columns: int) -> None:
+    query = """
+        select
+            repeat('text ', 30) as text,
+            123456789012 as number,
+            timestamp '2008-03-01 19:12:08' as moment,
+    """
+    said = on_terminal("query", "--db", zoo, query, columns=columns)
+    assert "123456789012" in said
+    assert "2008-03-01 19:12:08" in said or "moment;" in said
+    assert "2008-03-01 19:12:0…" not in said
 
 
 @pytest.mark.parametrize("columns", [7, 20, 60, 200])
 def test_no_line_is_longer_than_the_terminal(zoo: Path, columns: int) -> None:
-    said = on_terminal("query", "--db", zoo, "from posts", columns=columns).splitlines()
-    for line in said[:10]:
+    said = on_terminal("query", "--db", zoo, "from posts", columns=columns)
+    for line in re.sub(r"\x1b\[[\d;]*m", "", said).splitlines():
         assert len(line) <= columns
 
 
-def test_rows_without_room_on_a_terminal_are_told(zoo: Path) -> None:
-    said = on_terminal("query", "--db", zoo, "from range(1000)", columns=100).splitlines()
-    assert said[-2].strip() == "199"
-    assert said[-1] == "… more rows: only the first 200 are shown; use --format csv or a pipe"
-    said = on_terminal("query", "--db", zoo, "from range(200)").splitlines()
-    assert said[-1].strip() == "199"
+def test_the_first_and_last_rows_are_shown_with_their_number(zoo: Path) -> None:
+    said = on_terminal("query", "--db", zoo, "from range(1239)").splitlines()
+    numbers = [line.strip() for line in said[2:-1]]
+    assert numbers == [*map(str, range(8)), "…", *map(str, range(1231, 1239))]  # of 24 lines
+    assert said[-1] == "1,239 rows (16 shown); --all shows all"
+
+
+@pytest.mark.parametrize(("count", "last"), [(0, "0 rows"), (10, "    9"), (17, "17 rows")])
+def test_rows_that_fit_are_shown_and_counted_where_they_are_many(
+    zoo: Path, count: int, last: str
+) -> None:
+    said = on_terminal("query", "--db", zoo, f"from range({count})").splitlines()
+    assert len(said) == 2 + count + ("rows" in last)
+    assert said[-1] == last
+
+
+@pytest.mark.parametrize("wish", [["--all"], ["--limit", 500]])
+def test_rows_that_are_asked_for_are_all_shown(zoo: Path, wish: list[object]) -> None:
+    said = on_terminal("query", "--db", zoo, "from range(500)", *wish).splitlines()
+    assert [int(line) for line in said[2:-1]] == list(range(500))
+    assert said[-1] == "500 rows"
+
+
+def test_a_large_result_is_not_counted_to_its_end(zoo: Path) -> None:
+    said = on_terminal("query", "--db", zoo, "from range(1000000000000)").splitlines()
+    assert [int(line) for line in said[2:-1]] == list(range(16))
+    assert said[-1] == "more than 100,000 rows (16 shown); --all shows all"
 
 
 ESCAPE = "select chr(27) || '[31m' || chr(155) || chr(7) || chr(10) as \"a\x1b[1m\""

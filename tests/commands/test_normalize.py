@@ -322,7 +322,7 @@ def test_suggested_aliases_are_rules(captions: Path, kennel: Path) -> None:
     (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
     out = normalize("set", "--suggest", "-q").out
     assert '"red_foxs" = "red_fox"  # 2 times' in out
-    assert '# "zzzzzzzzzzzz" = ""  # 1 times, and nothing is near' in out
+    assert '# "zzzzzzzzzzzz" = ""  # 1 time, and nothing is near' in out
     rules = rules_from(tomllib.loads(out))
     assert Normalizer(kennel, rules).normalize_text("Red Foxs").text == "red fox"
 

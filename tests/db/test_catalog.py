@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.builder.test_macros import build_zoo
-from tests.commands.test_main import command, imported
+from tests.commands.test_main import Ran, command, imported, on_terminal
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +80,26 @@ def test_tables_are_drawn(zoo: Path) -> None:
     assert said.startswith("implies, a macro: What a tag implies, nearest first\n    from implies(")
 
 
-def test_an_unknown_relation_is_told_with_those_that_are(zoo: Path) -> None:
-    ran = command("tables", "--db", zoo, "tag")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("e6duck: there is no relation tag; there are build_info, ")
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("name", [[], ["posts"], ["neighbors"]])
+def test_comments_are_whole_on_a_terminal(zoo: Path, name: list[str], columns: int) -> None:
+    said = on_terminal("tables", "--db", zoo, *name, columns=columns)
+    comments = [row["comment"] or "" for row in told(zoo, *name)]
+    assert "…" not in said
+    for comment in comments:
+        assert all(word in said for word in comment.split())
+    if name != ["posts"]:
+        examples = [row.get("example") or "" for row in told(zoo)]
+        lines = [line for line in said.splitlines() if line.strip() not in examples]
+        assert max(map(len, lines)) <= columns
+        assert "use e6;" in " ".join(said.split())
+
+
+def test_an_unknown_relation_is_told_with_the_closest_or_those_that_are(zoo: Path) -> None:
+    ran = command("tables", "--db", zoo, "tgas")
+    assert ran == Ran(2, "", "e6duck: there is no relation tgas; did you mean tags?\n")
+    ran = command("tables", "--db", zoo, "zzz")
+    assert ran.err.startswith("e6duck: there is no relation zzz; there are build_info, ")
 
 
 def test_tables_import_duckdb_alone(zoo: Path) -> None:

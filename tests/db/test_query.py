@@ -20,7 +20,7 @@ from e6duck.db.saved_queries import questions
 from e6duck.db.sql_files import scripts
 from e6duck.errors import QueryError, UsageError
 from tests.builder.test_macros import SPECIES, build_zoo
-from tests.commands.test_main import ENDLESS, command
+from tests.commands.test_main import ENDLESS, command, on_terminal
 from tests.support.exports import implication, post, write_export
 from tests.support.reference import Export
 
@@ -66,12 +66,28 @@ def test_a_query_comes_from_an_argument_a_file_or_standard_input(zoo: Path, tmp_
 def test_standard_input_that_is_no_utf8_is_told(zoo: Path) -> None:
     ran = command("query", "--db", zoo, "-", stdin=b"select '\xff'")
     assert ran.code == 2
-    assert ran.err.startswith("e6duck: the query is no UTF-8")
+    assert ran.err.startswith("e6duck: the query is not valid UTF-8")
 
 
 def test_the_last_of_several_statements_is_answered(zoo: Path) -> None:
-    query = "create temp table mine as select 5 as n; select 1; from mine; -- the end"
+    query = "create temp table mine as select 5 as n; from mine; -- the end"
     assert asked(zoo, query) == [{"n": 5}]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_result_that_is_not_shown_is_mentioned(zoo: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"last.{kind}"
+    ran = command("query", "--db", zoo, "select 1 as n; select 2 as n", "-o", path)
+    assert (ran.code, ran.err) == (0, "only the result of the last statement is shown\n")
+    with duckdb.connect() as connection:
+        assert connection.execute(f"from '{path}'").fetchall() == [(2,)]
+
+
+def test_a_dot_command_points_to_the_shell_and_tables(zoo: Path) -> None:
+    ran = command("query", "--db", zoo, " .tables")
+    assert (ran.code, ran.out) == (2, "")
+    assert "e6duck shell" in ran.err
+    assert "e6duck tables" in ran.err
 
 
 @pytest.mark.parametrize("query", ["", ";;", "-- nothing"])
@@ -142,6 +158,12 @@ def test_missing_and_unknown_parameters_are_named(
 # The shipped questions
 
 
+def test_an_unknown_question_is_told_with_the_closest(zoo: Path) -> None:
+    ran = command("query", "--db", zoo, "--name", "top_tag")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "e6duck: there is no question top_tag; did you mean top_tags?\n"
+
+
 def test_list_names_the_questions_with_parameters_and_defaults() -> None:
     ran = command("query", "--list", "--format", "json")
     listed = {row["name"]: row for row in json.loads(ran.out)}
@@ -152,6 +174,23 @@ def test_list_names_the_questions_with_parameters_and_defaults() -> None:
         "answers": "the most used tags of a category.",
     }
     assert listed["tags_of_post"]["parameters"] == "-p id=…"
+
+
+def test_the_list_names_each_parameter_on_a_line_that_fits(zoo: Path) -> None:
+    lines = on_terminal("query", "--list").splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "…" not in "".join(line for line in lines if "=…" not in line)
+    assert "    -p count=20          maximum number of tags" in lines
+    for script in questions():
+        assert any(line.startswith(f"{script.name}: ") for line in lines)
+
+
+def test_show_prints_the_sql_of_a_built_in_query(zoo: Path) -> None:
+    ran = command("query", "--name", "top_tags", "--show")
+    assert (ran.code, ran.err) == (0, "")
+    given = ("-p", "category=species", "-p", "count=20")
+    shown = asked(zoo, "-", *given, stdin=ran.out.encode())
+    assert shown == asked(zoo, "--name", "top_tags", "-p", "category=species")
 
 
 @pytest.mark.parametrize("script", questions(), ids=lambda script: script.name)
@@ -356,7 +395,7 @@ def test_a_table_and_its_file_may_have_any_name(zoo: Path, files: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-@pytest.mark.parametrize("query", [ENDLESS, "select 1; " + ENDLESS, f"{ENDLESS} and $x = 'x'"])
+@pytest.mark.parametrize("query", [ENDLESS, "use e6; " + ENDLESS, f"{ENDLESS} and $x = 'x'"])
 def test_timeout_stops_a_query_that_never_ends(zoo: Path, kind: str, query: str) -> None:
     given = ["-p", "x=x"] if "$x" in query else []
     said = refused(zoo, query, *given, "--timeout", "0.2", "--format", kind, "--threads", 1)
@@ -400,11 +439,24 @@ def test_a_trusted_query_reads_files_and_spills(zoo: Path, files: Path) -> None:
     assert asked(zoo, f"from '{files / 'mine.csv'}' limit 1", "--trusted") == [
         {"name": "fox", "note": "good"}
     ]
-    assert "LocalFileSystem" in refused(zoo, f"from '{files / 'mine.csv'}'")
+    said = refused(zoo, f"from '{files / 'mine.csv'}'")
+    assert "LocalFileSystem" in said
+    assert "--table NAME=FILE" in said
+    assert "--trusted" in said
     numbers = "range(3000000) as numbers(i)"
     query = f"select count(*) as n from (select i from {numbers} order by hash(i))"
     limits = ("--memory-limit", "60MB", "--threads", 1)
     assert asked(zoo, query, "--trusted", *limits) == [{"n": 3_000_000}]
+
+
+def test_a_trusted_query_joins_a_database_of_ones_own(zoo: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "my.duckdb")) as mine:
+        mine.execute("create table notes as select 'fox' as name, 'good' as note")
+    query = (
+        f"attach '{tmp_path / 'my.duckdb'}' as my (read_only);"
+        " select note, tag_id(name) = tag_id('vixen') as is_same from my.notes"
+    )
+    assert asked(zoo, query, "--trusted") == [{"note": "good", "is_same": True}]
 
 
 def test_a_trusted_query_does_not_write_the_database(zoo: Path) -> None:

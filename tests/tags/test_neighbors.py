@@ -255,24 +255,38 @@ def test_a_tag_that_cannot_be_used_is_told(board: Path, text: str, line: str) ->
     assert refused(board, text) == Ran(2, "", f"e6duck: {line}\n")
 
 
-def test_the_others_are_answered_where_one_cannot_be_used(board: Path) -> None:
-    ran = command("neighbors", "--db", board, "foxx", "fox", "okapi", "--format", "json")
-    assert ran.code == 0
-    assert ran.err.splitlines() == [
-        'there is no tag "foxx"; the closest: fox',
-        "okapi is known, but too rare for a vector",
-    ]
-    assert json.loads(ran.out) == asked(board, "fox")
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (["fox", "--not", "foxx"], 'there is no tag "foxx"; the closest: fox'),
+        (["fox", "wolff"], 'there is no tag "wolff"; the closest: wolf'),
+        (
+            ["Fox", "qqqqqqqqq", "okapi", "--not", "foxx", "--not", "todt"],
+            'there is no tag "qqqqqqqqq", nor one spelt like it;'
+            " okapi is known, but too rare for a vector;"
+            ' there is no tag "foxx" (the closest: fox);'
+            ' there is no tag "todt" (the closest: todd (alias of fox))',
+        ),
+    ],
+)
+def test_a_typo_is_an_error_that_names_all_of_them(board: Path, args: list[str], line: str) -> None:
+    assert refused(board, *args) == Ran(2, "", f"e6duck: {line}\n")
 
 
-def test_several_of_which_none_can_be_used_are_an_error(board: Path) -> None:
-    ran = refused(board, "foxx", "okapi")
-    assert ran.code == 2
+def test_unknown_tags_are_skipped_where_that_is_asked_for(board: Path) -> None:
+    given = ["foxx", "fox", "okapi", "--not", "dogg"]
+    ran = command("neighbors", "--db", board, *given, "--skip-unknown", "--format", "json")
     assert ran.err.splitlines() == [
-        'there is no tag "foxx"; the closest: fox',
-        "okapi is known, but too rare for a vector",
-        "e6duck: none of the tags asked for can be used",
+        'skipped: there is no tag "foxx"; the closest: fox',
+        "skipped: okapi is known, but too rare for a vector",
+        'skipped: there is no tag "dogg"; the closest: dog',
     ]
+    assert (ran.code, json.loads(ran.out)) == (0, asked(board, "fox"))
+
+
+def test_all_unknown_is_an_error_even_where_they_may_be_skipped(board: Path) -> None:
+    ran = refused(board, "foxx", "--not", "fox", "--skip-unknown")
+    assert ran == Ran(2, "", 'e6duck: there is no tag "foxx"; the closest: fox\n')
 
 
 # Together
@@ -539,13 +553,13 @@ def test_an_older_shell_knows_the_macro(board: Path) -> None:
 def test_the_library_tells_what_it_took(board: Path) -> None:
     lines: list[str] = []
     with e6duck.open(board) as db:
-        found = db.neighbors(["todd", "foxx"], on_notice=lines.append)
+        found = db.neighbors(["todd", "foxx"], skip_unknown=True, on_notice=lines.append)
         assert found["query"].unique().to_pylist() == ["fox"]
         assert db.neighbors("fox", unwanted="cat")["query"].unique().to_pylist() == ["fox -cat"]
         assert db.neighbors("fox", measure="lift", together=True, category="spec").num_rows == 2
     assert lines == [
+        'skipped: there is no tag "foxx"; the closest: fox',
         '"todd" is taken as fox, of which todd is an alias',
-        'there is no tag "foxx"; the closest: fox',
     ]
 
 
@@ -558,6 +572,9 @@ def test_the_library_tells_what_it_took(board: Path) -> None:
         ({"measure": "euclid"}, "there is no measure euclid; there are vectors, cosine"),
         ({"measure": "lift", "first_pca": 2}, "a first PCA is of vectors"),
         ({"category": "beasts"}, 'there is no category "beasts"; there are general, artist'),
+        ({"category": "specis"}, 'there is no category "specis"; did you mean species?'),
+        ({"tags": ["fox", "wolff"]}, 'there is no tag "wolff"; the closest: wolf'),
+        ({"unwanted": "foxx"}, 'there is no tag "foxx"; the closest: fox'),
     ],
 )
 def test_options_that_do_not_fit_are_a_usage_error(
@@ -628,7 +645,7 @@ def mistakes() -> list[object]:
             ("fox --measure lift -o fox.png", 2, "e6duck: a picture is of vectors; leave it out"),
             ("fox --measure lift -d 3", 2, "e6duck: a first PCA is of vectors; leave it out"),
             ("fox -o fox.bmp", 2, "fox.bmp is no kind of picture"),
-            ("fox --not foxx --not fox", 2, "fox is both asked for and subtracted"),
+            ("fox --not dog --not fox", 2, "fox is both asked for and subtracted"),
         ]
     ]
 

@@ -11,8 +11,9 @@ import pytest
 
 import e6duck
 from e6duck import UsageError
-from e6duck.commands.shared.tag_profile import sparkline
+from e6duck.db.results.table import folded
 from e6duck.tags.neighbors import LEAST_COMMON
+from e6duck.tags.profile_text import sparkline
 from tests.builder.test_macros import build, build_zoo
 from tests.commands.test_main import command, imported, on_terminal
 from tests.support.exports import implication, post, tag, write_export
@@ -129,8 +130,11 @@ def test_an_unknown_tag_is_told_with_the_closest(zoo: Path) -> None:
     ran = command("tag", "--db", zoo, "foxx")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == 'e6duck: there is no tag "foxx"; the closest: fox\n'
-    ran = command("tag", "--db", zoo, "foxx", "wolf")
-    assert (ran.code, ran.err) == (0, 'there is no tag "foxx"; the closest: fox\n')
+    ran = command("tag", "--db", zoo, "vixn", "wolf")
+    assert (ran.code, ran.out) == (2, "")
+    assert 'there is no tag "vixn"; the closest: vixen (alias of fox)' in ran.err
+    ran = command("tag", "--db", zoo, "foxx", "wolf", "--skip-unknown")
+    assert (ran.code, ran.err) == (0, 'skipped: there is no tag "foxx"; the closest: fox\n')
     assert ran.out.startswith("wolf: species")
 
 
@@ -159,6 +163,22 @@ def test_a_list_is_folded_by_the_room_that_names_take(
     monkeypatch.setenv("COLUMNS", "44")
     said = command("tag", "--db", database, "fox").out
     assert [line.count("times") for line in said.splitlines() if "times" in line] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("red fox, きつね, vixen", ["red fox,", "きつね,", "vixen"]),
+        ("きつねきつね fox", ["きつねき", "つね fox"]),
+        ("a b c d e f g h i j", ["a b c d", "e f g h", "i j"]),
+        ("a b c d e f g h i j k l m n", ["a b c d", "e f g h", "i j k …"]),
+        ("きつ ねき つね きつ ねき", ["きつ", "ねき", "つね …"]),
+    ],
+)
+def test_a_text_is_folded_by_the_places_that_it_takes(text: str, lines: list[str]) -> None:
+    """Wide letters take two places each; what is cut ends in an ellipsis."""
+    assert folded(text, 8, 3) == lines
 
 
 def test_a_tag_stands_once_under_the_first_name(zoo: Path) -> None:

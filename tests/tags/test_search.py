@@ -60,7 +60,6 @@ def tags(kennel: Path, *args: object) -> list[str]:
         ("re?_*", ["red_fox", "red_wolf"]),  # a rare one last
         ("RED *", ["red_fox", "red_wolf"]),
         ("[?]", ["[x]"]),
-        ("?", []),
         ("grey_*", ["wolf"]),
     ],
 )
@@ -89,7 +88,26 @@ def test_the_name_itself_comes_first_however_little_used(kennel: Path) -> None:
 def test_a_misspelt_word_finds_what_it_is_spelt_like(kennel: Path) -> None:
     (row, *_) = found(kennel, "wolff")
     assert (row["tag"], row["closeness"]) == ("wolf", 0.8)
-    assert found(kennel, "zzzzzzzz") == []
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["zzzzzzzz"], 'no name or alias holds "zzzzzzzz"'),
+        (["fox", "wolf"], 'no name or alias holds all of "fox", "wolf"; the closest: fox, wolf'),
+        (["?"], 'no name or alias fits the pattern "?"'),
+        (["wlof*"], 'no name or alias fits the pattern "wlof*"; the closest: wolf'),
+        (
+            ["fox", "-c", "artist"],
+            'no name or alias holds "fox", among the tags that pass the filters',
+        ),
+    ],
+)
+def test_nothing_found_is_said_and_is_exit_code_1(kennel: Path, args: list[str], said: str) -> None:
+    ran = command("search", "--db", kennel, *args, "--format", "json")
+    assert (ran.code, ran.out) == (1, "[]\n")
+    assert ran.err.startswith(f"nothing found: {said}")
+    assert command("search", "--db", kennel, *args, "--format", "table").out == ""
 
 
 def test_filters_go_before_the_limit(kennel: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ... import files
 from ...errors import E6DuckError, UsageError
+from ...tags.phrases import many
 from . import journal, scan
 from .journal import Entry, Journal
 from .plan import Edit, Plan, Progress
@@ -28,6 +29,10 @@ class Run:
     written: int
     failed: dict[str, str] = field(default_factory=dict)
     """Files that are left as they were, with the reason"""
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failed):,} failed" if self.failed else ""
+        return f"Run({self.run!r}, {many(self.written, 'file')}{failed})"
 
 
 class Interrupted(KeyboardInterrupt):

@@ -11,11 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ...db.results.html_table import html_table
 from ...errors import UsageError
+from ...tags.phrases import many
 from ..cleaner import Result
 from ..text import UnreadableError, decoded
 from . import scan
 from .scan import Content, Found
+
+_SHOWN_CAPTIONS = 10  # in a notebook
 
 Progress = Callable[[str, int], None]
 """Hears of a stage, and how many files it has done"""
@@ -33,6 +37,9 @@ class Edit(NamedTuple):
     """What was read, whose mode and owner the new file gets"""
     source_path: str
 
+    def __repr__(self) -> str:
+        return f"Edit({self.name!r})"
+
 
 class Caption(NamedTuple):
     """A caption that was read: its text, and what became of it."""
@@ -45,6 +52,9 @@ class Caption(NamedTuple):
     def is_changed(self) -> bool:
         """Whether it is written otherwise."""
         return self.text != self.result.text
+
+    def __repr__(self) -> str:
+        return f"Caption({self.name!r}, {'changes' if self.is_changed else 'stays as it is'})"
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,18 @@ class Plan:
     def changed(self) -> tuple[Caption, ...]:
         """The captions that are written otherwise."""
         return tuple(caption for caption in self.captions if caption.is_changed)
+
+    def __repr__(self) -> str:
+        counts = [f"{many(len(self.captions), 'caption')}: {len(self.changed):,} change"]
+        counts += [f"{len(self.skipped):,} skipped"] if self.skipped else []
+        counts += [f"{len(self.blocked):,} blocked"] if self.blocked else []
+        return f"Plan({', '.join(counts)})"
+
+    def _repr_html_(self) -> str:
+        first = self.changed[:_SHOWN_CAPTIONS]
+        title = repr(self) + (f", the first {len(first)}" if first else "")
+        rows = [(each.name, each.text, each.result.text) for each in first]
+        return html_table(title, rows, ("caption", "before", "after"))
 
 
 class Read(NamedTuple):

@@ -25,7 +25,7 @@ _e6duck_completion() {
             file) _path_files -f ;;
         esac
     done
-    (( $#told )) && _describe -V unsorted told -U
+    (( $#told )) && _describe -V unsorted told -U -i "$IPREFIX"
     (( $#names )) && compadd -U -i "$IPREFIX" -V unsorted -a names
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +10,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ...db.query import Answer
+from ...db.results.formats import write
+from ...db.results.table import draw
+from ...db.results.terminal import Sink, is_colored
+from ...db.results.values import visible
 from ...tags.categories import category_colors
 from ...tags.diff import Section, answer
 from ...tags.neighbors import Neighbors
-from .formats import Sink, visible, write
-from .table import draw
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,27 +48,23 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     yield from table.to_batches()
 
 
-def is_colored(file: Sink) -> bool:
-    """Tell whether what is written to a file may have colours."""
-    wishes = os.environ
-    return file.isatty() and not wishes.get("NO_COLOR") and wishes.get("TERM") != "dumb"
+def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> int:
+    """Write rows with the columns tag and category in a format of `output.write`; returns how many.
 
-
-def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> None:
-    """Write rows with the columns tag and category in a format of `output.write`.
-
-    colors: by category, for a terminal.
+    colors: by category, for a terminal. A table without rows is not drawn.
     """
     if kind != "table":
-        write(answer, file, kind)
-        return
+        return write(answer, file, kind)
     rows = [tuple(map(visible, row)) for batch in answer.batches for row in batch]
+    if not rows:
+        return 0
     place, category = answer.columns.index("tag"), answer.columns.index("category")
     shown = [colors.get(row[category], "") if is_colored(file) else "" for row in rows]
     width = shutil.get_terminal_size().columns if file.isatty() else None
     columns = list(zip(answer.columns, *rows, strict=True))
     for line in draw(columns, answer.types, width, {place: shown}):
         file.write(line + "\n")
+    return len(rows)
 
 
 def write_sections(

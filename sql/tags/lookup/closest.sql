@@ -59,6 +59,7 @@ compared as (
 near as (
     select
         text,
+        spelling,
         name,
         edits,
         post_count,
@@ -80,11 +81,15 @@ near as (
         )
 ),
 weighed as (
-    select text, name, min(edits - log10(1 + post_count) / 4) as cost
+    select
+        text,
+        name,
+        min(edits - log10(1 + post_count) / 4) as cost,
+        nullif(first(spelling order by edits, spelling <> name, spelling), name) as alias,
     from near
     group by text, name
 )
-select text, name
+select text, name, alias
 from weighed
 qualify row_number() over (partition by text order by cost, name) <= $count
 order by text, cost, name

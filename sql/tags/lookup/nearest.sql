@@ -30,6 +30,7 @@ near as (
     select
         asked.text,
         asked.most_edits,
+        known.spelling,
         known.name,
         coalesce(known.post_count, 0) as post_count,
         -- The cheap tests first, in an order that the optimizer cannot change.
@@ -44,11 +45,15 @@ near as (
     where edits <= asked.most_edits
 ),
 weighed as (
-    select text, name, min(edits - log10(1 + post_count) / 4) as cost
+    select
+        text,
+        name,
+        min(edits - log10(1 + post_count) / 4) as cost,
+        nullif(first(spelling order by edits, spelling <> name, spelling), name) as alias,
     from near
     group by text, name
 )
-select text, name
+select text, name, alias
 from weighed
 qualify row_number() over (partition by text order by cost, name) <= $count
 order by text, cost, name

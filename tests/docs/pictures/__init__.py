@@ -16,7 +16,7 @@ from PIL import Image, PngImagePlugin
 
 import e6duck
 from e6duck.charts.mapping import neighbor_map
-from e6duck.charts.save import save, save_poster
+from e6duck.charts.save import save, save_stats
 from e6duck.tags.neighbors import Question, answering
 
 FOLDER = Path(__file__).parent
@@ -89,7 +89,9 @@ class Neighborhood(Picture):
         *_modules("als embedding recipes spectral"),
         *_modules("mapping maps neighbors"),
         "sql/tags/neighbors/*.sql",
-        *_modules("geometry labels legend sheet words drawing fonts palette picture"),
+        *_modules(
+            "geometry labels legend sheet charts/text drawing charts/fonts charts/palette picture"
+        ),
     )
 
     def save(self, database: e6duck.Database) -> None:
@@ -101,17 +103,17 @@ class Neighborhood(Picture):
 
 @dataclass(frozen=True)
 class Stats(Picture):
-    """The poster of the sample's figures."""
+    """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures phrases bins charts scales axes"),
+        *_modules("figures charts/phrases charts/bins charts/stats_charts"),
         "sql/tags/stats/*.sql",
-        *_modules("geometry panels poster words drawing fonts palette picture poster_drawing"),
+        *_modules("charts/text charts/fonts charts/palette charts/stats_figure picture"),
     )
 
     def save(self, database: e6duck.Database) -> None:
         """Draw the figures."""
-        save_poster(database.stats(), self.path, light=self.light)
+        save_stats(database.stats(), self.path, light=self.light)
 
 
 PICTURES = (

@@ -1,25 +1,26 @@
-"""Rows as text: table, csv, tsv, json, jsonl, markdown. Each writer takes an answer and a file."""
+"""Rows as text: table, line, csv, tsv, json, jsonl, markdown.
+
+Each writer takes an answer and a file, and returns how many rows it wrote.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-import math
-import shutil
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ...db.query import Answer
-from ...errors import QueryError
-from .table import draw
+from ...errors import QueryError, UsageError
+from ..query import Answer
+from .result_table import write_table
+from .table import places
+from .terminal import Sink
+from .values import NULL, plain, readable, text, visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SHOWN_ROWS = 200  # on a terminal
 _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -32,28 +33,41 @@ _SUFFIXES = {
 }
 
 
-class Sink(Protocol):
-    """What text is written to: a file or a terminal."""
+def format_of(
+    path: Path | None, chosen: str | None, is_terminal: bool, *, with_parquet: bool = False
+) -> str:
+    """Return the format that is meant: the chosen one, the file's, else a table on a terminal.
 
-    def write(self, text: str, /) -> object:
-        """Write text."""
-
-    def isatty(self) -> bool:
-        """Tell whether it is a terminal."""
-
-
-def format_of(path: Path | None, chosen: str | None, is_terminal: bool) -> str:
-    """Return the format that is meant: the chosen one, the file's, else a table on a terminal."""
+    A file without an ending is CSV. with_parquet: the command can write it. Raises `UsageError` for
+    an ending that stands for no format.
+    """
     if chosen:
         return chosen
-    if path:
-        return _SUFFIXES.get(path.suffix.lower(), "csv")
-    return "table" if is_terminal else "csv"
+    if not path or str(path) == "-":
+        return "table" if is_terminal else "csv"
+    suffix = path.suffix.lower()
+    known = {
+        ending: kind for ending, kind in _SUFFIXES.items() if with_parquet or kind != "parquet"
+    }
+    if suffix and suffix not in known:
+        raise UsageError(
+            f"{path}: {path.suffix} is not the ending of a known format; use one of"
+            f" {', '.join(known)}, or say --format"
+        )
+    return known.get(suffix, "csv")
 
 
-def write(answer: Answer, file: Sink, kind: str) -> int:
-    """Write all rows in a format; returns how many. A terminal gets no control characters."""
-    return WRITERS[kind](answer, _Shielded(file) if file.isatty() else file)
+def write(answer: Answer, file: Sink, kind: str, *, shown: int | None = None) -> int:
+    """Write all rows in a format; returns how many. A terminal gets no control characters.
+
+    shown: rows of a table that fit the screen; None shows all.
+    """
+    shielded_file = _Shielded(file) if file.isatty() else file
+    if kind != "table":
+        return WRITERS[kind](answer, shielded_file)
+    if answer.is_plan:
+        return _write_plan(answer, shielded_file)
+    return write_table(answer, file, shown)
 
 
 class _Shielded:
@@ -115,43 +129,6 @@ def _texts(row: tuple[Any, ...]) -> list[Any]:
     return [value if value is None or type(value) in (str, int) else text(value) for value in row]
 
 
-def text(value: Any) -> str:
-    """Return a value as text: as DuckDB shows it, lists and structs as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict, tuple)):
-        return json.dumps(plain(value), ensure_ascii=False)
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return str(value)
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON knows it; NaN and infinity, which it does not know, as null.
-
-    A decimal that no float equals stays whole as text.
-    """
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Decimal):
-        if value == value.to_integral_value():
-            return int(value)
-        return float(value) if Decimal(repr(float(value))) == value else text(value)
-    if isinstance(value, dict):
-        return {text(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(value)
-
-
 def _objects(answer: Answer) -> Iterator[str]:
     keys = _distinct(answer.columns)
     for row in _rows(answer):
@@ -197,44 +174,36 @@ def _write_markdown(answer: Answer, file: Sink) -> int:
     file.write(line(list(answer.columns)))
     file.write("|" + "|".join(" --- " for _ in answer.columns) + "|\n")
     for row in _rows(answer):
-        file.write(line(["" if value is None else text(value) for value in row]))
+        file.write(line([NULL if value is None else text(value) for value in row]))
         count += 1
     return count
 
 
-def _write_table(answer: Answer, file: Sink) -> int:
-    """Draw a table: to the terminal's width and a screenful of rows there, whole elsewhere."""
-    is_terminal = file.isatty()
-    found = _rows(answer)
-    rows = list(islice(found, _SHOWN_ROWS if is_terminal else None))
-    has_more = next(found, None) is not None
-    columns = [
-        [visible(cell) for cell in column] for column in zip(answer.columns, *rows, strict=True)
-    ]
-    width = shutil.get_terminal_size().columns if is_terminal else None
-    for line in draw(columns, answer.types, width):
-        file.write(line + "\n")
-    if has_more:
-        file.write(
-            f"… more rows: only the first {len(rows)} are shown; use --format csv or a pipe\n"
-        )
-    return len(rows)
+def _write_lines(answer: Answer, file: Sink) -> int:
+    """Write a line for each value, name = value, and an empty line between two rows."""
+    names = [visible(name) for name in answer.columns]
+    width = max(map(places, names), default=0)
+    heads = [" " * (width - places(name)) + name for name in names]
+    count = 0
+    for row in _rows(answer):
+        lines = [f"{head} = {readable(value)}\n" for head, value in zip(heads, row, strict=True)]
+        file.write("\n" * bool(count) + "".join(lines))
+        count += 1
+    return count
 
 
-def visible(value: Any) -> str:
-    """Return text that fits a line: a line break and other controls as their escapes."""
-    if value is None:
-        return ""
-    shown = text(value)
-    if shown.isprintable():
-        return shown
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in shown
-    )
+def _write_plan(answer: Answer, file: Sink) -> int:
+    """Write what EXPLAIN answers as it is drawn: text of several lines in the last column."""
+    count = 0
+    for row in _rows(answer):
+        file.write(text(row[-1]).rstrip("\n") + "\n")
+        count += 1
+    return count
 
 
 WRITERS: dict[str, Callable[[Answer, Sink], int]] = {
-    "table": _write_table,
+    "table": write_table,
+    "line": _write_lines,
     "csv": _write_separated(","),
     "tsv": _write_separated("\t"),
     "json": _write_json,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
-from ...tags.profile import Portrait, Row
-from .formats import shielded
-from .table import colored, places
+from ..db.results.formats import shielded
+from ..db.results.table import colored, folded, places
+from .phrases import many
+
+if TYPE_CHECKING:
+    from .profile import Portrait, Row
 
 _MARGIN = 14
+_MOST_LINES = 4  # of an entry
 _MOST_BRANCHES = 10
 _BARS = "▁▂▃▄▅▆▇█"
 
-Paint = Callable[[Row], str]
+Paint: TypeAlias = "Callable[[Row], str]"
 
 
 def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterator[str]:
@@ -26,7 +30,7 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
     def paint(row: Row) -> str:
         return colored(shielded(row["tag"]), colors.get(row["category"], ""))
 
-    yield _title(portrait, paint)
+    yield title(portrait, paint)
     yield from _entry("posts", _counts(portrait), width)
     yield from _entry("aliases", ", ".join(map(shielded, portrait.aliases)), width)
     yield from _branches("implies", portrait.tag, portrait.implies, paint)
@@ -39,11 +43,30 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
         yield from _entry("note", note, width)
 
 
+def summary(portrait: Portrait) -> Iterator[tuple[str, str]]:
+    """Yield what the screen shows as pairs of a head and a text."""
+    implied_by = [row["tag"] for row in portrait.implied_by[:_MOST_BRANCHES]]
+    more = len(portrait.implied_by) - len(implied_by)
+    texts = {
+        "posts": _counts(portrait),
+        "aliases": ", ".join(portrait.aliases),
+        "implies": ", ".join(row["tag"] for row in portrait.implies),
+        "implied by": ", ".join(implied_by) + (f" and {more:,} more" if more else ""),
+        "similar": ", ".join(f"{row['tag']} {row['score']:.2f}" for row in portrait.similar),
+        "surprising": ", ".join(f"{row['tag']} {_times(row)}" for row in portrait.surprising),
+        "uses": sparkline(portrait.years),
+        "wiki": portrait.wiki or "",
+    }
+    yield from ((head, text) for head, text in texts.items() if text)
+    yield from (("note", note) for note in portrait.notes)
+
+
 def _times(row: Row) -> str:
-    return f"{row['lift']:g} times"
+    return f"{row['lift']:,.2f} times"
 
 
-def _title(portrait: Portrait, paint: Paint) -> str:
+def title(portrait: Portrait, paint: Paint = lambda row: shielded(row["tag"])) -> str:
+    """Return the first line of a screen: name, category and rank."""
     name = paint({"tag": portrait.tag, "category": portrait.category})
     led = f" (by its alias {shielded(portrait.alias)})" if portrait.alias else ""
     rank = "no rank" if portrait.rank is None else f"rank {portrait.rank:,}"
@@ -61,8 +84,7 @@ def _counts(portrait: Portrait) -> str:
 
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
     """Yield a text beside its head, folded; nothing where there is none."""
-    folded = textwrap.wrap(text, max(20, width - _MARGIN), max_lines=4, placeholder=" …")
-    for number, line in enumerate(folded):
+    for number, line in enumerate(folded(text, max(20, width - _MARGIN), _MOST_LINES)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
@@ -93,7 +115,7 @@ def _branches(head: str, root: str, rows: Sequence[Row], paint: Paint) -> Iterat
     }
     if shown:
         cut = f", the nearest {len(shown)} of them:" if len(rows) > len(shown) else ""
-        yield f"{head:<{_MARGIN}}{len(rows):,} {'tag' if len(rows) == 1 else 'tags'}{cut}"
+        yield f"{head:<{_MARGIN}}{many(len(rows), 'tag')}{cut}"
     for line in _twigs(root, children, paint):
         yield " " * _MARGIN + line
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ...charts.bins import month_bins, tag_bins
-from ...charts.phrases import many, month_name, month_number, span_name, steps_name, uploaded
-from ...tags.stats import NO_POSTS, Figures, Row, median
-from .formats import shielded
-from .table import colored
-from .tag_profile import spark
+from ..db.results.formats import shielded
+from ..db.results.table import colored, folded
+from .bins import month_bins, tag_bins
+from .phrases import (
+    NO_POSTS,
+    half_of_uses,
+    month_name,
+    month_number,
+    span_name,
+    steps_name,
+    uploaded,
+)
+from .profile_text import spark
+
+if TYPE_CHECKING:
+    from .stats import Figures, Row
 
 _MARGIN, _LEAST_WIDTH = 14, 40
 _BAR_ROOM, _LEAST_BAR_ROOM = 40, 4
@@ -51,9 +61,19 @@ def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[
         yield from _entry("", note, width)
 
 
+def summary(figures: Figures) -> Iterator[tuple[str, str]]:
+    """Yield what the screen shows as pairs of a head and a text."""
+    yield from _totals(figures)
+    for head, lines in _groups(figures, {}):
+        if lines:
+            yield head, ", ".join(f"{line.name} {line.count:,}" for line in lines)
+    for head, bars, note in _sparks(figures, _SPARKS):
+        yield head, f"{bars} {note}"
+
+
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
     """Yield a text beside its head, folded."""
-    for number, line in enumerate(textwrap.wrap(text, width - _MARGIN)):
+    for number, line in enumerate(folded(text, width - _MARGIN)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
@@ -62,12 +82,11 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
-        a_post = f", {total['uses'] / total['posts']:.1f} a post" if total["posts"] else ""
-        half = f"half of them of {many(total['common_tags'], 'tag')}"
-        yield "uses", f"{total['uses']:,}{a_post}; {half}"
+        per_post = f", {total['uses'] / total['posts']:.1f} per post" if total["posts"] else ""
+        yield "uses", f"{total['uses']:,}{per_post}; {half_of_uses(total['common_tags'])}"
     yield "aliases", f"{total['aliases']:,}"
     direct, pairs = total["direct_implications"], total["implications"]
-    yield "implications", f"{direct:,} direct, {pairs:,} with all that follows from them"
+    yield "implications", f"{direct:,} direct, {pairs:,} including transitive ones"
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
 
 
@@ -119,8 +138,8 @@ def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
     if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"the middle post has {median(figures.post_sizes):,}"
-        yield "tags a post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
+        middle = f"median {figures.median_tags:,}"
+        yield "tags per post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 
 def _ranks(ranks: Sequence[Row], room: int) -> tuple[str, str]:

@@ -1,0 +1,29 @@
+"""A small HTML table, as a notebook shows an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from .values import visible
+
+_LONGEST = 300  # letters of a cell
+
+
+def html_table(title: str, rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
+    """Return a table with a title; each text stays a text, whatever is in it.
+
+    rows: the cells of each. heads: of the columns; without, the first cell of a row is its head.
+    """
+    lines = ["<table>", f"<caption>{_cell(title)}</caption>"]
+    if heads:
+        lines.append(f"<tr>{''.join(f'<th>{_cell(head)}</th>' for head in heads)}</tr>")
+    for first, *others in rows:
+        kind = "td" if heads else "th"
+        cells = "".join(f"<td>{_cell(other)}</td>" for other in others)
+        lines.append(f"<tr><{kind}>{_cell(first)}</{kind}>{cells}</tr>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _cell(text: str) -> str:
+    return escape(visible(text if len(text) <= _LONGEST else text[:_LONGEST] + "…"))
