@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .db.connection import CATALOG, Connection, interruptible, open_reading
 from .db.locate import database_path
-from .db.query import explained, related
+from .db.query import related, translated_errors
 from .errors import QueryError
 from .index.write import write_index
 from .tags.categories import category_ids
 from .tags.diff import answer, comparing
-from .tags.neighbors import Question, answering, rank_limit
+from .tags.neighbors import Question, find_neighbors, rank_limit
 from .tags.phrases import many
-from .tags.profile import Portrait, portraits
+from .tags.profile import TagProfile, profiles
 from .tags.search import found_tags
-from .tags.stats import Figures, figures
+from .tags.stats import DatabaseStats, stats
 from .tags.terms import known_tag
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Database:
         relations = (f"(select count(*) from {CATALOG}.{name})" for name in ("posts", "tags"))
         try:
             # A cursor leaves an answer that the connection is giving as it is.
-            with explained(), closing(self.connection.cursor()) as cursor:
+            with translated_errors(), closing(self.connection.cursor()) as cursor:
                 ((posts, tags),) = cursor.execute(f"select {', '.join(relations)}").fetchall()
         except QueryError:
             return "closed"
@@ -76,7 +76,7 @@ class Database:
         This is no sandbox, as that of `e6duck query` is: SQL may read and write your files. Raises
         `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
-        with explained(), interruptible(self.connection):
+        with translated_errors(), interruptible(self.connection):
             return related(self.connection, sql, parameters).to_arrow_table()
 
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
@@ -169,17 +169,17 @@ class Database:
             first_pca=first_pca,
             skip_unknown=skip_unknown,
         )
-        with answering(self.connection, question, on_notice=on_notice) as found:
+        with find_neighbors(self.connection, question, on_notice=on_notice) as found:
             return found.to_arrow_table()
 
-    def tag(self, name: str) -> Portrait:
+    def tag(self, name: str) -> TagProfile:
         """Return all there is about a tag; raises `UsageError`, with what is near, for no tag."""
-        (portrait,) = portraits(self.connection, [name])
-        return portrait
+        (profile,) = profiles(self.connection, [name])
+        return profile
 
-    def stats(self) -> Figures:
+    def stats(self) -> DatabaseStats:
         """Return the database in figures: how many there are of what, and how they spread."""
-        return figures(self.connection)
+        return stats(self.connection)
 
     def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
         """Return what changed since an older build, a row each.

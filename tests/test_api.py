@@ -152,7 +152,7 @@ def test_objects_fit_a_screen(db: e6duck.Database, tmp_path: Path) -> None:
     assert repr(normalizer) == f"Normalizer({str(db.path)!r}, Rules(keep_first=1))"
     run = normalizer.apply(plan, backup=tmp_path / "backup")
     assert repr(run) == f"Run({run.run!r}, 299 files)"
-    assert repr(db.tag("red_fox")) == "Portrait('red_fox', species, rank 6, 2 posts)"
+    assert repr(db.tag("red_fox")) == "TagProfile('red_fox', species, rank 6, 2 posts)"
     assert repr(db.stats()) == "Figures(8 posts, 8 tags)"
 
 

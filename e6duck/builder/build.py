@@ -31,7 +31,7 @@ _KERNEL_MEMORY = 400_000_000
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """What a build has made, and what it found on the way.
 
     Counts are rows of the relations of the same names. posts_dropped: how many by reason.
@@ -81,7 +81,7 @@ def build(
     memory_limit: str | None = None,
     threads: int | None = None,
     on_progress: pipeline.Progress = lambda stage, rows: None,
-) -> Built:
+) -> BuildResult:
     """Build and audit a database and its index files, replacing old ones only when all went well.
 
     data_dir: holds the export. db: the database to write, or a folder that gets e6.duckdb (default:
@@ -158,7 +158,7 @@ def _place(
 def _prepare(place: _Place, stack: ExitStack) -> tuple[str, ...]:
     """Take the folders to write in, until the stack ends; returns the user's own relations."""
     for folder in place.folders:
-        stack.enter_context(files.tidied(folder))
+        stack.enter_context(files.working_folder(folder))
     return replaceable(place.database)
 
 
@@ -221,8 +221,8 @@ def _built(
     kept_old: Path | None,
     users: tuple[str, ...],
     seconds: float,
-) -> Built:
-    return Built(
+) -> BuildResult:
+    return BuildResult(
         database=place.database,
         sources=tuple(sources.values()),
         index_files=tuple(made.exported.drafts),

@@ -1,4 +1,4 @@
-"""What the summary of a build says of its database, by the names of the fields of `Built`."""
+"""What the summary of a build says of its database, by the names of the fields of `BuildResult`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COUNTS = """
         (
             select list(antecedent_name order by antecedent_name)
             from alias_row
-            anti join alias_loser using (record)
+            anti join alias_dropped using (record)
             where status = 'active' and antecedent_name = consequent_name
         ) as self_aliases,
         (
@@ -56,6 +56,7 @@ def build_facts(draft: Draft) -> dict[str, Any]:
         "posts_kept": draft.counted.kept_count,
         "posts_dropped": draft.counted.dropped,
         "reject_counts": {
-            table: len(draft.malformed[table]) + len(draft.losers[table]) for table in draft.sources
+            table: len(draft.malformed[table]) + len(draft.dropped_rows[table])
+            for table in draft.sources
         },
     }

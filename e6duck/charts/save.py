@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from ..tags.stats import Figures
+    from ..tags.stats import DatabaseStats
     from .tag_map import TagMap
 
 _DPI = 160
@@ -42,7 +42,7 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
     _save(path, page, lambda figure: _fill(figure, tag_map, light))
 
 
-def save_stats(figures: Figures, path: Path, *, light: bool = False) -> None:
+def save_stats(stats: DatabaseStats, path: Path, *, light: bool = False) -> None:
     """Write the statistics of a database to a file of such a kind, likewise.
 
     A page is dark or light as its reader's browser asks, unless light.
@@ -51,9 +51,9 @@ def save_stats(figures: Figures, path: Path, *, light: bool = False) -> None:
     def page() -> str:
         from .stats_page import page
 
-        return page(figures, light=light)
+        return page(stats, light=light)
 
-    _save(path, page, lambda figure: _fill_stats(figure, figures, light))
+    _save(path, page, lambda figure: _fill_stats(figure, stats, light))
 
 
 def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
@@ -104,11 +104,11 @@ def _fill(
     draw(sheet, figure, palette(light=light))
 
 
-def _fill_stats(figure: Figure, figures: Figures, light: bool) -> None:
+def _fill_stats(figure: Figure, stats: DatabaseStats, light: bool) -> None:
     from .palette import palette
     from .stats_figure import draw
 
-    draw(figure, figures, palette(light=light))
+    draw(figure, stats, palette(light=light))
 
 
 def show(tag_map: TagMap, *, light: bool = False) -> None:

@@ -19,7 +19,7 @@ from ..tags.phrases import (
     span_label,
     steps_name,
 )
-from ..tags.stats import NO_POSTS, Figures, Row, median
+from ..tags.stats import NO_POSTS, DatabaseStats, Row, median
 
 ACCENT = "general"  # the category whose color stands for no category
 _MOST_MONTH_COLUMNS, _MOST_TAG_COLUMNS, _MOST_TICKS = 120, 80, 8
@@ -59,9 +59,9 @@ class Chart:
     line: tuple[float, str] | None = None
 
 
-def heading(figures: Figures) -> tuple[str, list[str], str]:
+def heading(stats: DatabaseStats) -> tuple[str, list[str], str]:
     """Return the title of a database, its totals in two lines, and its source."""
-    total, months = figures.total, figures.months
+    total, months = stats.total, stats.months
     title, posts = many(total["tags"], "tag"), [NO_POSTS]
     if total["posts"]:
         title, posts = f"{title} on {many(total['posts'], 'post')}", []
@@ -82,26 +82,26 @@ def heading(figures: Figures) -> tuple[str, list[str], str]:
     return title, [line[0].upper() + line[1:] for line in lines], f"Source: tag export{source}"
 
 
-def charts(figures: Figures) -> list[Chart]:
+def charts(stats: DatabaseStats) -> list[Chart]:
     """Return the charts of a database; one that has nothing to show says why."""
     of_posts = (
-        ("Posts over time", _months, figures.months),
-        ("Tags per post", _sizes, figures.post_sizes),
-        ("Ratings", _ratings, figures.ratings),
+        ("Posts over time", _months, stats.months),
+        ("Tags per post", _sizes, stats.post_sizes),
+        ("Ratings", _ratings, stats.ratings),
     )
     return [
-        _categories(figures),
-        _ranks(figures),
+        _categories(stats),
+        _ranks(stats),
         *(
-            make(rows) if figures.total["posts"] else Chart(topic, NO_POSTS)
+            make(rows) if stats.total["posts"] else Chart(topic, NO_POSTS)
             for topic, make, rows in of_posts
         ),
-        _depths(figures.depths),
+        _depths(stats.depths),
     ]
 
 
-def _categories(figures: Figures) -> Chart:
-    rows, rare = figures.categories, figures.total["rare_tags"]
+def _categories(stats: DatabaseStats) -> Chart:
+    rows, rare = stats.categories, stats.total["rare_tags"]
     if not rows:
         return Chart("Tags by category", "there are no tags")
     all_tags, all_uses = (sum(row[column] or 0 for row in rows) for column in ("tags", "uses"))
@@ -122,13 +122,13 @@ def _categories(figures: Figures) -> Chart:
     )
 
 
-def _ranks(figures: Figures) -> Chart:
-    rows = figures.ranks
+def _ranks(stats: DatabaseStats) -> Chart:
+    rows = stats.ranks
     if not rows:
-        why = "the uses of tags are not known" if figures.total["tags"] else "no tag has an id"
+        why = "the uses of tags are not known" if stats.total["tags"] else "no tag has an id"
         return Chart("Posts of a tag by its rank", why)
     return Chart(
-        half_of_uses(figures.total["common_tags"]),
+        half_of_uses(stats.total["common_tags"]),
         "Posts of a tag by its rank (#10: the tenth most used), log axes",
         "curve",
         ("Rank", "Tag", "Category", "Posts"),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 
-from ..tags.stats import Figures
+from ..tags.stats import DatabaseStats
 from .fonts import font, measured
 from .palette import Palette
 from .stats_charts import ACCENT, Chart, Mark, charts, heading
@@ -31,10 +31,10 @@ _NAME_ROOM = 130.0  # for the name of a bar or a point
 _STEPS = [1, 2, 5, 10]  # between the values of an axis, times a power of ten
 
 
-def draw(figure: Figure, figures: Figures, colors: Palette) -> None:
+def draw(figure: Figure, stats: DatabaseStats, colors: Palette) -> None:
     """Draw all charts on an empty figure, and give it the size that they need."""
     use_style(colors)
-    (title, about, source), drawn = heading(figures), charts(figures)
+    (title, about, source), drawn = heading(stats), charts(stats)
     top = _MARGIN + _TITLE * _LINE + _ABOUT * _LINE * len(about) + 18
     heights = [max(map(_height, drawn[row : row + 2])) for row in range(0, len(drawn), 2)]
     height = top + sum(heights) + (_HEAD + _FOOT) * len(heights) + _MARGIN

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ..tags.stats import Figures
+from ..tags.stats import DatabaseStats
 from .fonts import house_style
 from .palette import Palette, mixed, palette
 from .stats_charts import Cell, Chart, charts, heading
@@ -20,12 +20,12 @@ _WIDTH, _HEIGHT, _ABOVE = 350, 215, 10  # of each chart, in points
 _NUMBER = ' class="number"'
 
 
-def page(figures: Figures, *, light: bool = False) -> str:
+def page(stats: DatabaseStats, *, light: bool = False) -> str:
     """Return the statistics as a page, dark or light as its reader likes it, or always light."""
-    (title, about, source), (colors, css) = heading(figures), _colors()
+    (title, about, source), (colors, css) = heading(stats), _colors()
     with house_style():
         use_style(colors)
-        cards = "\n".join(_card(chart, colors) for chart in charts(figures))
+        cards = "\n".join(_card(chart, colors) for chart in charts(stats))
     parts = {
         "scheme": "light" if light else "light dark",
         "title": escape(title),

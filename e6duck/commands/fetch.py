@@ -33,7 +33,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     gets its name only when it is complete and has the listed checksum.
     """
     from ..builder.fetch.contact import contact_of
-    from ..builder.fetch.fetch import Plan, fetch, keep_strangers
+    from ..builder.fetch.fetch import Plan, fetch, refuse_overwrite
     from ..builder.fetch.manifest import INDEX_URL
     from ..tags.phrases import many
     from .shared.progress import download_bar
@@ -49,10 +49,10 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
         if options["yes"]:
             return
         if not is_asked:
-            keep_strangers(plan)
+            refuse_overwrite(plan)
             _keep_small(plan.size)
-        elif plan.strangers or plan.size > _MUCH:
-            what = " and replace what is not from a fetch" if plan.strangers else ""
+        elif plan.untracked or plan.size > _MUCH:
+            what = " and replace what is not from a fetch" if plan.untracked else ""
             if not click.confirm(f"Download it{what}?", err=True):
                 raise E6DuckError("nothing is downloaded")
 

@@ -89,12 +89,12 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) 
     from ..db.connection import open_reading
     from ..db.results.terminal import is_colored
     from ..tags.categories import category_colors
-    from ..tags.profile import portraits
+    from ..tags.profile import profiles
     from ..tags.profile_text import screen
 
     with open_reading(database_path(db)) as connection:
         texts = [whole(name) for name in names]
-        found = portraits(connection, texts, skip_unknown=skip_unknown, on_notice=tell)
+        found = profiles(connection, texts, skip_unknown=skip_unknown, on_notice=tell)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))

@@ -135,14 +135,14 @@ def _answer(
     from ..db import query as asking
     from ..db.results.formats import format_of, write, write_parquet
     from ..db.results.result_table import rows_of_screen
-    from ..db.saved_queries import mind_posts
+    from ..db.saved_queries import require_posts
 
     found = format_of(output, kind, sys.stdout.isatty(), with_parquet=True)
     name = options["question"]
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
     with asking.session(database, tables=tables, **options) as connection:
-        mind_posts(connection, sql, name, tell)
+        require_posts(connection, sql, name, tell)
         if found == "parquet":
             batches = asking.ask_arrow(
                 connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell

@@ -92,7 +92,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     from ..db.connection import open_reading
     from ..db.results.terminal import is_colored
     from ..tags.categories import category_colors
-    from ..tags.stats import figures
+    from ..tags.stats import stats
     from ..tags.stats_text import ledger
 
     if light and not output:
@@ -100,7 +100,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     if output:
         check(output)
     with open_reading(database_path(db)) as connection:
-        found = figures(connection)
+        found = stats(connection)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps(vars(found), ensure_ascii=False, indent=1))

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import UsageError
 from .connection import Connection, identifier, literal
 from .did_you_mean import did_you_mean
-from .query import Answer, explained
+from .query import Answer, translated_errors
 from .results.formats import write
 from .results.table import draw
 from .results.terminal import Sink
@@ -40,7 +40,7 @@ class Relation:
 
 def relations(connection: Connection) -> list[Relation]:
     """Return the tables, views and macros, in this order, each by name."""
-    with explained():
+    with translated_errors():
         found = connection.execute(sql_text("db/catalog", "relations")).fetchall()
         counts = _counts(connection, [name for name, kind, _, _ in found if kind == "table"])
     return [
@@ -64,7 +64,7 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
         hint = did_you_mean(name, [each.name for each in known.values()])
         raise UsageError(f"there is no relation {name}{hint}")
     relation = known[name.lower()]
-    with explained():
+    with translated_errors():
         if relation.kind != "macro":
             rows = connection.execute(
                 sql_text("db/catalog", "columns"), {"name": relation.name}

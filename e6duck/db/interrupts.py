@@ -29,13 +29,13 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # signals are the main thread's
         return
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
+    read_fd, write_fd = os.pipe()
+    os.set_blocking(write_fd, False)
+    before = signal.set_wakeup_fd(write_fd)
     heard = threading.Event()
 
     def listen() -> None:
-        while number := os.read(ear, 1):
+        while number := os.read(read_fd, 1):
             if number[0] == signal.SIGINT:
                 heard.set()
                 with suppress(Exception):  # the connection is closed already
@@ -50,9 +50,9 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
         failure = error
     finally:
         signal.set_wakeup_fd(before)
-        os.close(mouth)
+        os.close(write_fd)
         listener.join()
-        os.close(ear)
+        os.close(read_fd)
     if failure and heard.is_set():
         raise KeyboardInterrupt from failure
     if failure:

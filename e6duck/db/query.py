@@ -63,7 +63,7 @@ def session(
     connection = open_reading(path, settings)
     try:
         with interruptible(connection):
-            with explained():
+            with translated_errors():
                 for name, file in (tables or {}).items():
                     load(connection, name, file)
                 if not trusted:
@@ -91,7 +91,7 @@ def ask(
     *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
-        with explained(clock):
+        with translated_errors(clock):
             _run(connection, before, on_notice)
             statement, types = exact(connection, last, given)
             connection.execute(statement, given)
@@ -116,7 +116,7 @@ def _statements(
             "dot commands belong to the DuckDB shell (e6duck shell); to list relations:"
             " e6duck tables"
         )
-    with explained():
+    with translated_errors():
         statements = connection.extract_statements(sql)
     if not statements:
         raise UsageError("there is no statement in the query")
@@ -166,7 +166,7 @@ def ask_arrow(
 
     clock = _Clock(connection, timeout)
     try:
-        with explained(clock):
+        with translated_errors(clock):
             relation = related(connection, sql, parameters or {}, on_notice)
             if limit is not None:
                 relation = relation.limit(limit)
@@ -236,7 +236,7 @@ def _fetch(
 ) -> Iterator[list[tuple[Any, ...]]]:
     left = limit
     try:
-        with explained(clock):
+        with translated_errors(clock):
             while left is None or left > 0:
                 size = FETCHED_ROWS if left is None else min(left, FETCHED_ROWS)
                 rows = connection.fetchmany(size)
@@ -250,7 +250,7 @@ def _fetch(
 
 
 @contextmanager
-def explained(clock: _Clock | None = None) -> Iterator[None]:
+def translated_errors(clock: _Clock | None = None) -> Iterator[None]:
     """Turn DuckDB's errors into ours, with its message."""
     try:
         yield

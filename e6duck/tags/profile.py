@@ -8,12 +8,12 @@ from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
 from ..errors import E6DuckError
 from .lookup import Found, look_up
-from .neighbors import LEAST_COMMON, Question, answering
+from .neighbors import LEAST_COMMON, Question, find_neighbors
 from .phrases import many
 from .profile_text import screen, summary, title
 from .terms import check_usable, unknown
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Portrait:
+class TagProfile:
     """A tag: what it is called, how used, what it implies, what is near it.
 
     posts, tagged_posts, site_posts: kept posts that name it, those with it where it is implied, and
@@ -55,7 +55,7 @@ class Portrait:
         facts = [self.category or "of no known category"]
         facts.append("no rank" if self.rank is None else f"rank {self.rank:,}")
         facts += [] if self.posts is None else [many(self.posts, "post")]
-        return f"Portrait({self.tag!r}, {', '.join(facts)})"
+        return f"TagProfile({self.tag!r}, {', '.join(facts)})"
 
     def __str__(self) -> str:
         return "\n".join(screen(self, {}, get_terminal_size().columns))
@@ -64,19 +64,19 @@ class Portrait:
         return html_table(title(self), summary(self))
 
 
-def portraits(
+def profiles(
     connection: Connection,
     texts: Sequence[str],
     *,
     skip_unknown: bool = False,
     on_notice: Callable[[str], object] = lambda line: None,
-) -> list[Portrait]:
+) -> list[TagProfile]:
     """Return the portrait of each tag that texts name, by name or alias, each tag once.
 
     skip_unknown: leave out texts that name no tag; on_notice is called with a line for each. Raises
     `UsageError` for such a text, or where no tag is left.
     """
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         texts = list(dict.fromkeys(texts))
         found = look_up(connection, texts)
         troubles = unknown(connection, [text for text in texts if text not in found])
@@ -85,7 +85,7 @@ def portraits(
         return [_portrait(connection, each) for each in reversed(named.values())]
 
 
-def _portrait(connection: Connection, found: Found) -> Portrait:
+def _portrait(connection: Connection, found: Found) -> TagProfile:
     (facts,) = _rows(connection, "facts", name=found.name)
     notes: list[str] = []
     if found.tag_id is None:
@@ -93,7 +93,7 @@ def _portrait(connection: Connection, found: Found) -> Portrait:
     else:
         connection.execute(sql_text("tags/profile", "mine"), {"tag_id": found.tag_id})
     is_indexed = found.tag_id is not None and _has_posts(connection, notes)
-    return Portrait(
+    return TagProfile(
         asked=found.text,
         alias=found.alias,
         **facts,
@@ -122,7 +122,7 @@ def _has_posts(connection: Connection, notes: list[str]) -> bool:
 
 def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row]:
     try:
-        with answering(connection, Question([found.name], k=_KIN_COUNT)) as answer:
+        with find_neighbors(connection, Question([found.name], k=_KIN_COUNT)) as answer:
             rows = answer.fetch()
     except E6DuckError as error:
         notes.append(str(error))

@@ -11,7 +11,7 @@ from ..db.results.table import colored, folded, places
 from .phrases import many
 
 if TYPE_CHECKING:
-    from .profile import Portrait, Row
+    from .profile import Row, TagProfile
 
 _MARGIN = 14
 _MOST_LINES = 4  # of an entry
@@ -21,7 +21,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 Paint: TypeAlias = "Callable[[Row], str]"
 
 
-def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterator[str]:
+def screen(profile: TagProfile, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines of a screen.
 
     colors: by category, for the names of tags; none for a file. width: in places, for what is cut.
@@ -30,54 +30,54 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
     def paint(row: Row) -> str:
         return colored(shielded(row["tag"]), colors.get(row["category"], ""))
 
-    yield title(portrait, paint)
-    yield from _entry("posts", _counts(portrait), width)
-    yield from _entry("aliases", ", ".join(map(shielded, portrait.aliases)), width)
-    yield from _branches("implies", portrait.tag, portrait.implies, paint)
-    yield from _branches("implied by", portrait.tag, portrait.implied_by, paint)
-    yield from _list("similar", portrait.similar, paint, lambda row: f"{row['score']:.2f}", width)
-    yield from _list("surprising", portrait.surprising, paint, _times, width)
-    yield from _entry("uses", sparkline(portrait.years), width)
-    yield from _entry("wiki", shielded(portrait.wiki or ""), width)
-    for note in portrait.notes:
+    yield title(profile, paint)
+    yield from _entry("posts", _counts(profile), width)
+    yield from _entry("aliases", ", ".join(map(shielded, profile.aliases)), width)
+    yield from _branches("implies", profile.tag, profile.implies, paint)
+    yield from _branches("implied by", profile.tag, profile.implied_by, paint)
+    yield from _list("similar", profile.similar, paint, lambda row: f"{row['score']:.2f}", width)
+    yield from _list("surprising", profile.surprising, paint, _times, width)
+    yield from _entry("uses", sparkline(profile.years), width)
+    yield from _entry("wiki", shielded(profile.wiki or ""), width)
+    for note in profile.notes:
         yield from _entry("note", note, width)
 
 
-def summary(portrait: Portrait) -> Iterator[tuple[str, str]]:
+def summary(profile: TagProfile) -> Iterator[tuple[str, str]]:
     """Yield what the screen shows as pairs of a head and a text."""
-    implied_by = [row["tag"] for row in portrait.implied_by[:_MOST_BRANCHES]]
-    more = len(portrait.implied_by) - len(implied_by)
+    implied_by = [row["tag"] for row in profile.implied_by[:_MOST_BRANCHES]]
+    more = len(profile.implied_by) - len(implied_by)
     texts = {
-        "posts": _counts(portrait),
-        "aliases": ", ".join(portrait.aliases),
-        "implies": ", ".join(row["tag"] for row in portrait.implies),
+        "posts": _counts(profile),
+        "aliases": ", ".join(profile.aliases),
+        "implies": ", ".join(row["tag"] for row in profile.implies),
         "implied by": ", ".join(implied_by) + (f" and {more:,} more" if more else ""),
-        "similar": ", ".join(f"{row['tag']} {row['score']:.2f}" for row in portrait.similar),
-        "surprising": ", ".join(f"{row['tag']} {_times(row)}" for row in portrait.surprising),
-        "uses": sparkline(portrait.years),
-        "wiki": portrait.wiki or "",
+        "similar": ", ".join(f"{row['tag']} {row['score']:.2f}" for row in profile.similar),
+        "surprising": ", ".join(f"{row['tag']} {_times(row)}" for row in profile.surprising),
+        "uses": sparkline(profile.years),
+        "wiki": profile.wiki or "",
     }
     yield from ((head, text) for head, text in texts.items() if text)
-    yield from (("note", note) for note in portrait.notes)
+    yield from (("note", note) for note in profile.notes)
 
 
 def _times(row: Row) -> str:
     return f"{row['lift']:,.2f} times"
 
 
-def title(portrait: Portrait, paint: Paint = lambda row: shielded(row["tag"])) -> str:
+def title(profile: TagProfile, paint: Paint = lambda row: shielded(row["tag"])) -> str:
     """Return the first line of a screen: name, category and rank."""
-    name = paint({"tag": portrait.tag, "category": portrait.category})
-    led = f" (by its alias {shielded(portrait.alias)})" if portrait.alias else ""
-    rank = "no rank" if portrait.rank is None else f"rank {portrait.rank:,}"
-    return f"{name}{led}: {portrait.category or 'of no known category'}, {rank}"
+    name = paint({"tag": profile.tag, "category": profile.category})
+    led = f" (by its alias {shielded(profile.alias)})" if profile.alias else ""
+    rank = "no rank" if profile.rank is None else f"rank {profile.rank:,}"
+    return f"{name}{led}: {profile.category or 'of no known category'}, {rank}"
 
 
-def _counts(portrait: Portrait) -> str:
+def _counts(profile: TagProfile) -> str:
     counts = (
-        (portrait.posts, "kept"),
-        (portrait.tagged_posts, "with those where it is implied"),
-        (portrait.site_posts, "on the site"),
+        (profile.posts, "kept"),
+        (profile.tagged_posts, "with those where it is implied"),
+        (profile.site_posts, "on the site"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in counts if count is not None)
 

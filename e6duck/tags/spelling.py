@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..db.connection import Connection
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 
 
@@ -58,7 +58,7 @@ def _asked(
     connection: Connection, question: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[Suggestion, ...]]:
     values = {"texts": list(texts), "count": count}
-    with explained():
+    with translated_errors():
         rows = connection.execute(sql_text("tags/lookup", question), values).fetchall()
     return {
         text: tuple(Suggestion(*row) for other, *row in rows if other == text) for text in texts

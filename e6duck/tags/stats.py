@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
 from .phrases import NO_POSTS as NO_POSTS
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Figures:
+class DatabaseStats:
     """A database in figures.
 
     total: posts, tags and so on, as sql/tags/stats/total.sql names them; null is unknown. categories:
@@ -54,11 +54,11 @@ class Figures:
         return html_table("the database in figures", summary(self))
 
 
-def figures(connection: Connection) -> Figures:
+def stats(connection: Connection) -> DatabaseStats:
     """Return a database in figures; what its posts would tell is empty where it has none."""
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         (total,) = _rows(connection, "total")
-        return Figures(
+        return DatabaseStats(
             total=total,
             categories=_rows(connection, "category"),
             ranks=_rows(connection, "rank"),

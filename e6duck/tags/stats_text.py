@@ -22,7 +22,7 @@ from .phrases import (
 from .profile_text import spark
 
 if TYPE_CHECKING:
-    from .stats import Figures, Row
+    from .stats import DatabaseStats, Row
 
 _MARGIN, _LEAST_WIDTH = 14, 40
 _BAR_ROOM, _LEAST_BAR_ROOM = 40, 4
@@ -39,21 +39,21 @@ class _Line:
     color: str = ""
 
 
-def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[str]:
+def ledger(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines of a screen, none of them wider than width.
 
     colors: by category; none for a file. A terminal of less than 40 places shows the left part.
     """
     if width < _LEAST_WIDTH:
-        yield from (line[:width].rstrip() for line in ledger(figures, {}, _LEAST_WIDTH))
+        yield from (line[:width].rstrip() for line in ledger(stats, {}, _LEAST_WIDTH))
         return
-    for head, text in _totals(figures):
+    for head, text in _totals(stats):
         yield from _entry(head, text, width)
-    for head, lines in _groups(figures, colors):
+    for head, lines in _groups(stats, colors):
         if lines:
             yield ""
             yield from _bars(head, lines, width)
-    sparks = list(_sparks(figures, min(_SPARKS, width - _MARGIN)))
+    sparks = list(_sparks(stats, min(_SPARKS, width - _MARGIN)))
     if sparks:
         yield ""
     for head, bars, note in sparks:
@@ -61,13 +61,13 @@ def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[
         yield from _entry("", note, width)
 
 
-def summary(figures: Figures) -> Iterator[tuple[str, str]]:
+def summary(stats: DatabaseStats) -> Iterator[tuple[str, str]]:
     """Yield what the screen shows as pairs of a head and a text."""
-    yield from _totals(figures)
-    for head, lines in _groups(figures, {}):
+    yield from _totals(stats)
+    for head, lines in _groups(stats, {}):
         if lines:
             yield head, ", ".join(f"{line.name} {line.count:,}" for line in lines)
-    for head, bars, note in _sparks(figures, _SPARKS):
+    for head, bars, note in _sparks(stats, _SPARKS):
         yield head, f"{bars} {note}"
 
 
@@ -77,9 +77,9 @@ def _entry(head: str, text: str, width: int) -> Iterator[str]:
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
-def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
-    total = figures.total
-    yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
+def _totals(stats: DatabaseStats) -> Iterator[tuple[str, str]]:
+    total = stats.total
+    yield "posts", f"{total['posts']:,}{uploaded(stats.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
         per_post = f", {total['uses'] / total['posts']:.1f} per post" if total["posts"] else ""
@@ -90,18 +90,18 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
 
 
-def _groups(figures: Figures, colors: Mapping[str, str]) -> Iterator[tuple[str, list[_Line]]]:
+def _groups(stats: DatabaseStats, colors: Mapping[str, str]) -> Iterator[tuple[str, list[_Line]]]:
     yield (
         "tags",
         [
             _Line(shielded(row["category"]), row["tags"], colors.get(row["category"], ""))
-            for row in figures.categories
+            for row in stats.categories
         ],
     )
-    yield "ratings", [_Line(row["rating"], row["posts"]) for row in figures.ratings]
+    yield "ratings", [_Line(row["rating"], row["posts"]) for row in stats.ratings]
     yield (
         "implications",
-        [_Line(steps_name(row["depth"]), row["implications"]) for row in figures.depths],
+        [_Line(steps_name(row["depth"]), row["implications"]) for row in stats.depths],
     )
 
 
@@ -125,20 +125,20 @@ def _bar(share: float, room: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
+def _sparks(stats: DatabaseStats, room: int) -> Iterator[tuple[str, str, str]]:
     """Yield the curves as bars, each with what it is about and what it shows."""
-    if len(figures.ranks) > 1:
-        yield "uses by rank", *_ranks(figures.ranks, room)
-    if len(months := month_bins(figures.months, room)) > 1:
-        peak = max(figures.months, key=lambda row: row["posts"])
+    if len(stats.ranks) > 1:
+        yield "uses by rank", *_ranks(stats.ranks, room)
+    if len(months := month_bins(stats.months, room)) > 1:
+        peak = max(stats.months, key=lambda row: row["posts"])
         span = span_name(months[0].end - months[0].start)
         first, last = month_name(months[0].start), month_name(months[-1].end - 1)
         most = f"most in {month_name(month_number(peak))}: {peak['posts']:,}"
         bars = spark([each.count for each in months])
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
-    if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
+    if len(sizes := tag_bins(stats.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"median {figures.median_tags:,}"
+        middle = f"median {stats.median_tags:,}"
         yield "tags per post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 

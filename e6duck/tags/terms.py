@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..db.connection import Connection
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from .lookup import Found, look_up, quoted
@@ -40,7 +40,7 @@ def _closest(names: Iterable[Suggestion]) -> str:
 
 def known_tag(connection: Connection, text: str) -> Found:
     """Return the tag that a text names; raises `UsageError`, with the closest, for no tag."""
-    with explained():
+    with translated_errors():
         found = look_up(connection, [text])
         if not found:
             raise UsageError(str(unknown(connection, [text])[text]))
@@ -66,7 +66,7 @@ def check_usable(
             on_notice(f"skipped: {troubles[text]}")
 
 
-def asked_tags(
+def resolve_tags(
     connection: Connection, texts: Sequence[str], trained_count: int | None
 ) -> tuple[dict[str, Found], dict[str, Trouble]]:
     """Return the tags that texts name, and by text why it cannot be used.

@@ -20,9 +20,9 @@ import pytest
 
 import e6duck
 from e6duck import E6DuckError, SourceError, UsageError
-from e6duck.builder.fetch.client import Patience
+from e6duck.builder.fetch.client import RetryPolicy
 from e6duck.builder.fetch.contact import contact_of
-from e6duck.builder.fetch.fetch import Fetched
+from e6duck.builder.fetch.fetch import FetchResult
 from e6duck.builder.fetch.record import RECORD
 from tests.builder.test_macros import ZOO
 from tests.commands.test_main import E6DUCK, command, imported, on_terminal
@@ -30,7 +30,7 @@ from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
 from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
 
-HASTY = Patience(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
+HASTY = RetryPolicy(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
 POSTS = "/posts.csv.gz"
 
 
@@ -48,7 +48,7 @@ def site(tables: dict[str, bytes]) -> Iterator[Site]:
         yield site
 
 
-def fetch(site: Site, folder: Path, **options: Any) -> Fetched:
+def fetch(site: Site, folder: Path, **options: Any) -> FetchResult:
     usual = {"contact": "me@example.org", "index": site.url + INDEX, "patience": HASTY}
     return e6duck.fetch(folder, **usual | options)
 
@@ -335,9 +335,9 @@ def test_a_server_that_has_no_address_is_looked_up_twice(
 
     monkeypatch.setattr(socket, "getaddrinfo", no_address)
     index = "http://e621.test/index.json"
-    patience = replace(HASTY, tries=6)
+    retry_policy = replace(HASTY, tries=6)
     with pytest.raises(E6DuckError) as raised:
-        e6duck.fetch(tmp_path, contact="me@example.org", index=index, patience=patience)
+        e6duck.fetch(tmp_path, contact="me@example.org", index=index, retry_policy=retry_policy)
     assert str(raised.value) == (
         f"{index} could not be downloaded: name or service not known;"
         " check the network and the address"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import e6duck
-from e6duck.tags.stats import Figures
+from e6duck.tags.stats import DatabaseStats
 from tests.builder.test_macros import ZOO, build
 from tests.support.exports import implication, post, write_export
 from tests.support.reference import Export
@@ -42,7 +42,7 @@ NAMES = (*EXPORTS, "sample", "no posts", "large")
 
 
 @pytest.fixture(scope="session")
-def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, Figures]:
+def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, DatabaseStats]:
     """The statistics of several databases, by their names."""
     found = {}
     for name, export in EXPORTS.items():
@@ -56,11 +56,11 @@ def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[
     whole = found["zoo"]
     total: dict[str, Any] = {**whole.total, "posts": 0, "uses": None, "common_tags": None}
     categories = [{**row, "uses": None} for row in whole.categories]
-    found["no posts"] = Figures(total, categories, [], [], [], [], whole.depths)
+    found["no posts"] = DatabaseStats(total, categories, [], [], [], [], whole.depths)
     return found
 
 
-def large(figures: Figures) -> Figures:
+def large(stats: DatabaseStats) -> DatabaseStats:
     """Return statistics of a million tags and five million posts, of which the first ranks differ
     little, in the place of smaller ones."""
     ranks = [
@@ -77,16 +77,16 @@ def large(figures: Figures) -> Figures:
         for number in range(216)
     ]
     days = {"first_day": 1, "last_day": 28}
-    categories = [{**row, "tags": row["tags"] * 1000} for row in figures.categories]
-    ratings = [{**row, "posts": row["posts"] * 300} for row in figures.ratings]
-    sizes = [{**row, "posts": row["posts"] * 300} for row in figures.post_sizes]
-    total = {**figures.total, "posts": 5_286_300, "tags": 1_239_000, "rare_tags": 1_042_000}
-    return Figures(
+    categories = [{**row, "tags": row["tags"] * 1000} for row in stats.categories]
+    ratings = [{**row, "posts": row["posts"] * 300} for row in stats.ratings]
+    sizes = [{**row, "posts": row["posts"] * 300} for row in stats.post_sizes]
+    total = {**stats.total, "posts": 5_286_300, "tags": 1_239_000, "rare_tags": 1_042_000}
+    return DatabaseStats(
         total=total,
         categories=categories,
         ranks=ranks,
         months=[{**row, **days} for row in months],
         post_sizes=sizes,
         ratings=ratings,
-        depths=figures.depths,
+        depths=stats.depths,
     )

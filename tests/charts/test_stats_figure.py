@@ -21,7 +21,7 @@ from e6duck.charts.palette import READABLE, contrast, mixed, palette
 from e6duck.charts.save import save_stats
 from e6duck.charts.stats_charts import Chart, charts, heading
 from e6duck.charts.stats_figure import draw
-from e6duck.tags.stats import Figures
+from e6duck.tags.stats import DatabaseStats
 from tests.builder.test_macros import ZOO, build
 from tests.commands.test_main import command
 from tests.support.exports import write_export
@@ -29,15 +29,17 @@ from tests.support.exports import write_export
 from .conftest import NAMES, ODD
 
 
-def by_topic(figures: Figures) -> dict[str, Chart]:
+def by_topic(stats: DatabaseStats) -> dict[str, Chart]:
     topics = ("categories", "ranks", "months", "sizes", "ratings", "depths")
-    return dict(zip(topics, charts(figures), strict=True))
+    return dict(zip(topics, charts(stats), strict=True))
 
 
 # What is on it
 
 
-def test_the_sample_has_six_charts_which_claim_something(all_figures: dict[str, Figures]) -> None:
+def test_the_sample_has_six_charts_which_claim_something(
+    all_figures: dict[str, DatabaseStats],
+) -> None:
     found = charts(all_figures["sample"])
     assert [(chart.title, chart.kind) for chart in found] == [
         ("44% of the tags are general", "bars"),
@@ -50,7 +52,9 @@ def test_the_sample_has_six_charts_which_claim_something(all_figures: dict[str, 
     assert all(chart.about and len(chart.marks) == len(chart.rows) for chart in found)
 
 
-def test_the_heading_has_totals_and_the_date_of_the_export(all_figures: dict[str, Figures]) -> None:
+def test_the_heading_has_totals_and_the_date_of_the_export(
+    all_figures: dict[str, DatabaseStats],
+) -> None:
     title, about, source = heading(all_figures["sample"])
     assert title == "1,239 tags on 17,621 posts"
     assert about == [
@@ -59,8 +63,8 @@ def test_the_heading_has_totals_and_the_date_of_the_export(all_figures: dict[str
         " · 996 implications, 2,279 including transitive ones",
     ]
     assert source == "Source: tag export, newest post 9 November 2025"
-    figures = all_figures["zoo"]
-    dated = Figures(**{**vars(figures), "total": {**figures.total, "export_date": "2025-05-01"}})
+    stats = all_figures["zoo"]
+    dated = DatabaseStats(**{**vars(stats), "total": {**stats.total, "export_date": "2025-05-01"}})
     assert heading(dated)[2] == "Source: tag export of 2025-05-01"
 
 
@@ -74,21 +78,23 @@ def test_the_heading_has_totals_and_the_date_of_the_export(all_figures: dict[str
     ],
 )
 def test_a_chart_that_cannot_be_drawn_says_why(
-    all_figures: dict[str, Figures], name: str, missing: set[str]
+    all_figures: dict[str, DatabaseStats], name: str, missing: set[str]
 ) -> None:
     assert {each.about for each in charts(all_figures[name]) if not each.marks} == missing
 
 
-def test_all_posts_are_in_the_columns(all_figures: dict[str, Figures]) -> None:
-    figures = all_figures["sample"]
-    months, sizes = (by_topic(figures)[topic] for topic in ("months", "sizes"))
+def test_all_posts_are_in_the_columns(all_figures: dict[str, DatabaseStats]) -> None:
+    stats = all_figures["sample"]
+    months, sizes = (by_topic(stats)[topic] for topic in ("months", "sizes"))
     assert sum(mark.value for mark in months.marks) == 17_621
     assert sum(mark.value for mark in sizes.marks) == 17_621 - 13
     assert sizes.about.endswith("; 13 with more not shown")
-    assert sum(row["posts"] for row in figures.post_sizes if row["tags"] > sizes.rows[-1][0]) == 13
+    assert sum(row["posts"] for row in stats.post_sizes if row["tags"] > sizes.rows[-1][0]) == 13
 
 
-def test_years_that_the_posts_do_not_span_are_incomplete(all_figures: dict[str, Figures]) -> None:
+def test_years_that_the_posts_do_not_span_are_incomplete(
+    all_figures: dict[str, DatabaseStats],
+) -> None:
     """The posts of the sample are of March 2008 to November 2025."""
     months = by_topic(all_figures["sample"])["months"]
     assert [row[0] for row in months.rows if row[2]] == ["2008", "2025"]
@@ -101,19 +107,19 @@ def test_years_that_the_posts_do_not_span_are_incomplete(all_figures: dict[str, 
     [(1, 29, []), (2, 29, ["Jan 2024"]), (1, 28, ["Feb 2024"])],
 )
 def test_a_month_is_complete_from_its_first_to_its_last_day(
-    all_figures: dict[str, Figures], first_day: int, last_day: int, partial: list[str]
+    all_figures: dict[str, DatabaseStats], first_day: int, last_day: int, partial: list[str]
 ) -> None:
     rows = [
         {"year": 2024, "month": 1, "posts": 9, "first_day": first_day, "last_day": 31},
         {"year": 2024, "month": 2, "posts": 3, "first_day": 1, "last_day": last_day},
     ]
-    months = by_topic(Figures(**{**vars(all_figures["zoo"]), "months": rows}))["months"]
+    months = by_topic(DatabaseStats(**{**vars(all_figures["zoo"]), "months": rows}))["months"]
     assert [row[0] for row in months.rows if row[2]] == partial
     assert months.title == "Most posts in Jan 2024: 9"
     assert [text for _, text in months.ticks] == ["Jan 2024", "Feb 2024"]
 
 
-def test_axes_of_time_have_round_years(all_figures: dict[str, Figures]) -> None:
+def test_axes_of_time_have_round_years(all_figures: dict[str, DatabaseStats]) -> None:
     def years(name: str) -> list[int]:
         return [int(text) for _, text in by_topic(all_figures[name])["months"].ticks]
 
@@ -125,13 +131,13 @@ def test_axes_of_time_have_round_years(all_figures: dict[str, Figures]) -> None:
 
 
 @pytest.fixture(scope="module")
-def drawn(all_figures: dict[str, Figures]) -> dict[str, Figure]:
+def drawn(all_figures: dict[str, DatabaseStats]) -> dict[str, Figure]:
     """The pictures of several databases, as Matplotlib's figures."""
 
-    def figure_of(figures: Figures) -> Figure:
+    def figure_of(stats: DatabaseStats) -> Figure:
         with house_style():
             figure = Figure()
-            draw(figure, figures, palette())
+            draw(figure, stats, palette())
             FigureCanvasAgg(figure).draw()
         return figure
 
@@ -152,22 +158,22 @@ def texts_of(figure: Figure) -> list[Text]:
 
 
 def test_bars_columns_and_points_have_the_values_of_the_database(
-    drawn: dict[str, Figure], all_figures: dict[str, Figures]
+    drawn: dict[str, Figure], all_figures: dict[str, DatabaseStats]
 ) -> None:
-    figures, axes = all_figures["sample"], drawn["sample"].axes
+    stats, axes = all_figures["sample"], drawn["sample"].axes
     for place, rows, column in (
-        (0, figures.categories, "tags"),
-        (4, figures.ratings, "posts"),
-        (5, figures.depths, "implications"),
+        (0, stats.categories, "tags"),
+        (4, stats.ratings, "posts"),
+        (5, stats.depths, "implications"),
     ):
         lengths = [bar.get_width() for bar in axes[place].patches]
         assert lengths == [row[column] for row in rows]
     curve = axes[1].lines[0].get_xydata().tolist()
-    assert curve == [[row["rank"], row["posts"]] for row in figures.ranks]
+    assert curve == [[row["rank"], row["posts"]] for row in stats.ranks]
     by_year = {2008 + place: bar.get_height() for place, bar in enumerate(axes[2].patches)}
     for year, height in by_year.items():
-        assert height == sum(row["posts"] for row in figures.months if row["year"] == year)
-    by_size = {row["tags"]: row["posts"] for row in figures.post_sizes}
+        assert height == sum(row["posts"] for row in stats.months if row["year"] == year)
+    by_size = {row["tags"]: row["posts"] for row in stats.post_sizes}
     for bar in axes[3].patches:
         assert bar.get_height() == by_size.get(bar.get_x() + 0.5, 0)
 
@@ -225,7 +231,7 @@ def test_words_can_be_read(light: bool) -> None:
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".html"])
 def test_the_same_database_gives_the_same_bytes(
-    all_figures: dict[str, Figures], tmp_path: Path, suffix: str
+    all_figures: dict[str, DatabaseStats], tmp_path: Path, suffix: str
 ) -> None:
     paths = [tmp_path / f"{number}{suffix}" for number in range(2)]
     for path in paths:
@@ -234,17 +240,17 @@ def test_the_same_database_gives_the_same_bytes(
 
 
 def test_an_svg_is_small_and_its_words_are_text(
-    all_figures: dict[str, Figures], tmp_path: Path
+    all_figures: dict[str, DatabaseStats], tmp_path: Path
 ) -> None:
     save_stats(all_figures["sample"], tmp_path / "stats.svg")
     assert (tmp_path / "stats.svg").stat().st_size < 150_000
     assert "44% of the tags are general" in texts_in(tmp_path / "stats.svg")
 
 
-def test_an_odd_name_stays_text(all_figures: dict[str, Figures], tmp_path: Path) -> None:
+def test_an_odd_name_stays_text(all_figures: dict[str, DatabaseStats], tmp_path: Path) -> None:
     first, *rest = all_figures["odd"].ranks
     ranks = [{**first, "tag": ODD}, *rest]
-    save_stats(Figures(**{**vars(all_figures["odd"]), "ranks": ranks}), tmp_path / "odd.svg")
+    save_stats(DatabaseStats(**{**vars(all_figures["odd"]), "ranks": ranks}), tmp_path / "odd.svg")
     texts = texts_in(tmp_path / "odd.svg")
     (name,) = (text for text in texts if text.startswith("#1 "))
     assert name.startswith(f"#1 {ODD[:9]}")
@@ -287,7 +293,7 @@ def test_light_without_a_picture_is_refused(zoo: Path) -> None:
 
 
 def test_a_picture_that_cannot_be_written_is_a_line(
-    all_figures: dict[str, Figures], zoo: Path, tmp_path: Path
+    all_figures: dict[str, DatabaseStats], zoo: Path, tmp_path: Path
 ) -> None:
     ran = command("stats", "--db", zoo, "-o", tmp_path / "zoo.gif")
     assert (ran.code, ran.err.count("\n")) == (2, 1)

@@ -12,7 +12,7 @@ import pytest
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save_stats
 from e6duck.charts.stats_page import page
-from e6duck.tags.stats import Figures
+from e6duck.tags.stats import DatabaseStats
 from tests.support.browser import Page, chromium
 
 from .conftest import NAMES, ODD
@@ -37,7 +37,7 @@ def open_page() -> Iterator[Callable[[Path], Page]]:
 
 @pytest.fixture
 def browse(
-    tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, Figures]
+    tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, DatabaseStats]
 ) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page of statistics; none may complain or use the network."""
     pages: list[Page] = []
@@ -79,7 +79,7 @@ def test_the_page_is_light_where_asked_for(browse: Callable[..., Page]) -> None:
 
 
 def test_a_mark_has_a_tooltip_with_its_row(
-    browse: Callable[..., Page], all_figures: dict[str, Figures]
+    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
 ) -> None:
     tip = "document.querySelectorAll('.tip > title')[1].textContent"
     row = all_figures["sample"].categories[1]
@@ -93,23 +93,23 @@ def test_a_mark_has_a_tooltip_with_its_row(
 
 
 def test_the_numbers_are_in_tables_too(
-    browse: Callable[..., Page], all_figures: dict[str, Figures]
+    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
 ) -> None:
-    figures = all_figures["sample"]
+    stats = all_figures["sample"]
     categories, ranks, years, _, ratings, depths = browse("sample").value(TABLES)
     assert categories[0] == ["Category", "Tags", "Too rare for an id", "Uses", "Share of uses"]
     assert [row[:2] for row in categories[1:]] == [
-        [row["category"], f"{row['tags']:,}"] for row in figures.categories
+        [row["category"], f"{row['tags']:,}"] for row in stats.categories
     ]
     assert ranks[1:] == [
         [f"{row['rank']:,}", row["tag"], row["category"], f"{row['posts']:,}"]
-        for row in figures.ranks
+        for row in stats.ranks
     ]
     assert years[1] == ["2008", "811", "incomplete"]
     assert [row[:2] for row in ratings[1:]] == [
-        [row["rating"], f"{row['posts']:,}"] for row in figures.ratings
+        [row["rating"], f"{row['posts']:,}"] for row in stats.ratings
     ]
-    assert [int(row[1]) for row in depths[1:]] == [row["implications"] for row in figures.depths]
+    assert [int(row[1]) for row in depths[1:]] == [row["implications"] for row in stats.depths]
 
 
 def test_a_table_that_is_opened_stretches_no_other_card(browse: Callable[..., Page]) -> None:
@@ -154,7 +154,7 @@ def test_paper_is_white(browse: Callable[..., Page]) -> None:
     assert opened.printed().startswith(b"%PDF")
 
 
-def test_the_page_is_small_and_needs_nothing_else(all_figures: dict[str, Figures]) -> None:
+def test_the_page_is_small_and_needs_nothing_else(all_figures: dict[str, DatabaseStats]) -> None:
     text = page(all_figures["sample"])
     assert len(text.encode()) < 150_000
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
