@@ -27,9 +27,17 @@ class E6DuckError(Exception):
 
 
 class UsageError(E6DuckError):
-    """The arguments do not fit."""
+    """The arguments do not fit.
+
+    option: the parameter that the message names, in Python's spelling (`min_posts`); the command
+    line writes it as its flag (`--min-posts`).
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, option: str | None = None) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class SourceError(E6DuckError):

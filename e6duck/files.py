@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -108,6 +109,12 @@ def _is_running(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 digest of a file as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

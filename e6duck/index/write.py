@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -209,7 +208,7 @@ def write_drafts(
                 more[name](path)
             else:
                 _WRITERS[name](connection, path, id_of_build)
-            entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+            entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
             entries.pop(vectors.POST_FACTORS, None)  # they are of the training before
         index = {
@@ -275,11 +274,6 @@ def _read_index(out_dir: Path) -> dict[str, Any]:
     except ValueError:
         return {}
     return index if isinstance(index, dict) else {}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _clamped_count(connection: Connection) -> int:
