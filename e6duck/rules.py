@@ -14,7 +14,8 @@ from .captions import spelling
 from .errors import UsageError
 from .toml_lines import line_of
 
-_PARTING = re.compile(r"[,\n]|\|\|\||;;;")
+RULES_FILE = "normalize.toml"
+_BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
 CATEGORIES = (
     *("general", "artist", "contributor", "copyright", "character"),
     *("species", "invalid", "meta", "lore", "pool"),
@@ -23,7 +24,7 @@ CHOICES = {
     "implied": ("remove", "keep", "add"),
     "on_alias_conflict": ("ignore", "silent", "overwrite", "overwrite_rarest", "warn", "raise"),
     "disambiguation": ("keep", "apply"),
-    "multiline": ("tags", "captions"),
+    "multiline": ("tags", "join", "captions"),
     "escape_parens": ("auto", "always", "never"),
 }
 TABLES = ("aliases", "aliases_overrides", "renames")
@@ -162,8 +163,10 @@ def _table_faults(rules: Rules, table: str, values: Mapping[str, Any]) -> Iterat
         if not isinstance(value, str):
             hint = f"; {key} belongs above the first [table]" if key in SETTINGS else ""
             yield rules.fault(table, f"a tag is expected, not {value!r}{hint}", key)
-        elif not (key.strip() and value.strip()) or _PARTING.search(key + value):
-            yield rules.fault(table, "a tag is not empty, and holds nothing that parts tags", key)
+        elif not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
+            yield rules.fault(
+                table, "a tag must not be empty, or contain a comma, line break, ||| or ;;;", key
+            )
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .database import Connection
+from .database import Connection, damage_explained
 from .query import explained
 from .script import sql_text
 
@@ -34,6 +34,6 @@ def _asked(
     connection: Connection, question: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[str, ...]]:
     values = {"texts": list(texts), "count": count}
-    with explained():
+    with explained(), damage_explained(connection):
         rows = connection.execute(sql_text("lookup", question), values).fetchall()
     return {text: tuple(name for other, name in rows if other == text) for text in texts}
