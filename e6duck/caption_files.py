@@ -16,6 +16,8 @@ IMAGES = frozenset(
     )
 )
 """Endings of images and videos, in small letters"""
+_UNRELATED = {RULES_FILE, "Thumbs.db", "desktop.ini"}
+"""Files that may be in a folder of nothing but captions"""
 NO_IMAGE = "no image beside it"
 PROJECT_FILE = "named like a project's own files"
 
@@ -72,7 +74,7 @@ def choose(
 def _has_only_captions(files: Iterable[tuple[str, Found]], included: set[str]) -> bool:
     """Tell whether the files of a folder are nothing but captions and rules, by their names."""
     return all(
-        name == RULES_FILE or (name in included and not _LIKE_PROJECT_FILE.fullmatch(_stem(name)))
+        name in _UNRELATED or (name in included and not _LIKE_PROJECT_FILE.fullmatch(_stem(name)))
         for name, found in files
         if found.is_regular
     )

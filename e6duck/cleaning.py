@@ -175,18 +175,14 @@ class Cleaner:
         steps = list(map(self._outcomes[escapes].__getitem__, readings))
         words = [reading.word for reading in readings]
         stripped = _stripped(words)
-        met: dict[Word, int] = {}
+        kept = _kept_places(readings)
         for place, word in enumerate(words):
             if word is None:
                 continue
-            if (first := met.get(word)) is not None:
-                if readings[first].is_weighted or not readings[place].is_weighted:
-                    steps[place] = Step(readings[place].text, "", "duplicate", word.text)
-                    continue
-                weighted = readings[place].written(escapes)
-                steps[first] = Step(readings[first].text, "", "duplicate", weighted)
-            met[word] = place
-            if word in stripped or word in causes or word.fate:
+            if kept[word] != place:
+                by = readings[kept[word]].written(escapes)
+                steps[place] = Step(readings[place].text, "", "duplicate", by)
+            elif word in stripped or word in causes or word.fate:
                 steps[place] = _among_others(readings[place], word, stripped, causes, escapes)
         return steps
 
@@ -226,15 +222,18 @@ class Cleaner:
     def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[Word, Word]]:
         """Return the pieces with what is added after them, and for which word each was."""
         there = {reading.word for reading in found.readings}
+        kept = _kept_places(found.readings)
         result = _Pieces(found.segments, [], [])
         causes: dict[Word, Word] = {}
-        for reading, part in zip(found.readings, found.parts, strict=True):
+        for place, (reading, part) in enumerate(zip(found.readings, found.parts, strict=True)):
             result.readings.append(reading)
             result.parts.append(part)
-            for other in reading.word.adds if reading.word else ():
+            if not reading.word or kept[reading.word] != place:
+                continue
+            for other in reading.word.adds:
                 if other not in there:
                     there.add(other)
-                    if not other.fate and reading.word:
+                    if not other.fate:
                         causes[other] = reading.word
                         result.readings.append(self.reader.added(other))
                         result.parts.append(part)
@@ -262,6 +261,19 @@ class Cleaner:
 
 
 _NOTHING = Step("", "", "implied")
+
+
+def _kept_places(readings: list[Reading]) -> dict[Word, int]:
+    """Return which of the pieces of a word stays: the first one with a weight, else the first."""
+    places: dict[Word, int] = {}
+    for place, reading in enumerate(readings):
+        word = reading.word
+        if word is None:
+            continue
+        first = places.setdefault(word, place)
+        if first != place and reading.before and not readings[first].before:
+            places[word] = place
+    return places
 
 
 def _stripped(words: list[Word | None]) -> dict[Word, Word]:

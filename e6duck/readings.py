@@ -32,11 +32,6 @@ class Reading:
         """Whether it is a tag, be it one that is left as written because it may mean several."""
         return self.kind not in ("unknown", "sentence")
 
-    @property
-    def is_weighted(self) -> bool:
-        """Whether it has brackets of a weight around it."""
-        return bool(self.before)
-
     def written(self, escapes: str) -> str:
         """Return what is written for it, with backslashes before these characters."""
         if self.word is None:

@@ -77,7 +77,9 @@ class _OptionalCounts(click.Command):
 @click.argument("input_dir", required=False, type=NamedPath(allow_dash=True))
 @click.argument("output_dir", required=False, type=NamedPath())
 @db_option
-@click.option("-c", "--config", type=NamedPath(), help="Rules; default: normalize.toml in or above the folders.")
+@click.option(
+    "-c", "--config", type=NamedPath(), help="Rules; default: normalize.toml, also above."
+)
 @click.option("-f", "-y", "--yes", "--force", is_flag=True, help="Replace files without asking.")
 @click.option("--check", is_flag=True, help="List files to change; exit code 3 if there are any.")
 @click.option("--diff", is_flag=True, help="Show the changes without writing them.")
@@ -93,8 +95,10 @@ class _OptionalCounts(click.Command):
     type=NamedPath(),
     help="Each change with its reason: .json, .csv or .html.",
 )
-@click.option("-k", "--print-topk", metavar="[=N]", type=_COUNT, help="The N (100) most common tags.")
-@click.option("-j", "--print-implied-topk", metavar="[=N]", type=_COUNT, help="Implied tags likewise.")
+@click.option("-k", "--print-topk", metavar="[=N]", type=_COUNT, help="The N (100) top tags.")
+@click.option(
+    "-j", "--print-implied-topk", metavar="[=N]", type=_COUNT, help="The N (100) top implied tags."
+)
 @click.option(
     "-s",
     "--stats-categories",
