@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from .rules import RULES_FILE, Rules
@@ -16,8 +17,7 @@ IMAGES = frozenset(
     )
 )
 """Endings of images and videos, in small letters"""
-_UNRELATED = {RULES_FILE, "Thumbs.db", "desktop.ini"}
-"""Files that may be in a folder of nothing but captions"""
+_UNRELATED = frozenset((RULES_FILE, "Thumbs.db", "desktop.ini"))
 NO_IMAGE = "no image beside it"
 PROJECT_FILE = "named like a project's own files"
 
@@ -55,9 +55,10 @@ def choose(
     )
     wanted = included - matching(rules.exclude_filename_regexp, included)
     has_pattern = rules.include_filename_regexp != Rules.include_filename_regexp
+    unrelated = _UNRELATED | {Path(rules.source).name}
     chosen = Chosen([], {})
     for files in named:
-        needs_no_image = all_text or _has_only_captions(files, included)
+        needs_no_image = all_text or _has_only_captions(files, included, unrelated)
         images = _images(name for name, _ in files)
         for name, found in files:
             if name not in wanted:
@@ -71,10 +72,12 @@ def choose(
     return Chosen(chosen.captions, dict(sorted(chosen.others.items())))
 
 
-def _has_only_captions(files: Iterable[tuple[str, Found]], included: set[str]) -> bool:
-    """Tell whether the files of a folder are nothing but captions and rules, by their names."""
+def _has_only_captions(
+    files: Iterable[tuple[str, Found]], included: set[str], unrelated: frozenset[str]
+) -> bool:
+    """Tell whether the files of a folder are captions by their names, but for unrelated ones."""
     return all(
-        name in _UNRELATED or (name in included and not _LIKE_PROJECT_FILE.fullmatch(_stem(name)))
+        name in unrelated or (name in included and not _LIKE_PROJECT_FILE.fullmatch(_stem(name)))
         for name, found in files
         if found.is_regular
     )

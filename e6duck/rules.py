@@ -119,11 +119,11 @@ def read_rules(path: Path) -> Rules:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no UTF-8 at byte {error.start + 1:,}") from error
+        raise UsageError(f"{path} is not valid UTF-8 at byte {error.start + 1:,}") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no TOML: {error}") from error
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
     except RecursionError:
-        raise UsageError(f"{path} is no TOML that can be read: lists in lists") from None
+        raise UsageError(f"{path} is not valid TOML: too many lists in lists") from None
     return rules_from(values, source=str(path), text=text)
 
 

@@ -55,6 +55,15 @@ def test_a_caption_has_an_image_beside_it_or_a_folder_of_captions(
     assert set(found.values()) <= {"caption", NO_IMAGE}
 
 
+def test_the_rules_in_force_may_be_among_the_captions(
+    normalizer: Normalizer, tmp_path: Path
+) -> None:
+    assert taken(normalizer, tmp_path, "a.txt + mine.toml") == {"a.txt": NO_IMAGE}
+    (tmp_path / "mine.toml").write_text("")
+    mine = Normalizer(normalizer.vocabulary.connection, tmp_path / "mine.toml")
+    assert [each.name for each in mine.plan(tmp_path).captions] == ["a.txt"]
+
+
 def test_images_and_videos_of_many_kinds_are_known() -> None:
     kinds = {"png", "jpg", "jpeg", "webp", "gif", "avif", "bmp", "tiff", "mp4", "webm"}
     assert kinds <= IMAGES

@@ -644,4 +644,4 @@ def test_rules_deep_in_lists_are_no_traceback(captions: Path) -> None:
     Path("deep.toml").write_text("a = " + "[" * 100_000)
     ran = normalize("set", "--check", "-c", "deep.toml")
     assert ran.code == 2
-    assert ran.err.startswith("e6duck: deep.toml is no TOML")
+    assert ran.err.startswith("e6duck: deep.toml is not valid TOML")
