@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from .captions import spelling
 from .findings import findings, frequent, suggestions
 from .judging import Word
+from .phrases import many
 from .planning import Caption, Plan
 from .readings import Reading
 from .settings import toml
@@ -72,7 +73,7 @@ def suggested_aliases(vocabulary: Vocabulary, plan: Plan) -> Iterator[str]:
         names = near.get(text, ())
         line = f"{toml(text)} = {toml(names[0] if names else '')}"
         others = f"; or {', '.join(names[1:])}" if names[1:] else ""
-        times = f"# {count:,} times{others}"
+        times = f"# {many(count, 'time')}{others}"
         yield f"{line}  {times}" if names else f"# {line}  {times}, and nothing is near"
 
 

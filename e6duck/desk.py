@@ -16,8 +16,8 @@ from .blacklists import effective
 from .caption_lists import diff, suggested_aliases, top_implied, top_tags
 from .caption_options import Options
 from .caption_reports import check_reports, write_report
+from .caption_steps import Result
 from .captions import UnreadableError, decoded
-from .cleaning import Result
 from .errors import E6DuckError, UsageError
 from .findings import findings, left_out, not_captions, some, summary
 from .normalizing import Normalizer, journal_folder, uncollected, undo_run
@@ -113,7 +113,7 @@ def _write_config(options: Options, desk: Desk) -> int:
 def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
     backup = options.backup or journal_folder(database())
     run = undo_run(options.folder, backup, options.run, desk.progress)
-    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
+    desk.inform(f"undone     run {run.run}: {many(run.written, 'file')} put back")
     return _told_failures(run.failed, desk)
 
 
@@ -242,7 +242,7 @@ def _undoing(options: Options, plan: Plan, run: str | None) -> str:
 
 def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
     how = _undoing(options, plan, run.run)
-    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
+    desk.inform(f"written    {many(run.written, 'file')} in {plan.target}; to undo: {how}")
     return _told_failures(run.failed, desk)
 
 

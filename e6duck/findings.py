@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .caption_files import NO_IMAGE
-from .cleaning import REMOVALS, Step
+from .caption_steps import REMOVALS, Step
 from .phrases import many
 from .planning import Plan
 from .spelling import closest

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import caption_files, journal
 from .applying import Run, apply, undo
-from .cleaning import Cleaner, Result, texts_of
+from .caption_steps import Result
+from .cleaning import Cleaner, texts_of
 from .database import Connection, open_reading, path_of
 from .errors import UsageError
 from .judging import Judge

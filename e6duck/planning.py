@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import tree
+from .caption_steps import Result
 from .captions import UnreadableError, decoded
-from .cleaning import Result
 from .errors import UsageError
 from .tree import Content, Found
 

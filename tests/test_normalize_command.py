@@ -18,6 +18,7 @@ from e6duck import bars
 from e6duck.normalizing import Normalizer
 from e6duck.rules import CATEGORIES, SETTINGS, Rules, read_rules, rules_from
 from e6duck.settings import template
+from tests.conftest import CHECKOUT
 from tests.kennel import build_kennel, listing
 from tests.test_cli import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 
@@ -257,6 +258,16 @@ def test_check_says_how_to_fix(captions: Path) -> None:
     assert "to fix" not in normalize("set", "--check").err
 
 
+def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
+    hook = (CHECKOUT / ".pre-commit-hooks.yaml").read_text()
+    assert "entry: e6duck normalize --check\n" in hook
+    files = re.search(r"files: (.*)", hook)
+    assert files
+    names = ("a.txt", "set/a.caption", "normalize.toml", "set/normalize.toml")
+    assert all(re.search(files[1], name) for name in names)
+    assert not any(re.search(files[1], name) for name in ("a.png", "a.txt.py", "denormalize.toml"))
+
+
 # The line that counts
 
 
@@ -482,7 +493,7 @@ def test_suggested_aliases_are_rules(captions: Path, kennel: Path) -> None:
     (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
     out = normalize("set", "--suggest", "-q").out
     assert '"red_foxs" = "red_fox"  # 2 times' in out
-    assert '# "zzzzzzzzzzzz" = ""  # 1 times, and nothing is near' in out
+    assert '# "zzzzzzzzzzzz" = ""  # 1 time, and nothing is near' in out
     rules = rules_from(tomllib.loads(out))
     assert Normalizer(kennel, rules).normalize_text("Red Foxs").text == "red fox"
 

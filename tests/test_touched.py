@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from e6duck.cleaning import Result, Step
+from e6duck.caption_steps import Result, Step
 from e6duck.touched import reasons
 from tests.kennel import listing
 from tests.test_cli import command
