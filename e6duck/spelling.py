@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .database import Connection
+from .database import Connection, damage_explained
 from .query import explained
 from .script import sql_text
 
@@ -58,7 +58,7 @@ def _asked(
     connection: Connection, question: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[Suggestion, ...]]:
     values = {"texts": list(texts), "count": count}
-    with explained():
+    with explained(), damage_explained(connection):
         rows = connection.execute(sql_text("lookup", question), values).fetchall()
     return {
         text: tuple(Suggestion(*row) for other, *row in rows if other == text) for text in texts

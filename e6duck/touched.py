@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .cleaning import Result, Step
+from .caption_steps import Result, Step
 from .database import Connection
 from .differences import Section
 from .normalizing import Normalizer

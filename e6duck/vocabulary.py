@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from .database import Connection, first_line, has_posts
+from .database import Connection, damage_explained, first_line, has_posts
 from .query import explained
 from .rules import CATEGORIES
 from .script import sql_text
@@ -121,8 +121,8 @@ class Vocabulary:
         return self._execute(sql_text("normalize", query), values)
 
     def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a query; raises `QueryError` where the database is broken."""
-        with explained():
+        """Return the rows of a query; raises `DatabaseError` where the database is damaged."""
+        with explained(), damage_explained(self.connection):
             return self.connection.execute(sql, values).fetchall()
 
     def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from e6duck.cleaning import Result, Step
+from e6duck.caption_steps import Result, Step
 from e6duck.touched import reasons
 from tests.kennel import listing
 from tests.test_cli import command
@@ -40,7 +40,7 @@ def test_files_are_named_with_both_texts_and_why(builds: tuple[Path, Path], capt
     assert wolf["why"].split("; ") == [
         "wolf becomes grey wolf (alias of grey wolf)",
         "Woods becomes snow (alias of snow)",
-        "snow goes (stands there already, as snow)",
+        "snow goes (duplicate of snow)",
     ]
     assert (red["before"], red["after"]) == ("red fox", "red fox, fox, todd")
     assert "todd stays (no known tag, left as it is)" in red["why"]
