@@ -16,7 +16,7 @@ from .build_facts import build_facts
 from .database import drafting, memory_size
 from .errors import UsageError
 from .incumbent import replace, replaceable
-from .interrupts import explained_interrupts, files_state
+from .interrupts import SignalPoint, explained_interrupts, files_state
 from .script import scripts
 from .source import Source, checking, find_sources
 from .stages import Draft, Options
@@ -100,7 +100,7 @@ def build(
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
     engine = _Engine(_engine_memory(memory_limit), threads)
     place = _place(Path(data_dir), db, out_dir, write_index)
-    with place.guarded(), ExitStack() as stack:
+    with place.guarded(), ExitStack() as stack, SignalPoint():
         sources = find_sources(Path(data_dir))
         users = _prepare(place, stack)
         made = _make_draft(place, sources, options, engine, on_progress, stack)
@@ -187,6 +187,7 @@ def _make_draft(
     with (
         checking(sources) as checks,
         drafting(path, memory_limit=memory_limit, threads=engine.threads) as connection,
+        SignalPoint(),
     ):
         draft = Draft(
             connection=connection,

@@ -24,7 +24,7 @@ from .database import INDEX_FILES, SCHEMA_VERSION, Connection, drafting, has_pos
 from .errors import UsageError
 from .incumbent import replace, replaceable
 from .index_files import StrPath, read_set
-from .interrupts import explained_interrupts, files_state
+from .interrupts import SignalPoint, explained_interrupts, files_state
 from .published import Published, read_published
 from .script import Script, scripts
 from .source import COLUMNS
@@ -83,6 +83,7 @@ def import_index(
         explained_interrupts(files_state(target, None)),
         plain_errors(target.parent, ways_out=ways_out),
         ExitStack() as stack,
+        SignalPoint(),
     ):
         stack.enter_context(files.tidied(target.parent))
         users = replaceable(target)
@@ -90,7 +91,10 @@ def import_index(
             _check_replaced(target)
         path = files.draft_path(target)
         stack.callback(files.discard, path)
-        with drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection:
+        with (
+            drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection,
+            SignalPoint(),
+        ):
             build_id = _run(connection, published, on_progress)
             rules = [rule for rule in scripts("audit") if rule.name != _SITE_RULE]
             stages.warned(connection, rules, on_progress)
