@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .stage_names import stage_text
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn, TaskID
@@ -84,7 +86,7 @@ def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
             _start_late(bar, started)
             seen[stage] = seen.get(stage, 0) + rows
             shown = f"{seen[stage]:,} rows" if seen[stage] else ""
-            bar.update(task, completed=len(seen), description=stage, rows=shown)
+            bar.update(task, completed=len(seen), description=stage_text(stage), rows=shown)
 
         yield advance
 

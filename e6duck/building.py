@@ -11,16 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from . import export, files, stages
-from .age import exported_at
-from .database import drafting, first_line, memory_size
-from .errors import E6DuckError, UsageError
+from .build_facts import build_facts
+from .database import drafting, memory_size
+from .errors import UsageError
 from .incumbent import replace, replaceable
+from .interrupts import SignalPoint, explained_interrupts, files_state
 from .script import scripts
-from .source import MORE_COLUMNS, Source, checking, find_sources
+from .source import Source, checking, find_sources
 from .stages import Draft, Options
+from .system_errors import plain_errors
 
 DATABASE = "e6.duckdb"
 DEFAULT_MEMORY = "2GB"
@@ -68,6 +68,7 @@ class Built:
 def build(
     data_dir: Path | str = "data",
     *,
+    db: Path | str | None = None,
     out_dir: Path | str | None = None,
     write_index: bool = True,
     min_posts: int = 2,
@@ -81,12 +82,14 @@ def build(
 ) -> Built:
     """Build and audit a database and its index files, replacing old ones only when all went well.
 
-    data_dir: holds the export, and gets e6.duckdb. out_dir: gets the index files (default: beside
-    the database); none are written without write_index. min_posts: posts that give a tag an id.
-    all_files: keep gif, webm, mp4 and swf. include_deleted: keep deleted posts. with_text: keep
-    the columns source and description. strict: a malformed row is an error. memory_limit: as in
-    DuckDB, such as "1GB" (2GB); the process stays about there. threads: all cores, if not given.
-    on_progress: called with the name of a stage and the rows done since the last call.
+    data_dir: holds the export. db: the database to write, or a folder that gets e6.duckdb (default:
+    data_dir); nothing is written to data_dir where it is elsewhere. out_dir: gets the index files
+    (default: beside the database); none are written without write_index. min_posts: posts that give
+    a tag an id. all_files: keep gif, webm, mp4 and swf. include_deleted: keep deleted posts.
+    with_text: keep the columns source and description. strict: a malformed row is an error.
+    memory_limit: as in DuckDB, such as "1GB" (2GB); the process stays about there. threads: all
+    cores, if not given. on_progress: called with the name of a stage and the rows done since the
+    last call.
 
     Raises `SourceError` for a bad export, `DatabaseError` where the old database is in use or not
     ours, `AuditError` where the result would break a rule, `UsageError` for bad options.
@@ -94,58 +97,147 @@ def build(
     started = time.monotonic()
     if min_posts < 1:
         raise UsageError(f"--min-posts is {min_posts}; a tag needs 1 post or more")
-    engine_memory = _engine_memory(memory_limit)
-    data_dir = Path(data_dir)
-    out_dir = Path(out_dir) if out_dir is not None else data_dir
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
-    with plain_errors(data_dir, out_dir), ExitStack() as stack:
-        sources = find_sources(data_dir)
-        written = (data_dir, out_dir) if write_index else (data_dir,)
-        for folder in {folder.resolve(): folder for folder in written}.values():
-            stack.enter_context(files.tidied(folder))
-        database = data_dir / DATABASE
-        users = replaceable(database)
-        path = files.draft_path(database)
-        stack.callback(files.discard, path)
-        spill = path.with_name(path.name + ".spill")
-        stack.callback(spill.unlink, missing_ok=True)
+    engine = _Engine(_engine_memory(memory_limit), threads)
+    place = _place(Path(data_dir), db, out_dir, write_index)
+    with place.guarded(), ExitStack() as stack, SignalPoint():
+        sources = find_sources(Path(data_dir))
+        users = _prepare(place, stack)
+        made = _make_draft(place, sources, options, engine, on_progress, stack)
+        kept_old, users = replace(
+            place.database, made.path, made.exported.drafts, place.out_dir, users, on_progress
+        )
+    return _built(place, sources, made, kept_old, users, time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """What DuckDB may use."""
+
+    memory: int  # in bytes
+    threads: int | None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a build writes."""
+
+    database: Path
+    out_dir: Path | None  # of the index files, where they are written
+    ways_out: dict[Path, str]  # what to do where a folder cannot be written
+
+    @property
+    def folders(self) -> list[Path]:
+        """Each folder once, whatever it is called."""
+        named = (self.database.parent, self.out_dir or self.database.parent)
+        return list({folder.resolve(): folder for folder in named}.values())
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Let an interrupt, and what the system refuses, say in one line how the files are."""
+        index = self.out_dir and self.out_dir / export.INDEX
         with (
-            checking(sources) as checks,
-            drafting(path, memory_limit=f"{engine_memory}B", threads=threads) as connection,
+            explained_interrupts(files_state(self.database, index)),
+            plain_errors(*self.folders, ways_out=self.ways_out),
         ):
-            draft = Draft(
-                connection=connection,
-                spill=spill,
-                sources=sources,
-                checks=checks,
-                options=options,
-                engine_memory=engine_memory,
-                version=version("e6duck"),
-                built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                progress=on_progress,
-            )
-            stages.run(draft)
-            warnings = stages.audit(draft)
-            exported = export.Exported({}, 0)
-            if write_index:
-                exported = export.write_drafts(connection, out_dir, progress=on_progress)
-                for leftover in exported.drafts.values():
-                    stack.callback(files.discard, leftover)
-            facts = _facts(draft)
-            on_progress("checkpoint", 0)
-            connection.execute("checkpoint e6")
-        kept_old, users = replace(database, path, exported.drafts, out_dir, users, on_progress)
+            yield
+
+
+def _place(
+    data_dir: Path, db: Path | str | None, out_dir: Path | str | None, write_index: bool
+) -> _Place:
+    database = data_dir / DATABASE if db is None else database_place(db)
+    folder = Path(out_dir) if out_dir is not None else database.parent
+    ways_out = {folder: "write the index files elsewhere with --out FOLDER"}
+    ways_out[database.parent] = "build elsewhere with --db PATH"
+    return _Place(database, folder if write_index else None, ways_out)
+
+
+def _prepare(place: _Place, stack: ExitStack) -> tuple[str, ...]:
+    """Take the folders to write in, until the stack ends; returns the user's own relations."""
+    for folder in place.folders:
+        stack.enter_context(files.tidied(folder))
+    return replaceable(place.database)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A finished draft, not yet under its name, and the drafts of its index files."""
+
+    path: Path
+    warnings: list[str]
+    exported: export.Exported
+    facts: dict[str, Any]
+
+
+def _make_draft(
+    place: _Place,
+    sources: dict[str, Source],
+    options: Options,
+    engine: _Engine,
+    on_progress: stages.Progress,
+    stack: ExitStack,
+) -> _Made:
+    """Build and audit a draft beside the database; the stack removes what is not in its place."""
+    path = files.draft_path(place.database)
+    stack.callback(files.discard, path)
+    spill = path.with_name(path.name + ".spill")
+    stack.callback(spill.unlink, missing_ok=True)
+    memory_limit = f"{engine.memory}B"
+    with (
+        checking(sources) as checks,
+        drafting(path, memory_limit=memory_limit, threads=engine.threads) as connection,
+        SignalPoint(),
+    ):
+        draft = Draft(
+            connection=connection,
+            spill=spill,
+            sources=sources,
+            checks=checks,
+            options=options,
+            engine_memory=engine.memory,
+            version=version("e6duck"),
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            progress=on_progress,
+        )
+        stages.run(draft)
+        warnings = stages.audit(draft)
+        exported = export.Exported({}, 0)
+        if place.out_dir is not None:
+            exported = export.write_drafts(connection, place.out_dir, progress=on_progress)
+            for leftover in exported.drafts.values():
+                stack.callback(files.discard, leftover)
+        facts = build_facts(draft)
+        on_progress("checkpoint", 0)
+        connection.execute("checkpoint e6")
+    return _Made(path, warnings, exported, facts)
+
+
+def _built(
+    place: _Place,
+    sources: dict[str, Source],
+    made: _Made,
+    kept_old: Path | None,
+    users: tuple[str, ...],
+    seconds: float,
+) -> Built:
     return Built(
-        database=database,
+        database=place.database,
         sources=tuple(sources.values()),
-        index_files=tuple(exported.drafts),
+        index_files=tuple(made.exported.drafts),
         kept_old=kept_old,
         user_relations=users,
-        clamped_count=exported.clamped_count,
-        warnings=tuple(warnings),
-        seconds=time.monotonic() - started,
-        **facts,
+        clamped_count=made.exported.clamped_count,
+        warnings=tuple(made.warnings),
+        seconds=seconds,
+        **made.facts,
     )
+
+
+def database_place(named: Path | str) -> Path:
+    """Return the file of a database: the one that is named, or e6.duckdb in a folder that is."""
+    path = Path(named)
+    return path / DATABASE if path.is_dir() else path
 
 
 def stage_count() -> int:
@@ -154,94 +246,9 @@ def stage_count() -> int:
     return len(every) + len(("audit", *export.NAMES, "checkpoint", "publish"))
 
 
-@contextmanager
-def plain_errors(*folders: Path) -> Iterator[None]:
-    """Turn what the system refuses (space, rights, memory) into one line that names the way out."""
-    where = " or ".join(str(folder) for folder in dict.fromkeys(folders))
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except (OSError, duckdb.Error) as error:
-        text = str(error)
-        if any(sign in text for sign in _SHORT):
-            raise E6DuckError(
-                f"out of memory ({first_line(error)}); give more with --memory-limit"
-            ) from error
-        if any(sign in text for sign in _FULL):
-            raise E6DuckError(
-                f"the disk of {where} is full; the old files are as they were"
-            ) from error
-        if any(sign in text for sign in _FORBIDDEN):
-            path = isinstance(error, OSError) and error.filename
-            raise E6DuckError(f"{path or where} is not writable") from error
-        if isinstance(error, OSError) and error.strerror:
-            raise E6DuckError(f"{error.filename or where}: {error.strerror}") from error
-        if isinstance(error, duckdb.IOException):
-            raise E6DuckError(first_line(error)) from error
-        raise
-
-
-# As the system words it: DuckDB gives these on as text alone, in errors of several kinds.
-_SHORT = ("Out of Memory", "could not allocate", "failed to allocate", "failed to pin")
-_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "Could not write")
-_FORBIDDEN = ("Permission denied", "Operation not permitted", "Read-only file system")
-
-
 def _engine_memory(limit: str | None) -> int:
     """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
     size = memory_size(DEFAULT_MEMORY if limit is None else limit)
     if size < _LEAST_MEMORY:
         raise UsageError(f"--memory-limit {limit} is too little; a build needs 600MB or more")
     return size - _KERNEL_MEMORY
-
-
-def _facts(draft: Draft) -> dict[str, Any]:
-    """Return what the summary says of the database."""
-    row = draft.connection.execute(
-        """
-        select
-            (select count(*) from tags) as tag_count,
-            (select count(*) from rare_tags) as rare_tag_count,
-            (select count(*) from tag_aliases) as alias_count,
-            (select count(*) from tag_implications) as implication_count,
-            (select count(*) from rare_tag_implications) as rare_implication_count,
-            (select coalesce(max(depth), 0) from tag_implications) as implication_depth,
-            (
-                select list(antecedent_name order by antecedent_name)
-                from alias_row
-                anti join alias_loser using (record)
-                where status = 'active' and antecedent_name = consequent_name
-            ) as self_aliases,
-            (
-                select list(antecedent_name order by antecedent_name)
-                from alias_edge
-                anti join alias_end using (antecedent_name)
-            ) as stuck_aliases,
-            (
-                select list(antecedent_name order by antecedent_name)
-                from implication_path
-                where antecedent_name = consequent_name
-            ) as implication_cycle,
-        """
-    )
-    names = [column[0] for column in row.description]
-    facts = dict(zip(names, row.fetchall()[0], strict=True))
-    for name in ("self_aliases", "stuck_aliases", "implication_cycle"):
-        facts[name] = tuple(facts[name] or ())
-    newest_post = draft.one("select max(created_at) from posts")
-    made = exported_at(draft.sources["posts"], draft.checks["posts"].result(), newest_post)
-    return facts | {
-        "exported_at": made,
-        "age_days": (datetime.fromisoformat(draft.built_at) - made).days if made else None,
-        "more_counts": {
-            table: count for table, count in draft.row_counts.items() if table in MORE_COLUMNS
-        },
-        "build_id": draft.build_id,
-        "posts_read": draft.row_counts["posts"],
-        "posts_kept": draft.counted.kept_count,
-        "posts_dropped": draft.counted.dropped,
-        "reject_counts": {
-            table: len(draft.malformed[table]) + len(draft.losers[table]) for table in draft.sources
-        },
-    }

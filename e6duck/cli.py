@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import threading
-from pathlib import Path
 
 import click
 
 from .commands import asking, comparing, getting, looking, making, reviewing, writing
 from .commands.arguments import tell
-from .errors import E6DuckError
+from .errors import E6DuckError, Interruption
+from .interrupts import is_interrupt
 
 _INTERRUPTED = 130
+_STDOUT, _STDERR = 1, 2
 _UNWAITED = "e6duck als"  # als.THREAD, which is not imported for each command
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by the caller
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
-        getattr(sys, name).reconfigure(encoding="utf-8", errors="backslashreplace")
+    _open_streams()
     try:
         code = commands(standalone_mode=False)
         sys.stdout.flush()
@@ -33,9 +33,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        tell("interrupted")
-        code = _INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = _interrupted(error)
     except (BrokenPipeError, SystemExit):  # click makes the one into the other
         # The reader (head, less) has seen enough; nobody is left to tell.
         _drop_output()
@@ -43,12 +42,44 @@ def main() -> None:
     except OSError as error:
         if error.filename:
             raise
-        tell(f"e6duck: standard output cannot be written: {error.strerror or error}")
+        reason = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+        tell(f"e6duck: standard output cannot be written: {reason}")
         _drop_output()
         code = 1
+    except RuntimeError as error:
+        if not is_interrupt(error):
+            raise
+        code = _interrupted(error)
     if any(thread.name == _UNWAITED for thread in threading.enumerate()):
         os._exit(code)  # sys.exit would wait until an iteration has ended
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Give standard input, output and error a place where the caller has closed them.
+
+    Else a file of ours, such as the database, would have their numbers. Writing to a standard
+    output that was closed fails: no result is lost without a message.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(number)
+    if sys.stdout is None:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), _STDOUT)
+        sys.stdout = open(_STDOUT, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(_STDERR, "w", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _interrupted(error: BaseException) -> int:
+    """Say that Ctrl-C has ended the command, and how the files are; returns the exit code."""
+    cause = error.__cause__ if isinstance(error, click.Abort) else error  # click's own class
+    state = str(cause) if isinstance(cause, Interruption) else ""
+    tell("; ".join(filter(None, ["interrupted", state])))
+    return _INTERRUPTED
 
 
 def _drop_output() -> None:

@@ -5,10 +5,7 @@ This module alone opens DuckDB.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,12 +14,16 @@ from typing import Any
 import duckdb
 
 from .errors import DatabaseError, UsageError
+from .interrupts import interruptible as interruptible  # for those who have a connection
 
 SCHEMA_VERSION = 2
 INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 _CATALOG, _OLD_CATALOG = "e6", "old"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+# What to do about a file that is not ours: where one is read, and where one is to be replaced.
+_WAY_OUT = {False: "pass one with --db", True: "move it away, or name another place with --db"}
 
 _QUIET = "set enable_progress_bar = false"  # DuckDB would draw it into standard output
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
@@ -50,7 +51,7 @@ def memory_size(limit: str) -> int:
     """Return a memory limit such as "1GB" or "800 MiB" in bytes."""
     match = _SIZE.fullmatch(limit)
     if not match:
-        raise UsageError(f'--memory-limit {limit} is no size such as "1GB" or "800MB"')
+        raise UsageError(f'--memory-limit {limit} is not a size such as "1GB" or "800MB"')
     power = _POWERS[match[2].upper() if match[2] else None]
     return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
 
@@ -66,35 +67,6 @@ def beside(connection: Connection) -> Iterator[Connection]:
 
 
 @contextmanager
-def interruptible(connection: Connection) -> Iterator[None]:
-    """Let Ctrl-C end what the connection does.
-
-    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
-        return
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
-
-    def listen() -> None:
-        while number := os.read(ear, 1):
-            if number[0] == signal.SIGINT:
-                connection.interrupt()
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(mouth)
-        listener.join()
-        os.close(ear)
-
-
-@contextmanager
 def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[Connection]:
     """Open a new database at path to build in, which spills beside itself when memory is short."""
     settings: dict[str, Any] = {
@@ -103,10 +75,9 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
     }
     if threads:
         settings["threads"] = threads
-    with connected(settings) as connection:
+    with connected(settings) as connection, interruptible(connection):
         attach(connection, path, f"storage_version {literal(STORAGE_VERSION)}")
-        with interruptible(connection):
-            yield connection
+        yield connection
 
 
 @contextmanager
@@ -131,7 +102,7 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
 def attach(connection: Connection, path: Path, options: str, name: str = _CATALOG) -> None:
     """Attach a file and make it the place where names are looked up."""
     if "?" in str(path):
-        raise DatabaseError(f"{path} has a ? in it, which DuckDB opens no file with; rename it")
+        raise DatabaseError(f"{path} has a ? in it, which DuckDB cannot open; rename it")
     connection.execute(f"attach {literal(str(path))} as {name} ({options})")
     connection.execute(f"use {name}")
 
@@ -194,8 +165,10 @@ def _attach_finished(
     try:
         attach(connection, path, "read_only", name)
         _check_schema(connection, path, is_replaced)
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise DatabaseError(_refusal(path, error)) from error
+        raise DatabaseError(_refusal(path, error, is_replaced)) from error
 
 
 def path_of(connection: Connection) -> Path:
@@ -204,7 +177,7 @@ def path_of(connection: Connection) -> Path:
     return Path(connection.execute(query).fetchall()[0][0])
 
 
-def _refusal(path: Path, error: duckdb.Error) -> str:
+def _refusal(path: Path, error: duckdb.Error, is_replaced: bool = False) -> str:
     if "Could not set lock" in str(error):
         return f"{path} is in use by another program that writes to it; close that first"
     if "already attached" in str(error):
@@ -213,7 +186,8 @@ def _refusal(path: Path, error: duckdb.Error) -> str:
         return f"{_wal(path)} does not belong to {path}; move it away ({first_line(error)})"
     if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
         return f"{path} cannot be read: permission denied"
-    return f"{path} is no e6duck database ({first_line(error)})"
+    reason = "" if isinstance(error, duckdb.CatalogException) else f" ({first_line(error)})"
+    return f"{path} is not an e6duck database{reason}; {_WAY_OUT[is_replaced]}"
 
 
 def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None:
@@ -224,7 +198,7 @@ def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None
     except duckdb.CatalogException:  # quicker than to ask duckdb_tables() first
         version = []
     if not version:
-        raise DatabaseError(f"{path} is no e6duck database; move it away, or name another")
+        raise DatabaseError(f"{path} is not an e6duck database; {_WAY_OUT[is_replaced]}")
     if version[0][0] > SCHEMA_VERSION:
         raise DatabaseError(
             f"{path} was made by a newer e6duck (schema {version[0][0]}, this one knows"
@@ -284,7 +258,7 @@ def settle_wal(path: Path) -> None:
             attach(connection, path, "read_write")
             connection.execute(f"checkpoint {_CATALOG}")
     except duckdb.Error as error:
-        raise DatabaseError(_refusal(path, error)) from error
+        raise DatabaseError(_refusal(path, error, is_replaced=True)) from error
     if wal.exists():
         raise DatabaseError(f"{wal} does not go away; open {path} once in a DuckDB shell")
 

@@ -19,6 +19,7 @@ from . import files, vectors
 from .ahead import ahead
 from .database import Connection, beside, has_posts, literal
 from .errors import UsageError
+from .interrupts import SignalPoint
 from .script import sql_text
 
 INDEX = "index.json"
@@ -201,14 +202,15 @@ def write_drafts(
     drafts: dict[Path, Path] = {}
     names = [*dict.fromkeys(only or _available(connection)), *(more or {})]
     try:
-        for name in names:
-            progress(name, 0)
-            drafts[out_dir / name] = path = files.draft_path(out_dir / name)
-            if more and name in more:
-                more[name](path)
-            else:
-                _WRITERS[name](connection, path, id_of_build)
-            entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+        with SignalPoint():  # before the drafts are discarded
+            for name in names:
+                progress(name, 0)
+                drafts[out_dir / name] = path = files.draft_path(out_dir / name)
+                if more and name in more:
+                    more[name](path)
+                else:
+                    _WRITERS[name](connection, path, id_of_build)
+                entries[name] = {"size": path.stat().st_size, "sha256": _sha256(path)}
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
             entries.pop(vectors.POST_FACTORS, None)  # they are of the training before
         index = {

@@ -12,13 +12,14 @@ from pathlib import Path
 import httpx
 
 from . import files
-from .building import plain_errors
 from .downloading import OnBytes, download, is_here, part_path, sha256
 from .errors import E6DuckError, SourceError, UsageError
 from .fetch_record import Recorded, record, recorded
 from .http import Attempts, BusyError, Notify, Patience, client, joined, opened
+from .interrupts import explained_interrupts
 from .site_index import INDEX_URL, MORE_TABLES, TABLES, Listed, listed_files
 from .source import inspect
+from .system_errors import plain_errors
 
 _LONGEST_INDEX = 1 << 20
 
@@ -29,7 +30,7 @@ class Plan:
 
     listed: Sequence[Listed]
     missing: Sequence[Listed]
-    size: int  # bytes to come; less where a download is resumed
+    size: int  # bytes to download; less where a download is resumed
     strangers: Sequence[Path]  # files to be replaced that no fetch has put there
 
 
@@ -74,14 +75,18 @@ def fetch(
     A file that is here is skipped, a broken download resumed; a file has its name only when it has
     the checksum that the index lists. patience: how long to wait for what, in seconds, and how
     often to try. Raises `SourceError` where index or files are not as expected, `UsageError` for
-    bad arguments, `E6DuckError` where the files cannot be had.
+    bad arguments, `E6DuckError` where the files cannot be downloaded.
     """
     started = time.monotonic()
     patience = patience or Patience()
     folder = Path(data_dir)
     with client(contact, patience) as http:
         listed = _index(http, index, _tables(more), Attempts(patience, on_notice))
-        with plain_errors(folder), files.tidied(folder):
+        with (
+            explained_interrupts(partial(_downloaded_state, listed, folder)),
+            plain_errors(folder, ways_out={folder: "name another folder"}),
+            files.tidied(folder),
+        ):
             plan = _plan(listed, folder)
             confirm(plan)
             _check_space(plan, folder)
@@ -93,6 +98,13 @@ def fetch(
                 # At once: an interrupted fetch knows its files again.
                 record(folder, each.file_name, Recorded(each.sha256, each.updated_at), index)
     return _fetched(plan, folder, time.monotonic() - started)
+
+
+def _downloaded_state(listed: Sequence[Listed], folder: Path) -> str:
+    """Return what an interrupted fetch says of what has come."""
+    if any(part_path(each, folder).exists() for each in listed):
+        return "the downloaded part is kept and will be resumed"
+    return "the files that are whole are kept"
 
 
 def _tables(more: Collection[str]) -> list[str]:
@@ -171,7 +183,7 @@ def _check_space(plan: Plan, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if plan.size > free:
         raise E6DuckError(
-            f"{plan.size:,} bytes are to come, and the disk of {folder} has {free:,} free;"
+            f"{plan.size:,} bytes are to be downloaded, and the disk of {folder} has {free:,} free;"
             " name a folder elsewhere"
         )
 

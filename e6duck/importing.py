@@ -5,7 +5,6 @@ The files of sql/import stand before, between and in the place of those of sql/b
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import time
@@ -20,14 +19,16 @@ from typing import Any
 import pyarrow as pa
 
 from . import files, stages, vectors
-from .building import DATABASE, DEFAULT_MEMORY, plain_errors
+from .building import DEFAULT_MEMORY, database_place
 from .database import INDEX_FILES, SCHEMA_VERSION, Connection, drafting, has_posts, open_reading
-from .errors import E6DuckError, UsageError
+from .errors import UsageError
 from .incumbent import replace, replaceable
 from .index_files import StrPath, read_set
+from .interrupts import SignalPoint, explained_interrupts, files_state
 from .published import Published, read_published
 from .script import Script, scripts
 from .source import COLUMNS
+from .system_errors import plain_errors
 
 # What makes no relation that stays, and is the same for names from whatever source.
 _SHARED = {"implication_path", "implied_name", "post_row"}
@@ -74,18 +75,26 @@ def import_index(
     """
     started = time.monotonic()
     index_dir = Path(index_dir)
-    target = Path(database) if database is not None else index_dir
-    target = target / DATABASE if target.is_dir() else target
+    target = database_place(index_dir if database is None else Path(database))
     on_progress("reading files", 0)
     published = read_set(index_dir, read_published)
-    with plain_errors(target.parent), ExitStack() as stack:
-        _enter(stack, target.parent)
+    ways_out = {target.parent: "import elsewhere with --db PATH"}
+    with (
+        explained_interrupts(files_state(target, None)),
+        plain_errors(target.parent, ways_out=ways_out),
+        ExitStack() as stack,
+        SignalPoint(),
+    ):
+        stack.enter_context(files.tidied(target.parent))
         users = replaceable(target)
         if not force:
             _check_replaced(target)
         path = files.draft_path(target)
         stack.callback(files.discard, path)
-        with drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection:
+        with (
+            drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection,
+            SignalPoint(),
+        ):
             build_id = _run(connection, published, on_progress)
             rules = [rule for rule in scripts("audit") if rule.name != _SITE_RULE]
             stages.warned(connection, rules, on_progress)
@@ -124,15 +133,6 @@ def import_scripts() -> list[Script]:
         if script.name not in named and (script.is_lasting or script.name in _SHARED)
     ]
     return sorted([*own, *shared], key=lambda script: script.path.name)
-
-
-def _enter(stack: ExitStack, folder: Path) -> None:
-    try:
-        stack.enter_context(files.tidied(folder))
-    except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise
-        raise E6DuckError(f"{folder} is not writable; name another place with --db") from error
 
 
 def _check_replaced(database: Path) -> None:

@@ -1,9 +1,11 @@
-"""What a build, an import, a fetch or a training tells its user in the end, or before."""
+"""What a build, an import, a fetch or a training reports in the end, or before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from .table import places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
     from .training import Trained
 
 _FRESH_DAYS = 30
+_HEAD = 14  # places of what a line is about
+_HEEDED = ("age", "note", "warning", "old database")
 _NAMED = 5  # how many of a list of names are shown
 _REASONS = {
     "deleted": "deleted",
-    "file_ext": "of another kind of file",
+    "file_ext": "with other file types",
     "duplicate_id": "replaced by a later row",
     "no id": "without an id",
 }
@@ -59,31 +63,31 @@ def _age(built: Built) -> Iterator[str]:
     if built.exported_at and (built.age_days or 0) > _FRESH_DAYS:
         yield (
             f"age           the export is {built.age_days:,} days old, of"
-            f" {built.exported_at:%Y-%m-%d}; a newer one comes with: e6duck fetch"
+            f" {built.exported_at:%Y-%m-%d}; run e6duck fetch to update"
         )
 
 
 def _oddities(built: Built) -> Iterator[str]:
     if built.self_aliases:
-        yield f"odd           self-aliases, of no effect: {_some(built.self_aliases)}"
+        yield f"note          self-aliases without effect: {_some(built.self_aliases)}"
     if built.stuck_aliases:
         names = _some(built.stuck_aliases)
-        yield f"odd           aliases on or into a cycle, left as names: {names}"
+        yield f"note          aliases in a cycle or leading into one, ignored: {names}"
     yield from _cycle(built.implication_cycle)
     if built.clamped_count:
-        yield f"odd           {built.clamped_count:,} numbers clamped to fit posts.parquet"
+        yield f"note          {built.clamped_count:,} numbers clamped to fit posts.parquet"
     for warning in built.warnings:
         yield f"warning       {warning}"
 
 
 def _cycle(names: tuple[str, ...]) -> Iterator[str]:
     if names:
-        yield f"odd           implications in a cycle, not of one another: {_some(names)}"
+        yield f"note          cyclic implications ignored: {_some(names)}"
 
 
 def _old(kept: Path | None, relations: tuple[str, ...]) -> Iterator[str]:
     if kept:
-        yield f"old database  kept as {kept}, for it holds relations of yours: {_some(relations)}"
+        yield f"old database  kept as {kept} because it contains your tables: {_some(relations)}"
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -108,7 +112,7 @@ def import_summary(imported: Imported) -> str:
     if imported.lost_names:
         names = _some(imported.lost_names)
         lines.append(
-            f"odd           two meanings of a name, one dropped (see build_rejects): {names}"
+            f"note          names with two meanings, one dropped (see build_rejects): {names}"
         )
     lines += _cycle(imported.implication_cycle)
     lines.append(f"database      {imported.database}")
@@ -132,6 +136,31 @@ def training_summary(trained: Trained) -> str:
     return "\n".join(lines)
 
 
+def screen_lines(summary: str, width: int, *, is_colored: bool) -> Iterator[str]:
+    """Yield the lines of a summary as a terminal shows them: folded beside their heads.
+
+    No word is cut, so that a long path can be copied. is_colored: what to look at stands out.
+    """
+    for line in summary.splitlines():
+        head, text = line[:_HEAD], line[_HEAD:]
+        stands_out = is_colored and head.strip() in _HEEDED
+        for number, part in enumerate(_folded(text, width - _HEAD)):
+            shown = f"{' ' * _HEAD if number else head}{part}".rstrip()
+            yield f"\x1b[33m{shown}\x1b[0m" if stands_out else shown
+
+
+def _folded(text: str, room: int) -> Iterator[str]:
+    """Yield the lines of a text that take room places, or the one word that is longer."""
+    line = ""
+    for word in text.split(" "):
+        if line and places(f"{line} {word}") > room:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
+
+
 def size_text(size: int) -> str:
     """Return a size in bytes as people read it."""
     for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
@@ -141,12 +170,12 @@ def size_text(size: int) -> str:
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
-    """Yield a line a file that a fetch is about, and how much is to come."""
+    """Yield a line for each file of a fetch, and how much is to be downloaded."""
     strangers = {path.name for path in plan.strangers}
     for each in plan.listed:
-        state = "to come" if each in plan.missing else "here"
+        state = "to download" if each in plan.missing else "here"
         if each.file_name in strangers:
-            state = "to come, in place of one that is not from a fetch"
+            state = "to download, in place of one that is not from a fetch"
         size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
         yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
-    yield f"{size_text(plan.size)} to come"
+    yield f"{size_text(plan.size)} to download"

@@ -7,9 +7,11 @@ import gzip
 import hashlib
 import io
 import re
+import shlex
+import threading
 import zlib
-from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,22 +165,32 @@ def find_sources(folder: Path) -> dict[str, Source]:
 
     After them stand those of `MORE_COLUMNS` that are there.
     """
-    if not folder.is_dir():
-        raise SourceError(f"{folder} is no folder; give the one that holds the export")
+    _check_folder(folder)
     newest = _newest_files(folder)
-    if not newest.keys() & COLUMNS.keys():
+    if missing := [table for table in COLUMNS if table not in newest]:
         raise SourceError(
-            f"{folder} holds no export; expected posts.csv[.gz] or posts-YYYY-MM-DD.csv[.gz],"
-            " and the same for tags, tag_aliases and tag_implications"
+            f"{folder} has no {_listed(missing)} (.csv, .csv.gz or -YYYY-MM-DD.csv.gz); name the"
+            f" folder of an export, or download one: e6duck fetch {shlex.quote(str(folder))}"
         )
-    for table in COLUMNS:
-        if table not in newest:
-            raise SourceError(f"{folder} holds no {table}.csv[.gz] or {table}-YYYY-MM-DD.csv[.gz]")
     known = (*COLUMNS, *(table for table in MORE_COLUMNS if table in newest))
     sources = {table: inspect(table, *newest[table]) for table in known}
     if not sources["posts"].has_rows:
         raise SourceError(f"{sources['posts'].path} has a header but no posts; download it again")
     return sources
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        place = "DIR" if folder.exists() else shlex.quote(str(folder))
+        raise SourceError(
+            f"{folder} {what}; name the folder of an export, or download one: e6duck fetch {place}"
+        )
+
+
+def _listed(names: Collection[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
@@ -218,9 +230,9 @@ def _read_header(path: Path) -> tuple[tuple[str, ...], bool]:
     try:
         text = line.decode("utf-8-sig").removesuffix("\r")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is no UTF-8 text; download it again") from error
+        raise SourceError(f"{path} is not valid UTF-8; download it again") from error
     if text.lstrip()[:1] == "<":
-        raise SourceError(f"{path} is a web page, no export; download it again")
+        raise SourceError(f"{path} is a web page, not an export; download it again")
     columns = next(csv.reader([text]), [])
     named = (name or f"column_{number}" for number, name in enumerate(columns, start=1))
     return tuple(named), bool(end and rest.strip())
@@ -248,8 +260,11 @@ def _unreadable(path: Path, error: BaseException) -> SourceError:
     return SourceError(f"{path} cannot be read: {reason}")
 
 
-def check(source: Source) -> Checked:
-    """Read a whole file once: hash its bytes, prove gzip's CRC and length, and count its quotes."""
+def check(source: Source, is_over: Callable[[], bool] = lambda: False) -> Checked:
+    """Read a whole file once: hash its bytes, prove gzip's CRC and length, and count its quotes.
+
+    is_over: whether nobody waits for the answer any more; raises `CancelledError` then.
+    """
     digest, content_digest = hashlib.sha256(), hashlib.sha256()
     quote_count = 0
     try:
@@ -257,6 +272,8 @@ def check(source: Source) -> Checked:
             reader = _Hashing(file, digest)
             text = gzip.GzipFile(fileobj=reader) if source.is_gzip else reader
             while data := text.read(_CHUNK):
+                if is_over():
+                    raise CancelledError
                 quote_count += data.count(b'"')
                 if source.is_gzip:
                     content_digest.update(data)
@@ -290,8 +307,11 @@ def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]
 
     When the block fails, a broken file is the better explanation: its error is raised instead.
     """
+    over = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
-        results = {table: pool.submit(check, source) for table, source in sources.items()}
+        results = {
+            table: pool.submit(check, source, over.is_set) for table, source in sources.items()
+        }
         try:
             yield results
         except Exception as error:
@@ -302,7 +322,8 @@ def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]
             if refusal := _refusal(error, sources.values()):
                 raise refusal from error
             raise
-        except BaseException:
+        except BaseException:  # Ctrl-C waits for no file to be read to its end
+            over.set()
             pool.shutdown(cancel_futures=True)
             raise
 

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from . import export, files, matrix, vectors
 from .als import Device, choose_device
-from .building import DATABASE, DEFAULT_MEMORY, plain_errors
+from .building import DATABASE, DEFAULT_MEMORY
 from .database import (
     Connection,
     check_posts,
@@ -31,6 +31,7 @@ from .recipes import Recipe
 from .scoring import kin_share
 from .script import scripts
 from .spectral import Progress
+from .system_errors import plain_errors
 from .vectors import POST_FACTORS, TAG_FACTORS, Vectors
 
 VOCABULARY = 32_768

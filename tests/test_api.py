@@ -95,7 +95,7 @@ def test_a_database_that_is_not_there_is_named(tmp_path: Path, name: str) -> Non
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     duckdb.connect(str(tmp_path / "other.duckdb")).close()
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         e6duck.open(tmp_path / "other.duckdb")
 
 

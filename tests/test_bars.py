@@ -7,6 +7,11 @@ from itertools import count
 import pytest
 
 from e6duck import bars
+from e6duck.building import stage_count
+from e6duck.export import NAMES
+from e6duck.importing import import_scripts
+from e6duck.script import scripts
+from e6duck.stage_names import STAGES, stage_text
 
 
 @pytest.mark.parametrize(("terminal", "shown"), [("xterm", "reading 3"), ("dumb", "")])
@@ -19,3 +24,13 @@ def test_a_terminal_that_cannot_erase_is_shown_no_counter(
     with bars.counter(is_shown=True) as advance:
         advance("reading", 3)
     assert capsys.readouterr().err.replace("\r\x1b[K", "") == shown
+
+
+def test_every_stage_has_a_text_for_users() -> None:
+    steps = ("reading files", "audit", "checkpoint", "publish")
+    every = [*scripts("build"), *scripts("more"), *import_scripts()]
+    assert {*steps, *(script.name for script in every)} == STAGES.keys()
+    assert stage_count() == len(scripts("build")) + len(scripts("more")) + len(NAMES) + 3
+    assert all("_" not in text and len(text) <= 24 for text in STAGES.values())
+    assert stage_text("name_use") == "reading posts"
+    assert stage_text("posts.parquet") == "writing posts.parquet"

@@ -279,6 +279,20 @@ def test_index_files_go_where_they_are_wanted(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "tags.txt.gz").exists()
 
 
+def test_a_database_goes_where_it_is_wanted_with_its_index_files(tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "folder"
+    folder.mkdir()
+    write_export(data, SMALL)
+    exported = sorted(path.name for path in data.iterdir())
+    assert build(data, db=folder).database == folder / "e6.duckdb"
+    assert build(data, db=tmp_path / "new" / "my.duckdb").database.is_file()
+    for place, name in ((folder, "e6.duckdb"), (tmp_path / "new", "my.duckdb")):
+        assert {path.name for path in place.iterdir()} == {name, *NAMES, INDEX}
+    build(data, db=tmp_path / "alone.duckdb", out_dir=tmp_path / "index")
+    assert {path.name for path in (tmp_path / "index").iterdir()} == {*NAMES, INDEX}
+    assert sorted(path.name for path in data.iterdir()) == exported
+
+
 def test_newest_file_of_each_table_is_used_whatever_its_layout(tmp_path: Path) -> None:
     # The tags are undated, the posts dated: what is old in either must leave no trace.
     old = Export([post(9, "stale")] * 2, [tag("red_fox", 1)], [alias("red_fox", "stale")], [])

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,8 +20,10 @@ import pytest
 
 from e6duck.cli import commands, main
 from e6duck.export import INDEX, NAMES
+from e6duck.vectors import TAG_FACTORS as VECTORS
 from tests.exports import post, write_export
 from tests.reference import Export
+from tests.test_files import content
 from tests.test_macros import ZOO, build_zoo
 
 COMMANDS = sorted(commands.commands)
@@ -196,9 +199,13 @@ def mistakes() -> list[object]:
             ("", 2, "Commands:"),
             ("no_such_command", 2, "No such command"),
             ("build --no-such-option", 2, "No such option"),
-            ("build no_such_folder", 1, "no_such_folder is no folder"),
-            ("build file.txt", 1, "file.txt is no folder"),
-            ("build empty", 1, "empty holds no export; expected posts.csv"),
+            (
+                "build no_such_folder",
+                1,
+                "no_such_folder does not exist; name",
+            ),
+            ("build file.txt", 1, "file.txt is not a folder"),
+            ("build empty", 1, "empty has no posts, tags, tag_aliases or tag_implications (.csv"),
             ("build . --min-posts 0", 2, "--min-posts is 0"),
             ("build . --min-posts few", 2, "--min-posts"),
             ("build . --memory-limit much", 2, "--memory-limit much"),
@@ -240,7 +247,7 @@ def mistakes() -> list[object]:
             ("query --name top_tags -o no/such.parquet", 1, "no/such.parquet cannot be written"),
             ("query --name top_tags --db no.duckdb", 1, "there is no database no.duckdb"),
             ("query --name top_tags --db empty", 1, "there is no database empty/e6.duckdb"),
-            ("query --name top_tags --db file.txt", 1, "file.txt is no e6duck database"),
+            ("query --name top_tags --db file.txt", 1, "file.txt is not an e6duck database"),
             ("export", 2, "give OUT_DIR"),
             ("export file.txt", 1, "file.txt"),
             ("export out --only no_such_file", 2, "there are tags.txt.gz, "),
@@ -325,7 +332,8 @@ def test_build_says_how_to_find_a_database_elsewhere(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     *_, last = command("build", folder, "--no-train").err.splitlines()
-    assert last == f"export E6DUCK_DB='{folder / 'e6.duckdb'}'"
+    assert last == f"to use it from anywhere: export E6DUCK_DB='{folder / 'e6.duckdb'}'"
+    last = last.removeprefix("to use it from anywhere: ")
     found = subprocess.run(
         [f'{last}; "{sys.executable}" -m e6duck query "select count(*) as n from posts"'],
         shell=True,
@@ -334,6 +342,20 @@ def test_build_says_how_to_find_a_database_elsewhere(
         check=True,
     )
     assert found.stdout == "n\n8\n"
+
+
+def test_a_database_built_elsewhere_is_all_that_the_other_commands_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_export(tmp_path / "export", ZOO)
+    before = content(tmp_path / "export")
+    ran = command("build", "export", "--db", "place/")
+    assert (ran.code, (tmp_path / "place" / VECTORS).exists()) == (0, True)
+    for args in (["train"], ["stats"], ["export", "out"], ["neighbors", "wolf"], ["tag", "wolf"]):
+        assert command(*args, "--db", "place/e6.duckdb").code == 0, args
+    assert (tmp_path / "out" / VECTORS).exists()
+    assert content(tmp_path / "export") == before
 
 
 def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
@@ -345,7 +367,7 @@ def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
 
 
 def test_a_progress_bar_leaves_no_trace_on_a_terminal(zoo: Path) -> None:
-    said = left_on_screen(on_terminal("build", zoo, columns=200))
+    said = left_on_screen(on_terminal("build", zoo, columns=400))
     heads = [line.split()[0] for line in said]
     assert heads[:1] + heads[-6:] == [
         "sources",
@@ -355,6 +377,39 @@ def test_a_progress_bar_leaves_no_trace_on_a_terminal(zoo: Path) -> None:
         "vectors",
         *("vector", "training"),
     ]
+
+
+@pytest.mark.parametrize("setting", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
+def test_a_terminal_is_shown_a_summary_folded_between_words(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    target = tmp_path / "e6.duckdb"
+    said = on_terminal("build", sample, "--db", target, "--no-train", "--no-export", columns=50)
+    noted = [line for line in said.splitlines() if "note " in line]
+    assert noted
+    assert all(("\x1b[33m" in line) != bool(setting) for line in noted)
+    lines = left_on_screen(re.sub(r"\x1b\[\d*m", "", said))
+    folded = [line for line in lines if "E6DUCK_DB" not in line and str(target) not in line]
+    assert max(map(len, folded)) <= 50
+    text = " ".join(line.strip() for line in lines)
+    assert "tag_implications.csv.gz posts" in text
+    assert "chesterfield, couch, fizzy_drink, settee, soda" in text
+    assert any(line.startswith(" " * 14) for line in lines)
+
+
+def test_a_name_without_a_database_says_where_it_comes_from(
+    zoo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (zoo / "empty").mkdir()
+    monkeypatch.setenv("E6DUCK_DB", "empty")
+    ran = command("tag", "fox")
+    assert (ran.code, ran.err) == (
+        1,
+        "e6duck: E6DUCK_DB points to empty, which holds no e6.duckdb\n",
+    )
 
 
 # The database
@@ -384,7 +439,7 @@ def test_the_database_is_found_in_the_usual_places(
     monkeypatch.setenv("E6DUCK_DB", "")
     assert asked() == "2"
     monkeypatch.setenv("E6DUCK_DB", "gone")
-    assert asked().startswith("e6duck: there is no database gone")
+    assert asked() == "e6duck: E6DUCK_DB points to gone, which does not exist\n"
 
 
 # Ctrl-C
@@ -407,7 +462,8 @@ def test_an_interrupted_build_leaves_the_old_files_and_no_drafts(zoo: Path) -> N
     ended = subprocess.run(
         [sys.executable, "-c", code, "build", str(zoo)], capture_output=True, text=True
     )
-    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
+    said = "interrupted; the old database and index files are unchanged"
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", said)
     assert {path.name: path.read_bytes() for path in zoo.iterdir()} == before
 
 
@@ -484,6 +540,43 @@ def test_a_full_disk_behind_standard_output_is_told(sample: Path, args: list[str
         )
     expected = "e6duck: standard output cannot be written: No space left on device\n"
     assert (ended.returncode, ended.stderr) == (1, expected)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["--version"],
+        ["completion", "bash"],
+        ["query", "from tags"],
+        ["query", "from tags", "--format", "parquet"],
+        ["search", "fox"],
+        ["shell", "-c", "select 1"],
+        ["stats"],
+        ["tables"],
+        ["tag", "fox"],
+    ],
+    ids=" ".join,
+)
+def test_a_standard_output_that_is_closed_loses_no_result_in_silence(
+    sample: Path, args: list[str]
+) -> None:
+    line = " ".join(shlex.quote(each) for each in (*E6DUCK, *args))
+    ended = subprocess.run(
+        f"{line} >&-",
+        shell=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"E6DUCK_DB": str(sample)},
+    )
+    expected = "e6duck: standard output cannot be written: it is closed\n"
+    assert (ended.returncode, ended.stderr) == (1, expected)
+
+
+def test_no_file_of_ours_takes_the_place_of_a_closed_stream(zoo: Path) -> None:
+    line = " ".join(shlex.quote(each) for each in (*E6DUCK, "build", str(zoo), "--no-train"))
+    assert subprocess.run(f"{line} <&- >&- 2>&-", shell=True).returncode == 0
+    assert command("query", "select count(*) as n from posts").out == "n\n8\n"
 
 
 # Terminals

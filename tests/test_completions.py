@@ -150,6 +150,35 @@ def test_a_shell_finishes_a_name_as_it_is(name: str, place: Path) -> None:
     assert given == LINES
 
 
+@pytest.fixture(scope="module")
+def start(place: Path) -> str:
+    """A line whose last word is the start of a folder and of a file."""
+    (place / "folder_x").mkdir()
+    (place / "folder_y.txt").touch()
+    return f"e6duck build {place}/folder"
+
+
+@pytest.mark.parametrize("name", START)
+def test_a_shell_offers_build_a_folder_and_no_file(name: str, place: Path, start: str) -> None:
+    needed(name)
+    with at_keyboard(name, place) as terminal:
+        os.write(terminal, f"{start}\t\n".encode())
+        given = json.loads(told(terminal))
+    assert [word.rstrip("/") for word in given] == ["build", f"{place}/folder_x"]
+
+
+def test_fish_offers_build_a_folder_and_no_file(place: Path, start: str) -> None:
+    needed("fish")
+    script = "e6duck completion fish | source; complete -C $argv"
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", script, start],
+        env=surroundings(place),
+        capture_output=True,
+        text=True,
+    )
+    assert [line.split("\t")[0] for line in ran.stdout.splitlines()] == [f"{place}/folder_x/"]
+
+
 def test_fish_names_what_fits(place: Path) -> None:
     needed("fish")
     script = "e6duck completion fish | source; for line in $argv; complete -C $line; echo; end"

@@ -188,8 +188,20 @@ def test_a_database_in_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_a_database_opens_in_a_folder_named_like_a_lock(data: Path) -> None:
     clock = data.rename(data.with_name("Could not set clock"))
     (clock / "e6.duckdb").write_bytes(b"no database")
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         open_reading(clock / "e6.duckdb")
+
+
+def test_what_is_not_a_database_of_ours_is_named_in_plain_words(data: Path) -> None:
+    plain, text = data / "plain.duckdb", data / "tags.csv.gz"
+    duckdb.connect(str(plain)).close()
+    text.write_bytes(b"name,category")
+    for path in (plain, text):
+        with pytest.raises(DatabaseError) as raised:
+            open_reading(path)
+        assert str(raised.value) == f"{path} is not an e6duck database; pass one with --db"
+        with pytest.raises(DatabaseError, match="database; move it away, or name another place"):
+            open_reading(path, is_replaced=True)
 
 
 def test_reading_writes_nothing(data: Path) -> None:
@@ -259,7 +271,7 @@ def test_settling_leaves_a_foreign_database_alone(tmp_path: Path) -> None:
         foreign.execute("create table letters as select 1 as a")
     leave_wal(tmp_path / "e6.duckdb")
     before = snapshot(tmp_path)
-    with pytest.raises(DatabaseError, match="is no e6duck database"):
+    with pytest.raises(DatabaseError, match="is not an e6duck database"):
         settle_wal(tmp_path / "e6.duckdb")
     assert snapshot(tmp_path) == before
 

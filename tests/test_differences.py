@@ -252,8 +252,8 @@ def test_a_database_that_is_missing_foreign_or_the_same_is_refused_in_a_line(
     text.write_text("no database\n")
     for old, code, what in (
         (tmp_path / "nope.duckdb", 1, "there is no database"),
-        (foreign, 1, "is no e6duck database"),
-        (text, 1, "is no e6duck database"),
+        (foreign, 1, "is not an e6duck database"),
+        (text, 1, "is not an e6duck database"),
         (builds[1], 2, "is the database itself; name one of an older build"),
         (builds[1].parent, 2, "is the database itself"),
     ):

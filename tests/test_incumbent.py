@@ -424,15 +424,15 @@ def set_schema(path: Path, version: int) -> None:
 @pytest.mark.parametrize(
     ("put", "message"),
     [
-        (_no_database, "is no e6duck database"),
-        (_empty, "is no e6duck database"),
-        (_sqlite, "is no e6duck database"),
-        (_foreign, "is no e6duck database"),
-        (_foreign_info, "is no e6duck database"),
-        (_foreign_version, "is no e6duck database"),
-        (_foreign_with_wal, "is no e6duck database"),
+        (_no_database, "is not an e6duck database"),
+        (_empty, "is not an e6duck database"),
+        (_sqlite, "is not an e6duck database"),
+        (_foreign, "is not an e6duck database"),
+        (_foreign_info, "is not an e6duck database"),
+        (_foreign_version, "is not an e6duck database"),
+        (_foreign_with_wal, "is not an e6duck database"),
         (_newer, "was made by a newer e6duck"),
-        (_corrupt, "is no e6duck database"),
+        (_corrupt, "is not an e6duck database"),
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
 )
@@ -451,7 +451,7 @@ def test_a_file_that_is_not_ours_is_refused_and_untouched(
 def test_a_folder_in_the_place_of_the_database_is_refused(data: Path) -> None:
     (data / "e6.duckdb").unlink()
     (data / "e6.duckdb").mkdir()
-    refused(data, "is no e6duck database")
+    refused(data, "is not an e6duck database")
 
 
 @pytest.mark.parametrize("version", [0, SCHEMA_VERSION], ids=["older", "equal"])

@@ -126,7 +126,7 @@ def test_folder_of_the_name_of_a_file_is_passed_over(folder: Path) -> None:
 def test_folder_instead_of_a_file_is_as_good_as_none(folder: Path) -> None:
     (folder / "tags.csv.gz").unlink()
     (folder / "tags.csv.gz").mkdir()
-    assert "holds no tags.csv[.gz]" in error_of(build, folder)
+    assert "has no tags (.csv, .csv.gz or " in error_of(build, folder)
 
 
 # What cannot be read
@@ -138,19 +138,19 @@ def test_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_file_instead_of_the_folder_is_named(folder: Path) -> None:
     path = folder / "posts.csv.gz"
-    assert f"{path} is no folder" in error_of(build, path)
+    assert f"{path} is not a folder" in error_of(build, path)
 
 
 def test_folder_without_an_export_is_told_what_belongs_there(tmp_path: Path) -> None:
     message = error_of(build, tmp_path)
-    assert f"{tmp_path} holds no export" in message
-    assert "posts.csv[.gz] or posts-YYYY-MM-DD.csv[.gz]" in message
+    assert f"{tmp_path} has no posts, tags, tag_aliases or tag_implications" in message
+    assert message.endswith(f"or download one: e6duck fetch {tmp_path}")
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_missing_table_is_named(folder: Path, table: str) -> None:
     (folder / f"{table}.csv.gz").unlink()
-    assert f"{folder} holds no {table}.csv[.gz]" in error_of(build, folder)
+    assert f"{folder} has no {table} (.csv, .csv.gz or " in error_of(build, folder)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
 from ..errors import E6DuckError, UsageError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+DATABASE = "e6.duckdb"
 PLACES = (Path("e6.duckdb"), Path("data/e6.duckdb"))
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "parquet")
 AT_LEAST_1 = click.IntRange(min=1)
@@ -29,6 +34,28 @@ class NamedPath(click.Path):
         if value == "":
             self.fail("it is empty; name a file or a folder", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class FolderPath(NamedPath):
+    """A path of a folder; a shell completes folders alone."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return what makes a shell complete folders."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir")]
+
+
+class DatabasePath(NamedPath):
+    """A path of a database to write; e6.duckdb in a folder where it ends like one, in a slash."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; raises a usage error for an empty text."""
+        path = super().convert(value, param, ctx)
+        is_folder = isinstance(value, str) and value.endswith(("/", os.sep))
+        return path / DATABASE if is_folder else path
 
 
 db_option = click.option(
@@ -78,12 +105,26 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
 
 
+def tell_summary(text: str) -> None:
+    """Tell lines with heads, on standard error; a terminal shows them folded and in colour."""
+    if sys.stderr.isatty():
+        from ..listing import is_colored
+        from ..output import shielded
+        from ..report import screen_lines
+
+        columns = shutil.get_terminal_size((0, 0)).columns  # of standard output, or $COLUMNS
+        width = columns or os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        lines = screen_lines(shielded(text), width, is_colored=is_colored(sys.stderr))
+        text = "\n".join(lines)
+    print(text, file=sys.stderr, flush=True)
+
+
 def database_path(given: Path | None) -> Path:
     """Return the database: the one given, or where it usually is."""
     if given is None and os.environ.get("E6DUCK_DB"):
-        given = Path(os.environ["E6DUCK_DB"])
+        return _database_of_variable(Path(os.environ["E6DUCK_DB"]))
     if given is not None:
-        return given / "e6.duckdb" if given.is_dir() else given
+        return given / DATABASE if given.is_dir() else given
     for place in PLACES:
         if place.exists():
             return place
@@ -91,6 +132,17 @@ def database_path(given: Path | None) -> Path:
         f"there is no database {' or '.join(map(str, PLACES))} here; make one with: e6duck build"
         " DATA_DIR, or name it with --db"
     )
+
+
+def _database_of_variable(named: Path) -> Path:
+    """Return the database that E6DUCK_DB names; raises `E6DuckError` where there is none."""
+    if not named.exists():
+        raise E6DuckError(f"E6DUCK_DB points to {named}, which does not exist")
+    if not named.is_dir():
+        return named
+    if not (named / DATABASE).exists():
+        raise E6DuckError(f"E6DUCK_DB points to {named}, which holds no {DATABASE}")
+    return named / DATABASE
 
 
 def whole(text: str) -> str:

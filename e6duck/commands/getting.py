@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..errors import E6DuckError, UsageError
-from .arguments import NamedPath, quiet_option, tell
+from .arguments import FolderPath, quiet_option, tell
 
 _MUCH = 100_000_000  # bytes that are asked about
 
@@ -19,18 +19,18 @@ _MUCH = 100_000_000  # bytes that are asked about
       e6duck fetch ~/e621 --contact you@example.org
       e6duck fetch ~/e621 --with pools,wiki_pages --yes"""
 )
-@click.argument("data_dir", type=NamedPath(), default="data")
+@click.argument("data_dir", type=FolderPath(), default="data")
 @click.option("--with", "more", metavar="TABLES", default="", help="pools,wiki_pages,artists")
 @click.option("--contact", help="Where the site reaches you; else $E6DUCK_CONTACT, or asked for.")
-@click.option("--index", metavar="URL", help="The index of a mirror.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask, whatever comes or is replaced.")
+@click.option("--index", metavar="URL", help="Index of a mirror.")
+@click.option("-y", "--yes", is_flag=True, help="Download and replace without asking.")
 @quiet_option
 def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **options: Any) -> None:
     """Download the site's newest export into DATA_DIR (./data).
 
-    What is here already is skipped, and a broken download resumed. You are asked before more than
-    100 MB come, and before a file is replaced that no fetch has put there. A file has its name only
-    when it is whole and has the checksum that is listed.
+    Files that are here already are skipped, and a broken download is resumed. You are asked before
+    more than 100 MB are downloaded, and before a file is replaced that is not from a fetch. A file
+    gets its name only when it is complete and has the listed checksum.
     """
     from ..bars import download_bar
     from ..contact import contact_of
@@ -75,7 +75,7 @@ def _prompt(question: str) -> str:
 
 def _keep_small(size: int) -> None:
     if size > _MUCH:
-        raise UsageError("more than 100 MB are to come; say --yes")
+        raise UsageError("more than 100 MB are to be downloaded; confirm with --yes")
 
 
 COMMANDS = (fetch,)

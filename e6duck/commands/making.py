@@ -10,15 +10,17 @@ from typing import Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import Interruption, UsageError
 from .arguments import (
     PLACES,
-    NamedPath,
+    DatabasePath,
+    FolderPath,
     database_path,
     db_option,
     memory_option,
     quiet_option,
     tell,
+    tell_summary,
     threads_option,
 )
 
@@ -27,25 +29,28 @@ from .arguments import (
     epilog="""\b
     Example:
       e6duck build ./data
+      e6duck build /mnt/export --db ~/tags/e6.duckdb
       e6duck build ~/exports --out ~/index --min-posts 5 --memory-limit 1GB"""
 )
-@click.argument("data_dir", type=NamedPath(), default="data")
-@click.option("--out", "out_dir", type=NamedPath(), help="Folder of index files.")
+@click.argument("data_dir", type=FolderPath(), default="data")
+@click.option("--db", type=DatabasePath(), help="Database to write. Default: DATA_DIR/e6.duckdb.")
+@click.option("--out", "out_dir", type=FolderPath(), help="Folder of index files: the database's.")
 @click.option("--no-export", is_flag=True, help="Write no index files.")
 @click.option("--min-posts", default=2, show_default=True, help="Posts that give a tag an id.")
 @click.option("--all-files", is_flag=True, help="Keep gif, webm, mp4 and swf, too.")
 @click.option("--include-deleted", is_flag=True, help="Keep deleted posts, too.")
 @click.option("--with-text", is_flag=True, help="Keep the columns source and description.")
-@click.option("--strict", is_flag=True, help="Take a malformed row for an error.")
-@click.option("--no-train", is_flag=True, help="Train no vectors: no neighbors.")
+@click.option("--strict", is_flag=True, help="Fail on malformed rows.")
+@click.option("--no-train", is_flag=True, help="Skip training (neighbors will not work).")
 @memory_option
 @threads_option
 @quiet_option
 def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     """Build the database and the index files from the newest export in DATA_DIR (./data).
 
-    Old files are replaced only when all went well. What was kept, dropped and odd is told at the
-    end. Then the vectors of the tags are trained, as e6duck train does.
+    Old files are replaced only on success. A summary of what was kept and dropped comes at the end.
+    Then the vectors of the tags are trained, as e6duck train does. With --db nothing is written to
+    DATA_DIR, and the index files are beside the database.
     """
     from ..bars import progress_bar
     from ..building import build, stage_count
@@ -54,7 +59,7 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         built = build(write_index=not no_export, on_progress=advance, **options)
     if not quiet:
-        tell(summary(built))
+        tell_summary(summary(built))
         _point_to(built.database)
     if not no_train:
         _train_built(built.database, quiet, not no_export, options)
@@ -67,8 +72,8 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
       e6duck import ~/e6db/data
       e6duck import ~/e6db/data --db ~/tags.duckdb""",
 )
-@click.argument("index_dir", metavar="DIR", type=NamedPath())
-@click.option("--db", "database", type=NamedPath(), help="Default: DIR/e6.duckdb.")
+@click.argument("index_dir", metavar="DIR", type=FolderPath())
+@click.option("--db", "database", type=DatabasePath(), help="Default: DIR/e6.duckdb.")
 @click.option("--force", is_flag=True, help="Replace a database that was built from posts, too.")
 @quiet_option
 def import_(quiet: bool, **options: Any) -> None:
@@ -83,7 +88,7 @@ def import_(quiet: bool, **options: Any) -> None:
     with progress_bar(not quiet and sys.stderr.isatty(), stage_count()) as advance:
         imported = import_index(on_progress=advance, **options)
     if not quiet:
-        tell(import_summary(imported))
+        tell_summary(import_summary(imported))
         _point_to(imported.database)
 
 
@@ -110,7 +115,7 @@ def import_(quiet: bool, **options: Any) -> None:
 @click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", help="Of als."
 )
-@click.option("--out", "out_dir", type=NamedPath(), help="Folder of the files.")
+@click.option("--out", "out_dir", type=FolderPath(), help="Folder of the files.")
 @click.option("--no-export", is_flag=True, help="Write no files, but the database alone.")
 @threads_option
 @quiet_option
@@ -132,7 +137,9 @@ def _train_built(database: Path, quiet: bool, write_index: bool, options: dict[s
     try:
         _train(database, quiet, out_dir=out_dir, threads=threads, write_index=write_index)
     except UsageError as error:
-        tell(f"no vectors    {error}")
+        tell_summary(f"no vectors    {error}")
+    except KeyboardInterrupt as error:
+        raise Interruption("the build is complete; make its vectors with: e6duck train") from error
 
 
 def _train(database: Path, quiet: bool, **options: Any) -> None:
@@ -144,14 +151,15 @@ def _train(database: Path, quiet: bool, **options: Any) -> None:
         notice = (lambda line: None) if quiet else tell
         trained = train(database, on_progress=advance, on_notice=notice, **options)
     if not quiet:
-        tell(training_summary(trained))
+        tell_summary(training_summary(trained))
 
 
 def _point_to(database: Path) -> None:
-    """Tell how the other commands find a database that is not where they look."""
+    """Print how the other commands find a database that is not where they look."""
     if not any(place.exists() and place.samefile(database) for place in PLACES):
         name = "set" if os.name == "nt" else "export"
-        tell(f"{name} E6DUCK_DB={shlex.quote(str(database.resolve()))}")
+        path = shlex.quote(str(database.resolve()))
+        tell(f"to use it from anywhere: {name} E6DUCK_DB={path}")
 
 
 COMMANDS = (build, import_, train)

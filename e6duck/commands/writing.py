@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .arguments import NamedPath, database_path, db_option, quiet_option, tell
+from .arguments import FolderPath, NamedPath, database_path, db_option, quiet_option, tell
 
 _COUNT = click.IntRange(min=0)
 
@@ -23,7 +23,7 @@ _COUNT = click.IntRange(min=0)
       e6duck export --tag-list tags.csv --min-posts 50
       e6duck export ~/vectors --projector --word2vec"""
 )
-@click.argument("out_dir", required=False, type=NamedPath())
+@click.argument("out_dir", required=False, type=FolderPath())
 @db_option
 @click.option("--only", multiple=True, metavar="NAME", help="One of the index files.")
 @click.option("--tag-list", type=NamedPath(), help="Tags for prompt editors (CSV).")
@@ -39,8 +39,8 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, and then no index files.
     """
     from .. import lists as exporting
-    from ..building import plain_errors
     from ..database import open_reading
+    from ..system_errors import plain_errors
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])
     if not (any(paths) or options["projector"] or options["word2vec"]):

@@ -1,0 +1,116 @@
+"""Ctrl-C: ends what DuckDB does, is always a KeyboardInterrupt, and says how the files are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Self
+
+from .errors import Interruption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+_QUERY_INTERRUPTED = "Query interrupted"  # DuckDB's RuntimeError in place of a KeyboardInterrupt
+
+
+@contextmanager
+def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Let Ctrl-C end what the connection does; the block then raises `KeyboardInterrupt`.
+
+    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
+    What DuckDB, Arrow or a kernel raises then, of whatever class, is how they end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    before = signal.set_wakeup_fd(mouth)
+    heard = threading.Event()
+
+    def listen() -> None:
+        while number := os.read(ear, 1):
+            if number[0] == signal.SIGINT:
+                heard.set()
+                with suppress(Exception):  # the connection is closed already
+                    connection.interrupt()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    failure = None
+    try:
+        yield
+    except Exception as error:
+        failure = error
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(mouth)
+        listener.join()
+        os.close(ear)
+    if failure and heard.is_set():
+        raise KeyboardInterrupt from failure
+    if failure:
+        raise failure
+
+
+class SignalPoint:
+    """Where a signal that is still pending is raised: the last item of a with statement.
+
+    When DuckDB is ended by Ctrl-C, Python raises its KeyboardInterrupt in the first function that
+    is called then. That is this one, which has nothing to clean up, and not one of the others.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Tell whether an error is what DuckDB raises instead of a KeyboardInterrupt."""
+    return isinstance(error, RuntimeError) and str(error) == _QUERY_INTERRUPTED
+
+
+@contextmanager
+def explained_interrupts(state: Callable[[], str]) -> Iterator[None]:
+    """Raise `Interruption` with the state of the files where the block is interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interruption(state()) from error
+
+
+def files_state(database: Path, index: Path | None) -> Callable[[], str]:
+    """Return what says, after an interrupt, which files are there: the old ones or the new.
+
+    To be called before the work. index: one file of the set that is replaced with the database, or
+    None where no set is.
+    """
+    before = _identity(database), _identity(index)
+
+    def state() -> str:
+        is_new, is_index_new = _identity(database) != before[0], _identity(index) != before[1]
+        if is_new and index and not is_index_new:
+            return f"the new database is there; write its index files: e6duck export {index.parent}"
+        what = "database and index files are" if index else "database is"
+        if is_new:
+            return f"the new {what} there"
+        return f"the old {what} unchanged" if before[0] else "nothing was written"
+
+    return state
+
+
+def _identity(path: Path | None) -> tuple[int, int, int] | None:
+    """Return what tells a file from one that replaces it; None where there is none."""
+    try:
+        facts = path.stat() if path else None
+    except OSError:
+        return None
+    return facts and (facts.st_dev, facts.st_ino, facts.st_mtime_ns)
