@@ -67,6 +67,27 @@ def test_the_shell_cannot_write_unless_told(zoo: Path) -> None:
         assert opened.execute("from mine").fetchall() == []
 
 
+def test_the_shell_runs_sql_that_is_given(zoo: Path) -> None:
+    ran = shell(zoo, "-c", "select 1 as a", "-c", "select tag_id('wolf') as b", "--", "-csv")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "a\n1\nb\n7\n", "")
+    assert shell(zoo, "-c", "selct 1").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["from tags limit 1"], "did you mean: e6duck query 'from tags limit 1', or e6duck shell"),
+        (["-csv"], "after --: e6duck shell -- -csv"),
+        (["-c", "select 1", "--ui", "harlequin"], "leave out -c or --ui"),
+    ],
+    ids=["SQL without -c", "an option of the shell", "harlequin"],
+)
+def test_what_the_shell_would_misread_is_refused(zoo: Path, args: list[str], said: str) -> None:
+    ran = command("shell", "--db", zoo, *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
 def test_a_terminal_is_greeted_with_what_to_try(zoo: Path) -> None:
     said = on_terminal("shell", "--db", zoo, "--", "-c", ".quit", columns=200)
     first, second = said.splitlines()[:2]
@@ -103,12 +124,12 @@ def test_where_all_shells_are_too_old_it_says_how_to_get_one(
     with pytest.raises(E6DuckError, match=f"{old} is DuckDB 1.2.0, and the database needs 1.4"):
         shell_command(zoo)
     old.unlink()
-    with pytest.raises(E6DuckError, match="there is no DuckDB shell; get one with: pip install"):
+    with pytest.raises(E6DuckError, match=r"not installed; run: pip install 'e6duck\[shell\]'"):
         shell_command(zoo)
 
 
 def test_harlequin_is_started_where_it_is(zoo: Path, no_path: Path) -> None:
-    with pytest.raises(E6DuckError, match="harlequin is not installed; get it with: pip install"):
+    with pytest.raises(E6DuckError, match="harlequin is not installed; run: pip install"):
         shell_command(zoo, ui="harlequin")
     harlequin = str(program(no_path, "harlequin", "here"))
     assert shell_command(zoo, ui="harlequin") == [harlequin, "--read-only", str(zoo)]
@@ -161,6 +182,11 @@ def test_each_shell_completes(zoo: Path, words: list[str], names: list[str]) -> 
     assert [line.split("\t")[0] for line in completed(zoo, "fish", *words)] == [
         f"plain,{name}" for name in names
     ]
+
+
+@pytest.mark.parametrize("words", [["build"], ["fetch"], ["import"], ["build", "--out"]], ids=str)
+def test_a_folder_is_completed_by_folders(zoo: Path, words: list[str]) -> None:
+    assert completed(zoo, "bash", *words, "da") == ["dir,da"]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])

@@ -126,13 +126,23 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
     Example:
       e6duck shell
       e6duck shell --write
-      e6duck shell -- -csv -c 'from tags limit 3'"""
+      e6duck shell -c 'from tags limit 3'
+      e6duck shell -c 'from tags limit 3' -- -csv"""
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @db_option
+@click.option("-c", "--command", "sql", metavar="SQL", multiple=True, help="Run SQL and exit.")
 @click.option("--write", is_flag=True, help="Let the shell change the database.")
-@click.option("--ui", type=click.Choice(("duckdb", "harlequin")), default="duckdb", help="Which.")
-def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> int:
+@click.option(
+    "--ui",
+    type=click.Choice(("duckdb", "harlequin")),
+    default="duckdb",
+    show_default=True,
+    help="Shell to open.",
+)
+def shell(
+    arguments: tuple[str, ...], db: Path | None, sql: tuple[str, ...], write: bool, ui: str
+) -> int:
     """Open the database in the DuckDB shell, read-only, with the macros at hand.
 
     The shell is duckdb on the PATH, or that of the package duckdb-cli. ARGUMENTS go to it.
@@ -140,8 +150,8 @@ def shell(arguments: tuple[str, ...], db: Path | None, write: bool, ui: str) -> 
     from ..shells import greeting, run_shell, shell_command
 
     path = database_path(db)
-    command = shell_command(path, arguments, write=write, ui=ui)
-    if sys.stdin and sys.stdin.isatty():
+    command = shell_command(path, arguments, sql=sql, write=write, ui=ui)
+    if not sql and sys.stdin and sys.stdin.isatty():
         tell(greeting(path, write=write, ui=ui))
     return run_shell(command)
 
