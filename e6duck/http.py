@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import httpx
 from .errors import E6DuckError, SourceError, UsageError
 
 _MOST_REDIRECTS = 5
+_LOOKUPS = 2  # of a name that has no address: without a network, more would only take time
 
 _USEFUL = (
     httpx.codes.OK,
@@ -83,7 +85,7 @@ def joined(base: httpx.URL, url: str) -> str:
     try:
         whole = base.join(url)
     except httpx.InvalidURL as error:
-        raise SourceError(f"{base} names {url!a}, which is no address") from error
+        raise SourceError(f"{base} names {url!a}, which is not an address") from error
     _check_scheme(whole, base.scheme)
     return str(whole)
 
@@ -114,6 +116,15 @@ def _retry_after(text: str) -> float | None:
         return None
 
 
+def _unresolved(error: BaseException | None) -> str | None:
+    """Return why no address was found for the name of the server, if that is what went wrong."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return (error.strerror or str(error)).lower()
+        error = error.__cause__ or error.__context__
+    return None
+
+
 class Attempts:
     """Tries again until the patience ends; progress renews it."""
 
@@ -133,10 +144,15 @@ class Attempts:
         """Wait before the next try; raises `E6DuckError` where there is none."""
         self._failures += 1
         asked = error.retry_after if isinstance(error, BusyError) else None
-        said = str(error) or type(error).__name__
+        unresolved = _unresolved(error)
+        said = unresolved or str(error) or type(error).__name__
+        if unresolved and self._failures >= _LOOKUPS:
+            raise E6DuckError(
+                f"{what} could not be downloaded: {unresolved}; check the network and the address"
+            ) from error
         if self._failures >= self._patience.tries:
             raise E6DuckError(
-                f"{what} cannot be had ({said}); run e6duck fetch again later"
+                f"{what} could not be downloaded: {said}; run e6duck fetch again later"
             ) from error
         if asked is not None and asked > self._patience.longest_asked:
             raise E6DuckError(f"{said}; it asks for {asked:,.0f} seconds: try then") from error

@@ -6,8 +6,10 @@ import gzip
 import json
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib.metadata import version
@@ -137,7 +139,10 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
         fetch(site, tmp_path)
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
-    assert (ran.code, ran.err.count("to come, in place of one that is not from a fetch")) == (2, 2)
+    assert (ran.code, ran.err.count("to download, in place of one that is not from a fetch")) == (
+        2,
+        2,
+    )
     assert (tmp_path / "tags.csv.gz").read_bytes() == b"mine"
     assert command(*args, "--yes").code == 0
     assert (tmp_path / "tags.csv.gz").read_bytes() != b"mine"
@@ -215,7 +220,7 @@ def test_a_download_that_was_given_up_is_resumed_by_the_next_run(
     site: Site, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     site.fail(POSTS, cut(100), status(503), status(503))
-    with pytest.raises(E6DuckError, match=r"posts.csv.gz cannot be had \(.* 503 "):
+    with pytest.raises(E6DuckError, match=r"posts.csv.gz could not be downloaded: .* 503 "):
         fetch(site, tmp_path)
     assert not (tmp_path / "posts.csv.gz").exists()
     assert not (tmp_path / RECORD).exists()
@@ -240,7 +245,7 @@ def test_a_server_without_ranges_starts_anew(
 def test_a_server_without_ranges_that_always_cuts_is_given_up(site: Site, tmp_path: Path) -> None:
     site.has_ranges = False
     site.fail(POSTS, *[cut(100)] * 9)
-    with pytest.raises(E6DuckError, match="cannot be had"):
+    with pytest.raises(E6DuckError, match="could not be downloaded"):
         fetch(site, tmp_path)
 
 
@@ -314,8 +319,30 @@ def test_the_time_that_a_server_asks_for_is_waited(site: Site, tmp_path: Path) -
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
     with serving() as gone:
         pass
-    with pytest.raises(E6DuckError, match=f"{gone.url}{INDEX} cannot be had"):
+    with pytest.raises(E6DuckError, match=f"{gone.url}{INDEX} could not be downloaded"):
         fetch(gone, tmp_path)
+
+
+@pytest.mark.parametrize("code", [socket.EAI_NONAME, socket.EAI_AGAIN], ids=["name", "again"])
+def test_a_server_that_has_no_address_is_looked_up_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    asked: list[str] = []
+
+    def no_address(host: str, *args: Any, **options: Any) -> Any:
+        asked.append(host)
+        raise socket.gaierror(code, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
+    index = "http://e621.test/index.json"
+    patience = replace(HASTY, tries=6)
+    with pytest.raises(E6DuckError) as raised:
+        e6duck.fetch(tmp_path, contact="me@example.org", index=index, patience=patience)
+    assert str(raised.value) == (
+        f"{index} could not be downloaded: name or service not known;"
+        " check the network and the address"
+    )
+    assert asked == ["e621.test"] * 2
 
 
 # Lies
@@ -424,7 +451,7 @@ def test_an_address_that_is_none_is_refused(
     site: Site, tables: dict[str, bytes], tmp_path: Path
 ) -> None:
     site.add_index(tables, posts={"url": "http://x:y/"})
-    with pytest.raises(SourceError, match="which is no address"):
+    with pytest.raises(SourceError, match="which is not an address"):
         fetch(site, tmp_path)
 
 
@@ -465,7 +492,7 @@ def test_the_command_shows_what_will_come(site: Site, tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (0, "")
     lines = ran.err.splitlines()
     assert lines[0].split()[0] == "posts.csv.gz"
-    assert lines[0].endswith("2026-06-06  to come")
+    assert lines[0].endswith("2026-06-06  to download")
     assert lines[-1] == f"4 files downloaded into {tmp_path}"
     assert command(*args, "-q") == type(ran)(0, "", "")
 
@@ -475,7 +502,7 @@ def test_much_is_asked_about(site: Site, tables: dict[str, bytes], tmp_path: Pat
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
     assert ran.code == 2
-    assert ran.err.endswith("e6duck: more than 100 MB are to come; say --yes\n")
+    assert ran.err.endswith("e6duck: more than 100 MB are to be downloaded; confirm with --yes\n")
     assert not ranges(site)
 
 
@@ -517,7 +544,9 @@ def test_an_interrupted_fetch_is_finished_by_the_next(
         while not ranges(site):
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
-        assert running.stderr.read().endswith("interrupted\n")
+        assert running.stderr.read().endswith(
+            "interrupted; the downloaded part is kept and will be resumed\n"
+        )
     assert running.returncode == 130
     assert not (tmp_path / "posts.csv.gz").exists()
     assert command(*args).code == 0
