@@ -107,7 +107,7 @@ def open_set(folder: Path) -> IndexSet:
     """Return the set in a folder, after finishing a publication that was cut off there."""
     if not folder.is_dir():
         raise IndexFilesError(
-            f"{folder} is no folder of index files; `e6duck build` or `e6duck export` makes one"
+            f"{folder} is not a folder of index files; `e6duck build` or `e6duck export` makes one"
         )
     try:
         finish_publication(folder)

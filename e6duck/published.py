@@ -138,7 +138,13 @@ def _check_folder(folder: Path) -> None:
         raise IndexFilesError(f"{folder} holds no {_NAMES}, but {folder / 'data'} does; name that")
     if any(folder.glob("posts*.csv*")):
         raise IndexFilesError(
-            f"{folder} holds an export, and no index files; run: e6duck build {folder}"
+            f"{folder} holds an export, not index files; run: e6duck build {folder}"
+        )
+    named = (_CATEGORIES, _SPELLINGS, _IMPLICATIONS, _RARE_IMPLICATIONS, "index.json")
+    if not any((folder / name).exists() for name in named):
+        raise IndexFilesError(
+            f"{folder} holds no index files ({_NAMES} and others): name a published set, such as"
+            " the data folder of e6db, or a folder that e6duck build or e6duck export wrote"
         )
 
 

@@ -624,4 +624,4 @@ def test_a_foreign_database_is_not_replaced(e6db_set: Path) -> None:
         connection.execute("create table mine as select 1 as one")
     ran = command("import", e6db_set, "--force")
     assert (ran.code, ran.out) == (1, "")
-    assert "is no e6duck database; move it away" in ran.err
+    assert "is not an e6duck database; move it away" in ran.err

@@ -130,8 +130,11 @@ def test_a_folder_that_is_near_the_right_one_is_told_the_way(folder: Path, tmp_p
     export = tmp_path / "export"
     write_export(export, Export(posts=[post(1, "fox")]))
     assert f"run: e6duck build {export}" in refusal(export)
-    assert "is no folder of index files" in refusal(tmp_path / "nowhere")
-    assert "is no folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
+    (tmp_path / "empty").mkdir()
+    empty = refusal(tmp_path / "empty")
+    assert "empty holds no index files (tags.txt.gz and others): name a published set" in empty
+    assert "is not a folder of index files" in refusal(tmp_path / "nowhere")
+    assert "is not a folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
 
 
 def test_names_of_two_builds_are_refused(folder: Path) -> None:
