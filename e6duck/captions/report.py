@@ -129,7 +129,7 @@ def not_captions(others: Mapping[str, str]) -> Iterator[str]:
     for reason, names in _by_reason(others).items():
         files = many(len(names), "text file")
         if reason == NO_IMAGE:
-            second_connection = "it" if len(names) == 1 else "them"
+            beside = "it" if len(names) == 1 else "them"
             yield (
                 f"left out   {files} without an image beside {beside}: {some(names)};"
                 f" --all-text reads {beside}"
