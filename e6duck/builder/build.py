@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import files
 from ..db.connection import drafting, memory_size
-from ..db.interrupts import explained_interrupts, files_state
+from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.sql_files import scripts
 from ..db.system_errors import plain_errors
 from ..errors import UsageError
@@ -102,7 +102,7 @@ def build(
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
     engine = _Engine(_engine_memory(memory_limit), threads)
     place = _place(Path(data_dir), db, out_dir, write_index)
-    with place.guarded(), ExitStack() as stack:
+    with place.guarded(), ExitStack() as stack, SignalPoint():
         sources = find_sources(Path(data_dir))
         users = _prepare(place, stack)
         made = _make_draft(place, sources, options, engine, on_progress, stack)
@@ -189,6 +189,7 @@ def _make_draft(
     with (
         checking(sources) as checks,
         drafting(path, memory_limit=memory_limit, threads=engine.threads) as connection,
+        SignalPoint(),
     ):
         draft = Draft(
             connection=connection,

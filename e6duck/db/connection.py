@@ -125,6 +125,20 @@ def open_reading(
     return connection
 
 
+@contextmanager
+def damage_explained(connection: Connection) -> Iterator[None]:
+    """Raise `DatabaseError` where a query of ours fails, as the database must be damaged."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
+        raise DatabaseError(
+            f"{path_of(connection)} is damaged ({first_line(error)}); build it again with:"
+            " e6duck build"
+        ) from error
+
+
 def check_posts(connection: Connection, what: str) -> None:
     """Raise `DatabaseError` where a database knows no posts, which something needs."""
     if not has_posts(connection):

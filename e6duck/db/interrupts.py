@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..errors import Interruption
 
@@ -57,6 +57,20 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
         raise KeyboardInterrupt from failure
     if failure:
         raise failure
+
+
+class SignalPoint:
+    """Where a signal that is still pending is raised: the last item of a with statement.
+
+    When DuckDB is ended by Ctrl-C, Python raises its KeyboardInterrupt in the first function that
+    is called then. That is this one, which has nothing to clean up, and not one of the others.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
 
 
 def is_interrupt(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..db.connection import Connection
+from ..db.connection import Connection, damage_explained
 from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 
@@ -58,7 +58,7 @@ def _asked(
     connection: Connection, question: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[Suggestion, ...]]:
     values = {"texts": list(texts), "count": count}
-    with translated_errors():
+    with translated_errors(), damage_explained(connection):
         rows = connection.execute(sql_text("tags/lookup", question), values).fetchall()
     return {
         text: tuple(Suggestion(*row) for other, *row in rows if other == text) for text in texts

@@ -106,7 +106,7 @@ class Stats(Picture):
     """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures charts/phrases charts/bins charts/stats_charts"),
+        *_modules("figures phrases bins charts/stats_charts"),
         "sql/tags/stats/*.sql",
         *_modules("charts/text charts/fonts charts/palette charts/stats_figure picture"),
     )

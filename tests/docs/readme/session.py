@@ -74,14 +74,14 @@ class Session:
         return Ran(command, self._as_shown(said), process.returncode)
 
     def _environment(self) -> dict[str, str]:
-        second_connection = str(Path(sys.executable).parent)
+        beside = str(Path(sys.executable).parent)
         environment = os.environ | {
             "COLUMNS": str(COLUMNS),
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "MPLCONFIGDIR": matplotlib.get_configdir(),
             "NO_COLOR": "1",
-            "PATH": os.pathsep.join([second_connection, os.environ.get("PATH", os.defpath)]),
+            "PATH": os.pathsep.join([beside, os.environ.get("PATH", os.defpath)]),
             "PYTHONPATH": os.pathsep.join([NO_NETWORK, os.environ.get("PYTHONPATH", "")]).rstrip(
                 ":"
             ),
