@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .charts import MARK
+from .charts.stats_charts import MARK
+from .charts.text import FAINT, Measure, Text
 from .geometry import Box, Line
 from .phrases import YEAR
 from .scales import Scale, round_steps, short
-from .words import FAINT, Measure, Text
 
 SIZE, GAP = 8.0, 6.0  # of words, and between these and the plot
 _VALUES, _NAME = 14.0, 27.0  # below the plot: the lines of the axis's values and of its name

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
-from .fonts import font
+from .charts.fonts import font
+from .charts.palette import Palette
+from .charts.text import FAINT, INK, Text
 from .geometry import Disc, Line
 from .legend import Key
-from .palette import Palette
 from .sheet import RING, Sheet
-from .words import FAINT, INK, Text
 
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 _EDGE, _RING_WIDTH = 0.7, 1.3

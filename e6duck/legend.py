@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .charts.text import FAINT, Measure, Text
 from .geometry import Disc
 from .index import tag_categories
 from .maps import Spot
-from .words import FAINT, Measure, Text
 
 ROW_HEIGHT = 18.0
 _SIZE = 8.5

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from html import escape
 from pathlib import Path
 
-from . import svg
-from .fonts import house_style, measured
+from .charts import svg
+from .charts.fonts import house_style, measured
+from .charts.palette import palette
+from .charts.svg import category_class, style_rules
 from .legend import Key
 from .maps import Spot, TagMap
-from .palette import palette
 from .sheet import MARGIN, RING, Mark, Sheet, laid_out
-from .svg import category_class, style_rules
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 _HIT = 4  # points around a dot where it is hit, too

@@ -10,10 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .axes import GAP, SIZE, Plot, plot_in
-from .charts import ACCENT, Bar, Bars, Chart, Column, Columns, Curve, Drawing, Missing, Point
+from .charts.stats_charts import (
+    ACCENT,
+    Bar,
+    Bars,
+    Chart,
+    Column,
+    Columns,
+    Curve,
+    Drawing,
+    Missing,
+    Point,
+)
+from .charts.text import FAINT, INK, Measure, Text, printable, shortened
 from .geometry import Box, Disc, Line
 from .scales import Scale, decades, round_steps, short
-from .words import FAINT, INK, Measure, Text, printable, shortened
 
 _SIZE = 9.0  # of the words of bars
 _ROW, _MOST_ROW, _THICKNESS = 22.0, 26.0, 0.6  # of a bar; the last is its share of a row

@@ -81,7 +81,7 @@ def check(path: Path) -> None:
 def _draw(fill: Callable[[Figure], None], path: Path, suffix: str) -> None:
     from matplotlib.figure import Figure
 
-    from .fonts import house_style
+    from .charts.fonts import house_style
 
     with house_style():
         figure = Figure(dpi=_DPI)
@@ -93,9 +93,9 @@ def _fill(
     figure: Figure, tag_map: TagMap, light: bool, size: tuple[float, float] | None = None
 ) -> None:
     """Draw a map on an empty figure: on as large a page as it needs, or on one of that size."""
+    from .charts.fonts import measured
+    from .charts.palette import palette
     from .drawing import draw
-    from .fonts import measured
-    from .palette import palette
     from .sheet import laid_out
 
     sheet = laid_out(tag_map, measured, size)
@@ -105,8 +105,8 @@ def _fill(
 
 
 def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
-    from .fonts import measured
-    from .palette import palette
+    from .charts.fonts import measured
+    from .charts.palette import palette
     from .poster import poster
     from .poster_drawing import draw_poster
 
@@ -122,7 +122,7 @@ def show(tag_map: TagMap, *, light: bool = False) -> None:
     """
     from matplotlib import pyplot
 
-    from .fonts import house_style
+    from .charts.fonts import house_style
 
     with house_style():
         figure = _window(tag_map.title)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .charts import Chart, charts, headline
+from .charts.stats_charts import Chart, charts, headline
+from .charts.text import FAINT, Measure, Text, shortened
 from .figures import Figures
 from .geometry import Box
 from .panels import Panel, panel, wanted_height
-from .words import FAINT, Measure, Text, shortened
 
 TITLE = "The database in figures"
 _WIDTH, _MARGIN = 720.0, 30.0

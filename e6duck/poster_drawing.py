@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from .charts import ACCENT, MARK
+from .charts.palette import Palette
+from .charts.stats_charts import ACCENT, MARK
 from .drawing import draw_dot, draw_line, draw_text, empty_axes
-from .palette import Palette
 from .panels import Block, Panel
 from .poster import Poster
 

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from . import svg
-from .charts import Chart, charts, headline
+from .charts import svg
+from .charts.fonts import house_style, measured
+from .charts.palette import mixed, palette
+from .charts.stats_charts import Chart, charts, headline
+from .charts.svg import category_class, style_rules
+from .charts.text import FAINT, INK, Text
 from .figures import Figures
-from .fonts import house_style, measured
 from .geometry import Box
-from .palette import mixed, palette
 from .panels import Block, Dot, Panel, panel, wanted_height
 from .poster import TITLE
-from .svg import category_class, style_rules
-from .words import FAINT, INK, Text
 
 _TEMPLATE = Path(__file__).with_name("poster.html")
 _WIDTH = 330.0

@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .charts.text import FAINT, Measure, Text, printable, shortened, wrapped
 from .geometry import Box, Disc, Line
 from .labels import place
 from .legend import ROW_HEIGHT, Key, legend, legend_at, radius
 from .maps import Spot, TagMap
-from .words import FAINT, Measure, Text, printable, shortened, wrapped
 
 MARGIN = 26.0  # around all that is on a page
 RING = 3.0  # how far the ring of a query is from its dot

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from e6duck.charts.palette import palette
 from e6duck.maps import TagMap
 from e6duck.page import page
-from e6duck.palette import palette
 from e6duck.picture import save
 from tests.browser import Page, chromium
 from tests.test_picture import ODD_NAMES, map_near, odd_map

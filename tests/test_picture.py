@@ -18,12 +18,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import e6duck
+from e6duck.charts.fonts import house_style, measured
+from e6duck.charts.palette import READABLE, contrast, palette
 from e6duck.drawing import draw
 from e6duck.errors import E6DuckError, UsageError
-from e6duck.fonts import house_style, measured
 from e6duck.index import tag_categories
 from e6duck.maps import MapRow, Spot, TagMap, local_map
-from e6duck.palette import READABLE, contrast, palette
 from e6duck.picture import save, show
 from e6duck.sheet import Sheet, laid_out
 

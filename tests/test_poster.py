@@ -15,15 +15,15 @@ from PIL import Image
 
 import e6duck
 from e6duck import E6DuckError, UsageError
-from e6duck.charts import Bars, Columns, Curve, Missing, charts
+from e6duck.charts.fonts import house_style, measured
+from e6duck.charts.palette import READABLE, contrast, mixed, palette
+from e6duck.charts.stats_charts import Bars, Columns, Curve, Missing, charts
+from e6duck.charts.text import FAINT, INK, Text
 from e6duck.figures import Figures
-from e6duck.fonts import house_style, measured
 from e6duck.geometry import Box
-from e6duck.palette import READABLE, contrast, mixed, palette
 from e6duck.panels import Panel
 from e6duck.picture import save_poster
 from e6duck.poster import Poster, poster
-from e6duck.words import FAINT, INK, Text
 from tests.exports import implication, post, write_export
 from tests.reference import Export
 from tests.test_cli import command

@@ -89,7 +89,8 @@ class Neighborhood(Picture):
         *_modules("als embedding recipes spectral"),
         *_modules("mapping maps neighbors"),
         "sql/neighbors/*.sql",
-        *_modules("geometry labels legend sheet words drawing fonts palette picture"),
+        *_modules("geometry labels legend sheet drawing picture"),
+        *_modules("charts/text charts/fonts charts/palette"),
     )
 
     def save(self, database: e6duck.Database) -> None:
@@ -104,9 +105,10 @@ class Stats(Picture):
     """The poster of the sample's figures."""
 
     patterns = (
-        *_modules("figures phrases bins charts scales axes"),
+        *_modules("figures phrases bins charts/stats_charts scales axes"),
         "sql/stats/*.sql",
-        *_modules("geometry panels poster words drawing fonts palette picture poster_drawing"),
+        *_modules("geometry panels poster drawing picture poster_drawing"),
+        *_modules("charts/text charts/fonts charts/palette"),
     )
 
     def save(self, database: e6duck.Database) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .bins import Bin, month_bins, tag_bins
-from .figures import NO_POSTS, Figures, Row, median
-from .phrases import (
+from ..bins import Bin, month_bins, tag_bins
+from ..figures import NO_POSTS, Figures, Row, median
+from ..phrases import (
     YEAR,
     many,
     month_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .index import tag_categories, tag_categories_alt_colors, tag_categories_colors
+from ..index import tag_categories, tag_categories_alt_colors, tag_categories_colors
 
 Rgb: TypeAlias = tuple[int, int, int]
 

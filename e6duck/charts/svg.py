@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from html import escape
 
-from .geometry import Box, Disc, Line
-from .index import tag_category2id
+from ..geometry import Box, Disc, Line
+from ..index import tag_category2id
 from .palette import Palette
-from .words import Text
+from .text import Text
 
 
 def style_rules(

@@ -1,0 +1,1 @@
+"""Pictures and pages: the tag map, the statistics."""
