@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .charts.geometry import Box, Line
 from .charts.stats_charts import MARK
 from .charts.text import FAINT, Measure, Text
-from .geometry import Box, Line
 from .phrases import YEAR
 from .scales import Scale, round_steps, short
 

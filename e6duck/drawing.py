@@ -1,4 +1,4 @@
-"""A sheet drawn by Matplotlib: a point of the sheet is a point of the figure."""
+"""Lines, dots and texts drawn by Matplotlib: a point of the page is a point of the figure."""
 
 from __future__ import annotations
 
@@ -9,34 +9,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from .charts.fonts import font
+from .charts.geometry import Disc, Line
 from .charts.palette import Palette
 from .charts.text import FAINT, INK, Text
-from .geometry import Disc, Line
-from .legend import Key
-from .sheet import RING, Sheet
 
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 _EDGE, _RING_WIDTH = 0.7, 1.3
-
-
-def draw(sheet: Sheet, figure: Figure, palette: Palette) -> None:
-    """Draw a sheet on an empty figure of its size."""
-    axes = empty_axes(figure, sheet.width, sheet.height, palette)
-    for line in sheet.zero_lines:
-        draw_line(axes, line, palette.line, 0.8)
-    marks = sheet.back_to_front()
-    for mark in marks:
-        if mark.label.leader:
-            draw_line(axes, mark.label.leader, palette.dot(mark.spot.category), 0.6)
-    for mark in marks:
-        draw_dot(axes, mark.disc, palette.dot(mark.spot.category), palette.background)
-        if mark.spot.is_query:
-            _draw_ring(axes, mark.disc, palette.ink)
-    for key in sheet.keys:
-        _draw_key(axes, key, palette)
-    labels = (mark.label.text for mark in marks if not mark.label.is_hidden)
-    for text in (*sheet.title, *sheet.texts, *labels):
-        draw_text(axes, text, palette)
 
 
 def empty_axes(figure: Figure, width: float, height: float, palette: Palette) -> Axes:
@@ -58,22 +36,6 @@ def draw_dot(axes: Axes, disc: Disc, colour: str, edge: str, wider: float = 0) -
     axes.add_patch(
         Circle((disc.x, disc.y), disc.radius + wider, fc=colour, ec=edge, linewidth=_EDGE)
     )
-
-
-def _draw_ring(axes: Axes, disc: Disc, colour: str, wider: float = RING) -> None:
-    axes.add_patch(
-        Circle((disc.x, disc.y), disc.radius + wider, fill=False, ec=colour, linewidth=_RING_WIDTH)
-    )
-
-
-def _draw_key(axes: Axes, key: Key, palette: Palette) -> None:
-    if key.category:
-        draw_dot(axes, key.disc, palette.dot(key.category), palette.background)
-    elif key.is_query:
-        _draw_ring(axes, key.disc, palette.ink, 0)
-        draw_dot(axes, key.disc, palette.line, palette.faint, -RING)
-    else:
-        draw_dot(axes, key.disc, palette.line, palette.faint)
 
 
 def draw_text(axes: Axes, text: Text, palette: Palette) -> Artist:

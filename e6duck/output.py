@@ -51,6 +51,11 @@ def format_of(path: Path | None, chosen: str | None, is_terminal: bool) -> str:
     return "table" if is_terminal else "csv"
 
 
+def is_named_format(path: Path) -> bool:
+    """Tell whether the ending of a file names a format."""
+    return path.suffix.lower() in _SUFFIXES
+
+
 def write(answer: Answer, file: Sink, kind: str) -> int:
     """Write all rows in a format; returns how many. A terminal gets no control characters."""
     return WRITERS[kind](answer, _Shielded(file) if file.isatty() else file)

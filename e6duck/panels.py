@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .axes import GAP, SIZE, Plot, plot_in
+from .charts.geometry import Box, Disc, Line
 from .charts.stats_charts import (
     ACCENT,
     Bar,
@@ -23,7 +24,6 @@ from .charts.stats_charts import (
     Point,
 )
 from .charts.text import FAINT, INK, Measure, Text, printable, shortened
-from .geometry import Box, Disc, Line
 from .scales import Scale, decades, round_steps, short
 
 _SIZE = 9.0  # of the words of bars

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .charts.geometry import Box
 from .charts.stats_charts import Chart, charts, headline
 from .charts.text import FAINT, Measure, Text, shortened
 from .figures import Figures
-from .geometry import Box
 from .panels import Panel, panel, wanted_height
 
 TITLE = "The database in figures"

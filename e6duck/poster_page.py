@@ -9,12 +9,12 @@ from pathlib import Path
 
 from .charts import svg
 from .charts.fonts import house_style, measured
+from .charts.geometry import Box
 from .charts.palette import mixed, palette
 from .charts.stats_charts import Chart, charts, headline
 from .charts.svg import category_class, style_rules
 from .charts.text import FAINT, INK, Text
 from .figures import Figures
-from .geometry import Box
 from .panels import Block, Dot, Panel, panel, wanted_height
 from .poster import TITLE
 

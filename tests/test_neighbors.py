@@ -22,7 +22,7 @@ from e6duck import DatabaseError, UsageError, files
 from e6duck.building import build
 from e6duck.commands.comparing import _MEASURES
 from e6duck.database import open_reading
-from e6duck.mapping import neighbor_map
+from e6duck.charts.tag_map import neighbor_map
 from e6duck.neighbors import LEAST_COMMON, MEASURES, Question, answering
 from e6duck.ranks import curve_freq_to_rank
 from tests.exports import alias, post, tag, write_export

@@ -10,7 +10,7 @@ import pytest
 
 from e6duck.charts.palette import palette
 from e6duck.figures import Figures
-from e6duck.picture import save_poster
+from e6duck.charts.save import save_poster
 from tests.browser import Page, chromium
 from tests.test_poster import NAMES, ODD, all_figures
 

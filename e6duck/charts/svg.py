@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from html import escape
 
-from ..geometry import Box, Disc, Line
 from ..index import tag_category2id
+from .geometry import Box, Disc, Line
 from .palette import Palette
 from .text import Text
 

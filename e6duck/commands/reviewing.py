@@ -89,11 +89,11 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     deep its implications are. -o draws them (.png, .svg, .pdf), or makes a page of them (.html).
     """
     from ..categories import category_colors
+    from ..charts.save import check, save_poster
     from ..database import open_reading
     from ..figures import figures
     from ..ledger import ledger
     from ..listing import is_colored
-    from ..picture import check, save_poster
 
     if output:
         check(output)

@@ -15,9 +15,9 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
-from e6duck.mapping import neighbor_map
+from e6duck.charts.tag_map import neighbor_map
 from e6duck.neighbors import Question, answering
-from e6duck.picture import save, save_poster
+from e6duck.charts.save import save, save_poster
 
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]

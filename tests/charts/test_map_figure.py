@@ -23,8 +23,8 @@ from e6duck.charts.palette import READABLE, contrast, palette
 from e6duck.drawing import draw
 from e6duck.errors import E6DuckError, UsageError
 from e6duck.index import tag_categories
-from e6duck.maps import MapRow, Spot, TagMap, local_map
-from e6duck.picture import save, show
+from e6duck.charts.tag_map import MapRow, Spot, TagMap, local_map
+from e6duck.charts.save import save, show
 from e6duck.sheet import Sheet, laid_out
 
 ODD_NAMES = (
@@ -231,7 +231,7 @@ def test_the_same_map_gives_the_same_bytes(tmp_path: Path, suffix: str, light: b
     once = (tmp_path / f"one{suffix}").read_bytes()
     assert once.startswith(KINDS[suffix])
     code = (
-        "import sys, matplotlib; from pathlib import Path; from tests.test_picture import *\n"
+        "import sys, matplotlib; from pathlib import Path; from tests.charts.test_map_figure import *\n"
         "matplotlib.rcParams.update({'font.size': 30, 'text.color': 'red', 'savefig.dpi': 30})\n"
         f"save(odd_map(), Path(sys.argv[1]), light={light})"
     )
@@ -259,7 +259,7 @@ def test_a_picture_of_another_kind_is_refused(tmp_path: Path, name: str) -> None
 
 def test_a_name_is_checked_before_anything_heavy_is_imported() -> None:
     code = (
-        "import sys; from pathlib import Path; from e6duck.picture import check\n"
+        "import sys; from pathlib import Path; from e6duck.charts.save import check\n"
         "check(Path('map.png'))\n"
         "assert not {'matplotlib', 'numpy'} & set(sys.modules)"
     )
@@ -295,7 +295,7 @@ def test_no_display_is_told_with_the_way_out(backend: str | None) -> None:
         "import os\n"
         "for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND'): os.environ.pop(name, None)\n"
         f"if {backend!r}: os.environ['MPLBACKEND'] = {backend!r}\n"
-        "from tests.test_picture import *\n"
+        "from tests.charts.test_map_figure import *\n"
         "try: show(odd_map())\n"
         "except UsageError as error: print(error)\n"
     )

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from e6duck.charts.palette import palette
-from e6duck.maps import TagMap
-from e6duck.page import page
-from e6duck.picture import save
+from e6duck.charts.tag_map import TagMap
+from e6duck.charts.map_page import page
+from e6duck.charts.save import save
 from tests.browser import Page, chromium
-from tests.test_picture import ODD_NAMES, map_near, odd_map
+from tests.charts.test_map_figure import ODD_NAMES, map_near, odd_map
 
 __all__ = ["map_near"]  # a fixture
 

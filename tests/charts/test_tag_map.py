@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from e6duck.maps import MapRow, TagMap, local_map
+from e6duck.charts.tag_map import MapRow, TagMap, local_map
 
 
 def mapped(vectors: NDArray[np.float32]) -> TagMap:
