@@ -19,9 +19,9 @@ RING = 3.0  # the distance of the ring of a query from its dot
 
 _WIDTH, _HEIGHT = 760.0, 560.0
 _ROOMY = 30  # the number of tags that fit on a page of that size; more get a larger page
-_DOT_MARGIN = 30.0  # between the plot's edge and the centres of the outermost dots
+_DOT_MARGIN = 44.0  # between the plot's edge and the centres of the outermost dots
 _STRETCH = 2.0  # the most that one axis is drawn larger than the other
-_APART = 0.85  # dots nearer than this share of their radii are moved apart, ...
+_APART = 1.1  # dots nearer than this share of their radii are moved apart, ...
 _MOST_APART = 16.0  # ... by this at most, so that places stay true
 _STEPS = 60
 _NAME_SIZE, _QUERY_SIZE, _NAME_WIDTH = 9.0, 11.0, 190.0
