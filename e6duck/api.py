@@ -120,6 +120,7 @@ class Database:
         together: bool = False,
         unwanted: str | Sequence[str] = (),
         first_pca: int | None = None,
+        min_score: float | None = None,
         on_notice: Callable[[str], object] = lambda line: None,
     ) -> pa.Table:
         """Return the tags most similar to each tag: query, rank, tag, category, posts, score.
@@ -127,7 +128,8 @@ class Database:
         category, min_posts: which tags count as neighbours; k: how many of each. measure:
         "vectors" (the score is a cosine, -1 to 1), or by the posts that hold both "cosine",
         "jaccard" or "lift". together: the tags are one query; so they are where unwanted tags are
-        subtracted. first_pca: compare in so many dimensions. on_notice: is told, a line each, what
+        subtracted. first_pca: compare in so many dimensions. min_score: leave out neighbours with
+        a lower score. on_notice: is told, a line each, what
         a name was taken for, and which tag is left out and why. Raises `UsageError` where no tag
         can be used, `DatabaseError` where there are no vectors.
         """
@@ -140,6 +142,7 @@ class Database:
             measure=measure,
             together=together,
             first_pca=first_pca,
+            min_score=min_score,
         )
         with answering(self.connection, question, on_notice=on_notice) as found:
             return found.to_arrow_table()

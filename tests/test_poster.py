@@ -16,13 +16,13 @@ from PIL import Image
 import e6duck
 from e6duck import E6DuckError, UsageError
 from e6duck.charts.fonts import house_style, measured
+from e6duck.charts.geometry import Box
 from e6duck.charts.palette import READABLE, contrast, mixed, palette
+from e6duck.charts.save import save_poster
 from e6duck.charts.stats_charts import Bars, Columns, Curve, Missing, charts
 from e6duck.charts.text import FAINT, INK, Text
 from e6duck.figures import Figures
-from e6duck.charts.geometry import Box
 from e6duck.panels import Panel
-from e6duck.charts.save import save_poster
 from e6duck.poster import Poster, poster
 from tests.exports import implication, post, write_export
 from tests.reference import Export

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from e6duck.charts.palette import palette
-from e6duck.figures import Figures
 from e6duck.charts.save import save_poster
+from e6duck.figures import Figures
 from tests.browser import Page, chromium
 from tests.test_poster import NAMES, ODD, all_figures
 

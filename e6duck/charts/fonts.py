@@ -36,17 +36,20 @@ _SHOWN = 8  # characters in a notice
 
 
 @contextmanager
-def house_style(names: Iterable[str] = ()) -> Iterator[str]:
+def house_style(names: Iterable[str] | None = None) -> Iterator[str]:
     """Draw the same whatever the user's matplotlibrc says, in fonts that have what names need.
 
-    Gives the characters that no installed font has; a picture shows a box for each.
+    Gives the characters that no installed font has; a picture shows a box for each. None: it is
+    not known which names will be written, so any of the well-known fonts may be used.
     """
     logger = logging.getLogger(font_manager.__name__)
     level = logger.level
     with matplotlib.rc_context(), warnings.catch_warnings():
         logger.setLevel(logging.ERROR)  # else each font without a bold face is reported
         try:
-            families, missing = fonts_for(names)
+            families, missing = (
+                ([_LATIN, *dict(_usual())], "") if names is None else fonts_for(names)
+            )
             matplotlib.rcdefaults()
             matplotlib.rcParams["font.family"] = [*families, _GENERIC]
             matplotlib.rcParams["svg.fonttype"] = "none"  # texts stay texts

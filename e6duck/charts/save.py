@@ -93,7 +93,7 @@ def check(path: Path) -> None:
         kinds = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
         raise UsageError(f"{path} is not a picture that can be drawn; end its name in {kinds}")
     if not path.parent.is_dir():
-        raise UsageError(f"{path} cannot be written: {path.parent} is not a folder")
+        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
 
 
 def _draw(

@@ -63,17 +63,16 @@ class TagMap:
     left_out: int = 0
 
 
-def neighbor_map(
-    found: Neighbors, *, drawn_count: int = 24, axes_count: int | None = None
-) -> TagMap:
+def neighbor_map(found: Neighbors, *, drawn_count: int = 24) -> TagMap:
     """Return the map of the tags asked for and of the neighbors closest to all of them.
 
     drawn_count: the most neighbors to draw; those far below the best one (`NEAR`) are left out,
-    unless the question names a least score. axes_count: the neighbors that define the axes; those
-    that are drawn by default.
+    unless the question names a least score. The question's map_count of them define the axes, by
+    default those that are drawn.
     """
+    count = found.question.map_count or drawn_count
     values = {
-        "count": axes_count or drawn_count,
+        "count": count,
         "drawn_count": drawn_count,
         "near": NEAR if found.question.min_score is None else None,
     }
@@ -91,7 +90,7 @@ def neighbor_map(
         variance,
         _subtitle(found, variance),
         _source(found),
-        left_out=max(min(neighbor_count, drawn_count) - drawn, 0),
+        left_out=min(neighbor_count, drawn_count, count) - drawn,
     )
 
 

@@ -135,8 +135,8 @@ def neighbors(
     for name in ("tags", "unwanted", "categories"):
         options[name] = [whole(text) for text in options[name]]
     is_picture = _draws_picture(output, kind)
-    drawn_count = max(display_topk, global_topk or 0) if is_picture else None
-    question = Question(**options, map_count=drawn_count)
+    map_count = global_topk or display_topk
+    question = Question(**options, map_count=map_count if is_picture else None)
     with (
         open_reading(database_path(db)) as connection,
         answering(connection, question, on_notice=tell) as found,
@@ -144,7 +144,7 @@ def neighbors(
         if is_picture and output:
             if kind:
                 _write_neighbors(found, None, kind)
-            _draw(found, output, light, display_topk, global_topk)
+            _draw(found, output, light, display_topk)
         else:
             _write_neighbors(found, output, kind)
     if output and str(output) != "-":
@@ -185,13 +185,11 @@ def _write_neighbors(found: Neighbors, output: Path | None, chosen: str | None) 
             write_neighbors(found, text, kind)
 
 
-def _draw(
-    found: Neighbors, output: Path, light: bool, drawn_count: int, axes_count: int | None
-) -> None:
+def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None:
     from ..charts.save import save, show
     from ..charts.tag_map import NEAR, neighbor_map
 
-    tag_map = neighbor_map(found, drawn_count=drawn_count, axes_count=axes_count)
+    tag_map = neighbor_map(found, drawn_count=drawn_count)
     if tag_map.left_out:
         tell(
             f"left out {tag_map.left_out} less similar tag{'s' * (tag_map.left_out != 1)},"

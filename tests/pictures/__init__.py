@@ -15,9 +15,9 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
+from e6duck.charts.save import save, save_poster
 from e6duck.charts.tag_map import neighbor_map
 from e6duck.neighbors import Question, answering
-from e6duck.charts.save import save, save_poster
 
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]
@@ -87,10 +87,10 @@ class Neighborhood(Picture):
 
     patterns = (
         *_modules("als embedding recipes spectral"),
-        *_modules("mapping maps neighbors"),
+        *_modules("neighbors"),
         "sql/neighbors/*.sql",
-        *_modules("geometry labels legend sheet drawing picture"),
-        *_modules("charts/text charts/fonts charts/palette"),
+        *_modules("charts/tag_map charts/map_layout charts/map_figure charts/labels"),
+        *_modules("charts/geometry charts/text charts/fonts charts/palette charts/save"),
     )
 
     def save(self, database: e6duck.Database) -> None:
@@ -107,8 +107,8 @@ class Stats(Picture):
     patterns = (
         *_modules("figures phrases bins charts/stats_charts scales axes"),
         "sql/stats/*.sql",
-        *_modules("geometry panels poster drawing picture poster_drawing"),
-        *_modules("charts/text charts/fonts charts/palette"),
+        *_modules("panels poster drawing poster_drawing"),
+        *_modules("charts/geometry charts/text charts/fonts charts/palette charts/save"),
     )
 
     def save(self, database: e6duck.Database) -> None:
