@@ -544,7 +544,7 @@ def test_the_title_of_a_map_says_what_was_asked(
 
 def test_a_map_says_how_it_was_made_and_from_what(board: Path) -> None:
     tag_map = map_of(board, "fox")
-    assert "PCA (100% of the variance); tags with 100 posts or more." in tag_map.subtitle
+    assert "PCA (100% of the variance); tags with 100+ posts." in tag_map.subtitle
     assert re.fullmatch(
         r"Source: tag export with 240 posts up to \d{4}-\d\d-\d\d\. Drawn by e6duck\.",
         tag_map.source,

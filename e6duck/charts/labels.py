@@ -29,6 +29,7 @@ _MARGIN = 1.5  # the least gap between a label and anything else
 _CROWD = 9.0  # a dot nearer than this could be taken for the label's own
 _NEARER = 15.0  # what it costs a label to stand nearer to another dot than to its own
 _GRAZE = 1.0  # so much of another dot's edge may a leader touch
+_RETRIES = 2
 _GROWN = np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
 
 
@@ -54,6 +55,17 @@ class _Taken:
         spoke = (*dot[:2], place.leader.x2, place.leader.y2)
         return _Taken(boxes, np.vstack([self.spokes, spoke]))
 
+    def near(self, dot: Lengths, reach: float) -> _Taken:
+        """Return what may meet a label or a leader of a dot."""
+        low, high = dot[:2] - reach, dot[:2] + reach
+
+        def meet(shapes: Shapes) -> Shapes:
+            one, two = shapes[:, :2], shapes[:, 2:]
+            is_near = (np.minimum(one, two) <= high) & (np.maximum(one, two) >= low)
+            return shapes[is_near.all(axis=1)]
+
+        return _Taken(meet(self.boxes), meet(self.spokes))
+
 
 def place(
     discs: Sequence[Disc], sizes: Sequence[tuple[float, float]], area: Box
@@ -64,11 +76,27 @@ def place(
     clear of all dots, labels and leaders, and so does its leader.
     """
     dots = np.array([astuple(disc) for disc in discs], np.float64).reshape(-1, 3)
+    order = list(range(len(discs)))
+    places = _placed(order, dots, sizes, area)
+    for _ in range(_RETRIES):
+        left_out = {number for number in order if not places[number]}
+        if not left_out:
+            break
+        # What found no room chooses first, but not at the cost of another one.
+        order = sorted(order, key=lambda number: number not in left_out)
+        again = _placed(order, dots, sizes, area)
+        if {number for number in order if not again[number]} < left_out:
+            places = again
+    return places
+
+
+def _placed(
+    order: Sequence[int], dots: Shapes, sizes: Sequence[tuple[float, float]], area: Box
+) -> list[Place | None]:
     taken = _Taken(np.empty((0, 4)), np.empty((0, 4)))
-    places: list[Place | None] = []
-    for number, size in enumerate(sizes):
-        found = _best_place(number, dots, size, area, taken)
-        places.append(found)
+    places: list[Place | None] = [None] * len(order)
+    for number in order:
+        found = places[number] = _best_place(number, dots, sizes[number], area, taken)
         if found:
             taken = taken.with_place(found, dots[number])
     return places
@@ -77,7 +105,11 @@ def place(
 def _best_place(
     number: int, dots: Shapes, size: tuple[float, float], area: Box, taken: _Taken
 ) -> Place | None:
-    own, others = dots[number], np.delete(dots, number, axis=0)
+    own = dots[number]
+    reach = own[2] + _TOUCH + _DISTANCES[-1] + max(size) + _CROWD
+    is_near = (np.abs(dots[:, :2] - own[:2]) <= reach + dots[:, 2:]).all(axis=1)
+    is_near[number] = False
+    others, taken = dots[is_near], taken.near(own, reach)
     boxes, costs = _candidates(own, size)
     lines = _lines(own, boxes)
     gaps = box_gaps(boxes, others)

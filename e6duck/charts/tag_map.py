@@ -162,7 +162,7 @@ def _subtitle(found: Neighbors, variance: tuple[float, float]) -> str:
     )
     method = _METHODS.get(facts.get("method", ""), "tag")
     reduced = f" in {asked.first_pca} dimensions" if asked.first_pca else ""
-    used = f"; tags with {asked.min_posts:,} posts or more" if asked.min_posts else ""
+    used = f"; tags with {asked.min_posts:,}+ posts" if asked.min_posts else ""
     return (
         f"Tags used alike stand close together. Cosine of {method} vectors{reduced}, drawn by PCA"
         f" ({sum(variance):.0%} of the variance){used}."

@@ -95,7 +95,7 @@ class Neighborhood(Picture):
 
     def save(self, database: e6duck.Database) -> None:
         """Draw the neighbours of the tags."""
-        question = Question(**self.question, map_count=64)
+        question = Question(**self.question, map_count=self.drawn_count)
         with answering(database.connection, question) as found:
             save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
 
