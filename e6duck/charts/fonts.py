@@ -30,7 +30,7 @@ _OTHERS = (  # of the usual systems; each has what the ones before may lack
     "Noto Emoji",
     "Symbola",
 )
-_GENERIC = "sans-serif"  # what an SVG asks for last
+_LAST = ("Verdana", "Arial", "Helvetica")  # what an SVG asks for where there is no DejaVu
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO")
 _SHOWN = 8  # characters in a notice
 
@@ -51,7 +51,8 @@ def house_style(names: Iterable[str] | None = None) -> Iterator[str]:
                 ([_LATIN, *dict(_usual())], "") if names is None else fonts_for(names)
             )
             matplotlib.rcdefaults()
-            matplotlib.rcParams["font.family"] = [*families, _GENERIC]
+            matplotlib.rcParams["font.family"] = [*families, "sans-serif"]
+            matplotlib.rcParams["font.sans-serif"] = [_LATIN, *_LAST]
             matplotlib.rcParams["svg.fonttype"] = "none"  # texts stay texts
             matplotlib.rcParams["svg.hashsalt"] = "e6duck"  # else ids are random
             matplotlib.rcParams["text.hinting"] = "none"  # else texts are wider than measured

@@ -73,27 +73,27 @@ def dots(spots: Sequence[Spot], plot: Box) -> list[Disc]:
 
 def _apart(places: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
     """Move dots apart that lie on one another, each by a few points at most."""
-    wanted = _APART * (radii[:, None] + radii)
-    np.fill_diagonal(wanted, 0)
-    number = np.arange(len(places))
-    angle = 2.4 * (number[:, None] + number)  # for dots at one point; the same for both of a pair
-    fallback = (
-        np.dstack([np.cos(angle), np.sin(angle)]) * np.sign(number[:, None] - number)[..., None]
-    )
-    moved = places
+    reach = _APART * (radii[:, None] + radii) + 2 * _MOST_APART
+    distance = np.hypot(*(axis[:, None] - axis for axis in places.T))
+    one, two = np.nonzero(np.triu(distance < reach, k=1))  # no others can meet
+    wanted = _APART * (radii[one] + radii[two])
+    angle = 2.4 * (one + two)  # which way dots go that stand at one point
+    fallback = np.column_stack([np.cos(angle), np.sin(angle)])
+    shift = np.zeros_like(places)
     for _ in range(_STEPS):
-        offset = moved[:, None] - moved
-        distance = np.linalg.norm(offset, axis=2)
-        overlap = np.maximum(wanted - distance, 0)
+        offset = places[one] + shift[one] - places[two] - shift[two]
+        gap = np.linalg.norm(offset, axis=1)
+        overlap = np.maximum(wanted - gap, 0)
         if overlap.max(initial=0) < 0.1:
             break
-        way = np.where(
-            distance[..., None] > 1e-3, offset / np.maximum(distance, 1e-3)[..., None], fallback
-        )
-        shift = moved + (overlap[..., None] * way).sum(axis=1) / 4 - places
+        way = np.where(gap[:, None] > 1e-3, offset / np.maximum(gap, 1e-3)[:, None], fallback)
+        push = overlap[:, None] * way / 4
+        for axis in range(2):
+            shift[:, axis] += np.bincount(one, push[:, axis], len(places))
+            shift[:, axis] -= np.bincount(two, push[:, axis], len(places))
         length = np.linalg.norm(shift, axis=1, keepdims=True)
-        moved = places + shift * np.minimum(1, _MOST_APART / np.maximum(length, 1e-9))
-    return moved
+        shift *= np.minimum(1, _MOST_APART / np.maximum(length, 1e-9))
+    return places + shift
 
 
 def labels(
