@@ -31,6 +31,7 @@ _OTHERS = (  # of the usual systems; each has what the ones before may lack
     "Symbola",
 )
 _LAST = ("Verdana", "Arial", "Helvetica")  # what an SVG asks for where there is no DejaVu
+_BOXES = "Last Resort"  # comes with Matplotlib and has a box for each character
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO")
 _SHOWN = 8  # characters in a notice
 
@@ -114,7 +115,7 @@ def _add(path: str) -> None:
 def _any() -> Iterator[tuple[str, str]]:
     """Yield all other fonts, by their names."""
     paths = {entry.name: entry.fname for entry in reversed(fontManager.ttflist)}
-    return iter(sorted(paths.items()))
+    return ((name, path) for name, path in sorted(paths.items()) if not name.startswith(_BOXES))
 
 
 def _without(characters: set[str], path: str) -> set[str]:

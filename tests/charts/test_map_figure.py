@@ -403,7 +403,7 @@ def only_fonts(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 def test_characters_without_a_font_are_named_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    only_fonts(monkeypatch, "DejaVu Sans")
+    only_fonts(monkeypatch, "DejaVu Sans", "Last Resort High-Efficiency")
     spots = [Spot(name, "artist", 9, 1, at, at, False) for at, name in enumerate([JAPANESE] * 3)]
     for suffix, expected in (
         (".png", ["3 characters have no font (きみゆ); install one, for example fonts-noto-cjk"]),
@@ -428,7 +428,7 @@ def test_a_font_that_matplotlib_does_not_list_yet_is_found(
     """As after installing one: the list of fonts is kept in a file, and is older."""
     path = font_manager.findfont("STIXGeneral")
     monkeypatch.setattr("e6duck.charts.fonts._OTHERS", ("STIXGeneral",))
-    only_fonts(monkeypatch, "DejaVu Sans")
+    only_fonts(monkeypatch, "DejaVu Sans", "Last Resort High-Efficiency")
     sign = next(
         chr(code)
         for code in font_manager.get_font(path).get_charmap()
