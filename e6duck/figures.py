@@ -21,9 +21,9 @@ class Figures:
 
     total: posts, tags and so on, as sql/stats/total.sql names them; null is unknown. categories:
     category, tags, rare_tags, uses. ranks: rank (1 is the most used), tag, category and posts, at
-    some ranks. months: year, month and posts. post_sizes: tags, posts, and direct_posts, those
-    with so many tags that no other of their tags implies. ratings: rating and posts. depths:
-    depth and implications.
+    some ranks. months: year, month, posts, first_day and last_day (of its first and last post).
+    post_sizes: tags, posts, and direct_posts, those with so many tags that no other of their tags
+    implies. ratings: rating and posts. depths: depth and implications.
     """
 
     total: Row

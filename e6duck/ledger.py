@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .bins import month_bins, tag_bins
+from .charts.bins import month_bins, tag_bins
+from .charts.phrases import half_of_uses, month_name, month_number, span_name, steps_name, uploaded
 from .easel import spark
 from .figures import NO_POSTS, Figures, Row, median
 from .output import shielded
-from .phrases import many, month_name, month_number, span_name, steps_name, uploaded
 from .table import colored
 
 _MARGIN, _LEAST_WIDTH = 14, 40
@@ -62,12 +62,11 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
-        a_post = f", {total['uses'] / total['posts']:.1f} a post" if total["posts"] else ""
-        half = f"half of them of {many(total['common_tags'], 'tag')}"
-        yield "uses", f"{total['uses']:,}{a_post}; {half}"
+        per_post = f", {total['uses'] / total['posts']:.1f} per post" if total["posts"] else ""
+        yield "uses", f"{total['uses']:,}{per_post}; {half_of_uses(total['common_tags'])}"
     yield "aliases", f"{total['aliases']:,}"
     direct, pairs = total["direct_implications"], total["implications"]
-    yield "implications", f"{direct:,} direct, {pairs:,} with all that follows from them"
+    yield "implications", f"{direct:,} direct, {pairs:,} including transitive ones"
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
 
 
@@ -119,8 +118,8 @@ def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
     if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"the middle post has {median(figures.post_sizes):,}"
-        yield "tags a post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
+        middle = f"median {median(figures.post_sizes):,}"
+        yield "tags per post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 
 def _ranks(ranks: Sequence[Row], room: int) -> tuple[str, str]:

@@ -40,6 +40,10 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
             "<script>document.title = 'hit'</script>",
         ):
             assert part in text, part
+        assert page.value("document.querySelectorAll('#unknown .bar').length") > 1
+        # Bars of equal counts say nothing; here it is one.
+        assert page.value("document.querySelectorAll('#ambiguous td.count').length") == 1
+        assert page.value("document.querySelectorAll('#ambiguous .bar').length") == 0
         assert page.value(SHOWN) == 100
         page.value("document.getElementById('more').scrollIntoView()")
         page.click("#more")

@@ -72,8 +72,8 @@ def test_ranks_begin_with_the_most_used_tag_and_end_with_the_last(zoo: Path) -> 
 def test_posts_are_counted_by_month_size_and_rating(zoo: Path) -> None:
     found = told(zoo)
     assert found["months"] == [
-        {"year": 2025, "month": 2, "posts": 4},
-        {"year": 2025, "month": 3, "posts": 4},
+        {"year": 2025, "month": 2, "posts": 4, "first_day": 14, "last_day": 14},
+        {"year": 2025, "month": 3, "posts": 4, "first_day": 14, "last_day": 14},
     ]
     sizes = [len(names) for names in TAG_IDS.values()]
     assert {row["tags"]: row["posts"] for row in found["post_sizes"] if row["posts"]} == {
@@ -126,9 +126,9 @@ def test_a_screen_shows_them(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert ran.out.splitlines() == [
         "posts         8 from February 2025 to March 2025",
         "tags          8, and 2 too rare for an id",
-        "uses          25, 3.1 a post; half of them of 3 tags",
+        "uses          25, 3.1 per post; 3 tags make up half of all uses",
         "aliases       8",
-        "implications  4 direct, 6 with all that follows from them",
+        "implications  4 direct, 6 including transitive ones",
         "vectors       none; run: e6duck train",
         "",
         "tags          general 4 " + 40 * "█",
@@ -143,8 +143,8 @@ def test_a_screen_shows_them(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "              from rating_safe on 8 posts to rank 8 on 2; both are logarithmic",
         "posts by time ██",
         "              February 2025 to March 2025, each bar is a month; most in February 2025: 4",
-        "tags a post   ▆██",
-        "              3 to 5; the middle post has 4",
+        "tags per post ▆██",
+        "              3 to 5; median 4",
     ]
 
 

@@ -1,1 +1,1 @@
-"""Pictures and pages: the tag map, the statistics."""
+"""Pictures and pages: the tag map and the statistics; imports tags, db and below."""

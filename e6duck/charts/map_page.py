@@ -10,10 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..index import tag_category2id
 from .geometry import Box, Disc
 from .map_layout import dots, page_size
-from .palette import palette
-from .svg import category_class, style_rules
+from .palette import Palette, palette
 from .tag_map import Spot, TagMap
 from .text import printable
 
@@ -41,20 +41,38 @@ def _colors(categories: Collection[str]) -> str:
     dark, light = palette(), palette(light=True)
     return "\n".join(
         [
-            *style_rules(dark, '[data-theme="dark"]', "dark", categories),
-            *style_rules(light, '[data-theme="light"]', "light", categories),
+            *_style_rules(dark, '[data-theme="dark"]', "dark", categories),
+            *_style_rules(light, '[data-theme="light"]', "light", categories),
             "@media print {",
-            *style_rules(light, "[data-theme]", "light", categories),
+            *_style_rules(light, "[data-theme]", "light", categories),
             "}",
         ]
     )
+
+
+def _style_rules(
+    colors: Palette, scope: str, scheme: str, categories: Collection[str]
+) -> Iterator[str]:
+    """Yield the rules of a palette for what a scope selects: the page's, and each category's."""
+    yield (
+        f"{scope} {{ --scheme: {scheme}; --background: {colors.background}; --ink: {colors.ink};"
+        f" --faint: {colors.faint}; --line: {colors.line}; }}"
+    )
+    for category in sorted(categories):
+        dot, label = colors.dot(category), colors.label(category)
+        yield f"{scope} .{_category_class(category)} {{ --dot: {dot}; --label: {label}; }}"
+
+
+def _category_class(category: str) -> str:
+    """Return the class that gives an element the colors of a category."""
+    return f"c{tag_category2id.get(category, 0)}"
 
 
 def _legend(counts: Counter[str]) -> Iterator[str]:
     """Yield a button for each category, the most frequent one first."""
     for category, count in counts.most_common():
         yield (
-            f'<button class="{category_class(category)}" type="button" aria-pressed="true"'
+            f'<button class="{_category_class(category)}" type="button" aria-pressed="true"'
             f' data-category="{escape(category)}"><i></i>{escape(category)} {count:,}</button>'
         )
 
@@ -71,7 +89,7 @@ def _spot(spot: Spot, disc: Disc) -> dict[str, Any]:
         "label": printable(spot.tag),
         "facts": _facts(spot),
         "category": spot.category,
-        "style": category_class(spot.category),
+        "style": _category_class(spot.category),
         "isQuery": spot.is_query,
         "x": round(disc.x, 2),
         "y": round(disc.y, 2),

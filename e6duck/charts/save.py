@@ -1,4 +1,4 @@
-"""A map or a poster as a picture: a file; a map in a window, too."""
+"""Maps and statistics as files: pictures or pages; a map in a window, too."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ def save(
     _save(path, page, lambda figure: _fill(figure, tag_map, light), _names(tag_map), on_notice)
 
 
-def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
-    """Write the figures of a database to a file of such a kind, likewise.
+def save_stats(figures: Figures, path: Path, *, light: bool = False) -> None:
+    """Write the statistics of a database to a file of such a kind, likewise.
 
-    A page is dark or light as its reader's browser likes it, if not asked to be light.
+    A page is dark or light as its reader's browser asks, unless light.
     """
 
     def page() -> str:
-        from ..poster_page import page
+        from .stats_page import page
 
         return page(figures, light=light)
 
-    _save(path, page, lambda figure: _fill_poster(figure, figures, light))
+    _save(path, page, lambda figure: _fill_stats(figure, figures, light))
 
 
 def _names(tag_map: TagMap) -> list[str]:
@@ -71,10 +71,10 @@ def _save(
     path: Path,
     page: Callable[[], str],
     fill: Callable[[Figure], None],
-    names: Sequence[str] = (),
+    names: Sequence[str] | None = None,
     on_notice: Callable[[str], object] = lambda line: None,
 ) -> None:
-    """Write a page or draw a picture. names: texts that may need other fonts than the usual one."""
+    """Write a page or draw a picture. names: what to find fonts for; None if it is not known."""
     check(path)
     suffix = path.suffix.lower()
     try:
@@ -100,7 +100,7 @@ def _draw(
     fill: Callable[[Figure], None],
     path: Path,
     suffix: str,
-    names: Sequence[str],
+    names: Sequence[str] | None,
     on_notice: Callable[[str], object],
 ) -> None:
     from matplotlib.figure import Figure
@@ -130,15 +130,11 @@ def _fill(
     draw(tag_map, figure, palette(light=light), size)
 
 
-def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
-    from ..poster import poster
-    from ..poster_drawing import draw_poster
-    from .fonts import measured
+def _fill_stats(figure: Figure, figures: Figures, light: bool) -> None:
     from .palette import palette
+    from .stats_figure import draw
 
-    page = poster(figures, measured)
-    figure.set_size_inches(page.width / _POINTS, page.height / _POINTS)
-    draw_poster(page, figure, palette(light=light))
+    draw(figure, figures, palette(light=light))
 
 
 def show(tag_map: TagMap, *, light: bool = False) -> None:

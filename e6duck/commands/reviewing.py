@@ -80,21 +80,23 @@ def diff(
 )
 @db_option
 @click.option("--format", "kind", type=click.Choice(("text", "json")), help="Default: text.")
-@click.option("-o", "--output", type=NamedPath(), help="Picture or page.")
-@click.option("--light", is_flag=True, help="A picture for paper.")
+@click.option("-o", "--output", type=NamedPath(), help="Picture (.png .svg .pdf) or page (.html).")
+@click.option("--light", is_flag=True, help="Light background of -o.")
 def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -> None:
     """Show the database in figures: on the terminal, or as a picture.
 
     Its tags by category and by use, its posts by month, by number of tags and by rating, and how
-    deep its implications are. -o draws them (.png, .svg, .pdf), or makes a page of them (.html).
+    deep its implications are. A page (.html) is dark or light as its reader's browser asks.
     """
     from ..categories import category_colors
-    from ..charts.save import check, save_poster
+    from ..charts.save import check, save_stats
     from ..database import open_reading
     from ..figures import figures
     from ..ledger import ledger
     from ..listing import is_colored
 
+    if light and not output:
+        raise UsageError("--light is for a picture or page; add -o FILE")
     if output:
         check(output)
     with open_reading(database_path(db)) as connection:
@@ -105,7 +107,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     elif kind or not output:
         click.echo("\n".join(ledger(found, colors, shutil.get_terminal_size().columns)))
     if output:
-        save_poster(found, output, light=light)
+        save_stats(found, output, light=light)
 
 
 COMMANDS = (diff, stats)

@@ -22,4 +22,5 @@ select
     (select count(*) from tag_factors) as vectors,
     (select sum(post_count)::bigint from tags) as uses,
     (select min(rank)::bigint from cumulated where uses * 2 >= all_uses) as common_tags,
-    (select value from build_info where name = 'built_at') as built_at
+    (select value from build_info where name = 'built_at') as built_at,
+    (select max(file_date)::varchar from build_sources) as export_date

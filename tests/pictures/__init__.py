@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
-from e6duck.charts.save import save, save_poster
+from e6duck.charts.save import save, save_stats
 from e6duck.charts.tag_map import neighbor_map
 from e6duck.neighbors import Question, answering
 
@@ -102,18 +102,17 @@ class Neighborhood(Picture):
 
 @dataclass(frozen=True)
 class Stats(Picture):
-    """The poster of the sample's figures."""
+    """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures phrases bins charts/stats_charts scales axes"),
+        *_modules("figures charts/phrases charts/bins charts/stats_charts charts/stats_figure"),
         "sql/stats/*.sql",
-        *_modules("panels poster drawing poster_drawing"),
-        *_modules("charts/geometry charts/text charts/fonts charts/palette charts/save"),
+        *_modules("charts/text charts/fonts charts/palette charts/save"),
     )
 
     def save(self, database: e6duck.Database) -> None:
         """Draw the figures."""
-        save_poster(database.stats(), self.path, light=self.light)
+        save_stats(database.stats(), self.path, light=self.light)
 
 
 PICTURES = (

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from .figures import Row
+from ..figures import Row
 from .phrases import YEAR, month_number
 
-_MONTH_SIZES = (1, 3, 6, YEAR)
-_TAG_SIZES = (1, 2, 5)
+ROUND = tuple(factor * 10**power for power in range(10) for factor in (1, 2, 5))
+_MONTHS = (1, 3, 6, *(YEAR * years for years in ROUND))
 _TAIL = 0.001  # the share of the posts with most tags that no bin is made for
+_EVEN_COUNT, _FEWEST = 600, 8  # chance moves a count of 600 by 4 %; so many bins show a course
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,14 @@ class Bin:
     count: int
 
 
-def month_bins(months: Sequence[Row], most: int) -> list[Bin]:
+def month_bins(months: Sequence[Row], most: int, *, even: bool = False) -> list[Bin]:
     """Return the posts of months, or of longer times where there are many; none is left out.
 
-    A month is a number: `month_name` tells which.
+    even: times so long that chance alone moves their counts little, if enough of them remain. A
+    month is a number: `month_name` returns its name.
     """
     counts = {month_number(row): row["posts"] for row in months}
-    return _binned(counts, _sizes(_MONTH_SIZES, YEAR), most)
+    return _binned(counts, _MONTHS, most, _EVEN_COUNT if even else 0)
 
 
 def tag_bins(post_sizes: Sequence[Row], most: int) -> list[Bin]:
@@ -42,26 +44,27 @@ def tag_bins(post_sizes: Sequence[Row], most: int) -> list[Bin]:
         (tags for tags, sum_ in zip(counts, so_far, strict=True) if sum_ >= total * (1 - _TAIL)), 0
     )
     kept = {tags: posts for tags, posts in counts.items() if tags <= last and posts}
-    return _binned(kept, _sizes(_TAG_SIZES, 10), most)
+    return _binned(kept, ROUND, most)
 
 
-def _sizes(first: Sequence[int], step: int) -> Iterator[int]:
-    """Yield sizes, each larger than the one before: the first ones, and on without end."""
-    yield from first
-    while True:
-        for factor in (1, 2, 5):
-            if step * factor > first[-1]:
-                yield step * factor
-        step *= 10
-
-
-def _binned(counts: Mapping[int, int], sizes: Iterator[int], most: int) -> list[Bin]:
+def _binned(
+    counts: Mapping[int, int], sizes: Sequence[int], most: int, mean: float = 0
+) -> list[Bin]:
+    """Return the smallest bins that are few enough and hold so much on average, if any do."""
     if not counts:
         return []
     first, last = min(counts), max(counts)
-    size = next(size for size in sizes if last // size - first // size < most)
+    chosen = 0
+    for size in sizes:
+        bin_count = last // size - first // size + 1
+        if chosen and bin_count < _FEWEST:
+            break
+        if bin_count <= most:
+            chosen = size
+            if sum(counts.values()) / bin_count >= mean:
+                break
     sums: defaultdict[int, int] = defaultdict(int)
     for place, count in counts.items():
-        sums[place // size] += count
-    places = range(first // size, last // size + 1)
-    return [Bin(place * size, (place + 1) * size, sums[place]) for place in places]
+        sums[place // chosen] += count
+    places = range(first // chosen, last // chosen + 1)
+    return [Bin(place * chosen, (place + 1) * chosen, sums[place]) for place in places]

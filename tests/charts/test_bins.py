@@ -1,15 +1,25 @@
-"""Bins and axes: nothing is lost, and what they are marked with is round."""
+"""Bins: no post is lost, and they are of round sizes. Phrases agree with their numbers."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.bins import Bin, month_bins, tag_bins
-from e6duck.phrases import many, month_name, month_number, percent, span_name, uploaded
-from e6duck.scales import Scale, decades, round_steps, short
+from e6duck.charts.bins import Bin, month_bins, tag_bins
+from e6duck.charts.phrases import (
+    day_name,
+    half_of_uses,
+    many,
+    month_name,
+    month_number,
+    per,
+    percent,
+    span_label,
+    span_name,
+    uploaded,
+)
 
 MONTHS = st.dictionaries(
     st.tuples(st.integers(1, 9999), st.integers(1, 12)), st.integers(1, 10**6), min_size=1
@@ -17,6 +27,7 @@ MONTHS = st.dictionaries(
 SIZES = st.dictionaries(st.integers(0, 100_000), st.integers(1, 10**6), min_size=1)
 
 
+@settings(deadline=None)
 @given(MONTHS, st.integers(1, 300))
 def test_every_month_is_in_one_bin(counts: dict[tuple[int, int], int], most: int) -> None:
     rows = [
@@ -32,6 +43,7 @@ def test_every_month_is_in_one_bin(counts: dict[tuple[int, int], int], most: int
     assert span_name(bins[0].end - bins[0].start)
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(1, 100))
 def test_bins_of_tags_leave_out_no_more_than_one_post_of_a_thousand(
     counts: dict[int, int], most: int
@@ -58,28 +70,23 @@ def test_bins_are_of_round_sizes() -> None:
     assert month_bins([], 4) == tag_bins([], 4) == []
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**9), st.integers(2, 12))
-def test_steps_are_round_and_few(low: int, length: int, most: int) -> None:
-    steps = round_steps(low, low + length, most)
-    assert len(steps) <= most
-    assert all(low <= each <= low + length for each in steps)
-    gaps = {other - one for one, other in pairwise(steps)}
-    assert len(gaps) <= 1
-    assert all(str(gap).rstrip("0") in ("1", "2", "5") for gap in gaps)
+def test_even_bins_hold_hundreds_of_posts_and_are_eight_or_more() -> None:
+    """Else the columns of a small database show chance alone."""
 
+    def spans(posts_a_month: int, year_count: int) -> set[int]:
+        rows = [
+            {"year": 2000 + year, "month": month, "posts": posts_a_month}
+            for year in range(year_count)
+            for month in range(1, 13)
+        ]
+        return {each.end - each.start for each in month_bins(rows, 120, even=True)}
 
-def test_a_scale_reaches_from_its_start_to_its_end() -> None:
-    assert [Scale(0, 4, 10, 30).at(value) for value in (0, 1, 4)] == [10, 15, 30]
-    logarithmic = Scale(1, 100, 0, 10, is_log=True)
-    assert [round(logarithmic.at(value), 9) for value in (1, 10, 100)] == [0, 5, 10]
-    assert Scale(3, 3, 10, 30).at(3) == 10
-
-
-def test_values_of_an_axis_are_short() -> None:
-    assert decades(1, 2500) == [1, 10, 100, 1000]
-    assert [short(value) for value in (0, 50, 1000, 20_000, 2_500_000, 10**9)] == [
-        *("0", "50", "1k", "20k", "2.5M", "1G")
-    ]
+    assert spans(1000, 10) == {1}
+    assert spans(1000, 11) == {3}  # 132 months are more than 120
+    assert spans(210, 10) == {3}
+    assert spans(80, 10) == {12}
+    assert spans(80, 5) == {6}  # five years would be too few
+    assert spans(1, 1) == {1}
 
 
 def test_words_agree_with_their_counts() -> None:
@@ -88,8 +95,8 @@ def test_words_agree_with_their_counts() -> None:
         "1 alias",
         "2,000 aliases",
     ]
-    assert [percent(part, 1000) for part in (0, 4, 99, 100, 1000)] == [
-        *("0.0%", "0.4%", "9.9%", "10%", "100%")
+    assert [percent(part, 1000) for part in (0, 4, 99, 100, 999, 1000)] == [
+        *("0.0%", "0.4%", "9.9%", "10%", "over 99%", "100%")
     ]
     assert percent(0, 0) == "0.0%"
     may, june = ({"year": 2024, "month": month, "posts": 1} for month in (5, 6))
@@ -99,3 +106,19 @@ def test_words_agree_with_their_counts() -> None:
     assert [span_name(months) for months in (1, 3, 6, 12, 60)] == [
         *("a month", "a quarter", "half a year", "a year", "5 years")
     ]
+    assert [per(months) for months in (1, 3, 6, 12, 60)] == [
+        *("month", "quarter", "half a year", "year", "5 years")
+    ]
+    assert half_of_uses(1) == "1 tag makes up half of all uses"
+    assert half_of_uses(45) == "45 tags make up half of all uses"
+
+
+def test_times_have_short_labels() -> None:
+    start = 2024 * 12
+    spans = [(start + 10, 1), (start + 9, 3), (start + 6, 6), (start, 12), (start, 60)]
+    assert [span_label(first, first + length) for first, length in spans] == [
+        *("Nov 2024", "Q4 2024", "H2 2024", "2024", "2024\u20132028")
+    ]
+    row = {"year": 2024, "month": 5, "first_day": 3, "last_day": 31}
+    assert day_name(row) == "3 May 2024"
+    assert day_name(row, last=True) == "31 May 2024"
