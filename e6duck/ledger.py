@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .charts.bins import month_bins, tag_bins
-from .charts.phrases import half_of_uses, month_name, month_number, span_name, steps_name, uploaded
+from .bins import month_bins, tag_bins
 from .easel import spark
 from .figures import NO_POSTS, Figures, Row, median
 from .output import shielded
+from .phrases import half_of_uses, month_name, month_number, span_name, steps_name, uploaded
 from .table import colored
 
 _MARGIN, _LEAST_WIDTH = 14, 40

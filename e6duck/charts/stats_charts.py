@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..bins import ROUND, Bin, month_bins, tag_bins
 from ..figures import NO_POSTS, Figures, Row, median
-from .bins import ROUND, Bin, month_bins, tag_bins
-from .phrases import (
+from ..phrases import (
     YEAR,
     day_name,
     half_of_uses,

@@ -105,7 +105,7 @@ class Stats(Picture):
     """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures charts/phrases charts/bins charts/stats_charts charts/stats_figure"),
+        *_modules("figures phrases bins charts/stats_charts charts/stats_figure"),
         "sql/stats/*.sql",
         *_modules("charts/text charts/fonts charts/palette charts/save"),
     )

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.charts.bins import Bin, month_bins, tag_bins
-from e6duck.charts.phrases import (
+from e6duck.bins import Bin, month_bins, tag_bins
+from e6duck.phrases import (
     day_name,
     half_of_uses,
     many,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..figures import Row
+from .figures import Row
 
 YEAR = 12  # months
 _MONTHS = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ..figures import Row
+from .figures import Row
 from .phrases import YEAR, month_number
 
 ROUND = tuple(factor * 10**power for power in range(10) for factor in (1, 2, 5))
