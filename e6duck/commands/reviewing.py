@@ -89,10 +89,10 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     deep its implications are. A page (.html) is dark or light as its reader's browser asks.
     """
     from ..categories import category_colors
+    from ..charts.save import check, save_stats
     from ..database import open_reading
     from ..figures import figures
     from ..ledger import ledger
-    from ..picture import check, save_stats
     from ..terminal import is_colored
 
     if light and not output:

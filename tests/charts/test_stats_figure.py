@@ -18,10 +18,10 @@ import e6duck
 from e6duck import E6DuckError, UsageError
 from e6duck.charts.fonts import house_style
 from e6duck.charts.palette import READABLE, contrast, mixed, palette
+from e6duck.charts.save import save_stats
 from e6duck.charts.stats_charts import Chart, charts, heading
 from e6duck.charts.stats_figure import draw
 from e6duck.figures import Figures
-from e6duck.picture import save_stats
 from tests.exports import write_export
 from tests.test_cli import command
 from tests.test_macros import ZOO, build

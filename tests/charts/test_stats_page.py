@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from e6duck.charts.palette import palette
+from e6duck.charts.save import save_stats
 from e6duck.charts.stats_page import page
 from e6duck.figures import Figures
-from e6duck.picture import save_stats
 from tests.browser import Page, chromium
 
 from .conftest import NAMES, ODD

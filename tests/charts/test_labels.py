@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from e6duck.geometry import (
+from e6duck.charts.geometry import (
     Box,
     Disc,
     Line,
@@ -19,7 +19,7 @@ from e6duck.geometry import (
     lines_cross,
     lines_enter,
 )
-from e6duck.labels import Place, place
+from e6duck.charts.labels import Place, place
 
 PAGE = Box(0, 0, 300, 200)
 
