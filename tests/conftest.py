@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from e6duck.building import build
 
@@ -32,3 +34,10 @@ def shared_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in source.glob("*.csv.gz"):
         shutil.copyfile(path, folder / path.name)
     return folder
+
+
+@pytest.fixture
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread, as a training does: more are slow on small matrices."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
