@@ -11,7 +11,7 @@ import click
 
 from .commands import asking, comparing, getting, looking, making, reviewing, writing
 from .commands.arguments import tell
-from .errors import E6DuckError
+from .errors import E6DuckError, Interruption
 
 _INTERRUPTED = 130
 _UNWAITED = "e6duck als"  # als.THREAD, which is not imported for each command
@@ -33,9 +33,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        tell("interrupted")
-        code = _INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = _interrupted(error)
     except (BrokenPipeError, SystemExit):  # click makes the one into the other
         # The reader (head, less) has seen enough; nobody is left to tell.
         _drop_output()
@@ -49,6 +48,14 @@ def main() -> None:
     if any(thread.name == _UNWAITED for thread in threading.enumerate()):
         os._exit(code)  # sys.exit would wait until an iteration has ended
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupted(error: BaseException) -> int:
+    """Say that Ctrl-C has ended the command, and how the files are; returns the exit code."""
+    cause = error.__cause__ if isinstance(error, click.Abort) else error  # click's own class
+    state = str(cause) if isinstance(cause, Interruption) else ""
+    tell("; ".join(filter(None, ["interrupted", state])))
+    return _INTERRUPTED
 
 
 def _drop_output() -> None:

@@ -10,7 +10,8 @@
     └── QueryError        1  the SQL of a user failed
 
 Each message is one line that names the thing and the way out (a ``QueryError`` adds DuckDB's own
-lines with the caret). Everything else that is raised is a bug and keeps its traceback.
+lines with the caret). Everything else that is raised is a bug and keeps its traceback, but for
+``Interruption``, a KeyboardInterrupt that says what has become of the files.
 """
 
 from __future__ import annotations
@@ -49,3 +50,10 @@ class AuditError(E6DuckError):
 
 class QueryError(E6DuckError):
     """The SQL of a user failed; after the first line come DuckDB's own, with the caret."""
+
+
+class Interruption(KeyboardInterrupt):
+    """The user has pressed Ctrl-C; the text, where there is one, says in what state the files are.
+
+    It is no `E6DuckError`: who catches `KeyboardInterrupt` catches it.
+    """

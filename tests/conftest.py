@@ -11,7 +11,32 @@ from threadpoolctl import threadpool_limits
 
 from e6duck.building import build
 
+# What `pytest -m quick` runs: of each area modules that start few processes and build few databases.
+QUICK = set(
+    "als bars bins building cleaning compat export figures files labels macros maps matrix page"
+    " portrait projector recipes rules scoring searching source spectral spelling".split()
+)
+# What `pytest -m trains` runs: whole modules, and these tests of others.
+TRAINS = {"als", "spectral", "scoring"}
+TRAINS_TOO = {
+    "test_a_vector_has_as_many_numbers_as_asked_for",
+    "test_post_factors_name_the_post_of_each_row",
+    "test_threads_do_not_change_the_bytes",
+    "test_vectors_of_one_colour_are_nearest",
+}
+SLOW = {"test_cosines_are_those_of_another_kernel"}  # not among the quick
+
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick tests, and those that depend on the kernel of BLAS."""
+    for item in items:
+        module, name = item.path.stem.removeprefix("test_"), item.name.partition("[")[0]
+        if module in QUICK and name not in SLOW:
+            item.add_marker("quick")
+        if (module in TRAINS and name not in SLOW) or name in TRAINS_TOO:
+            item.add_marker("trains")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from implicit.nearest_neighbours import bm25_weight, tfidf_weight
 from scipy.sparse import coo_matrix, csr_matrix
 
 from e6duck import E6DuckError, Recipe, UsageError
-from e6duck.als import THREAD, als_vectors, choose_device, weighted
+from e6duck.als import THREAD, _has_gpu, als_vectors, choose_device, weighted
 from e6duck.embedding import averaged, make_vectors
 from e6duck.vectors import Vectors
 from tests.test_spectral import drawn_posts, quiet, uses_of
@@ -215,6 +216,40 @@ def test_what_is_raised_while_it_iterates_is_raised_here(error: type[BaseExcepti
 
 def test_the_processor_is_always_there() -> None:
     assert choose_device("cpu") == ("cpu", None)
+
+
+@pytest.mark.parametrize("has_gpu", [False, True])
+def test_a_processor_is_explained_only_beside_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, has_gpu: bool
+) -> None:
+    monkeypatch.setattr("e6duck.als._cuda_trouble", lambda: "implicit finds no CUDA")
+    monkeypatch.setattr("e6duck.als._has_gpu", lambda: has_gpu)
+    line = "training on the CPU: implicit finds no CUDA" if has_gpu else None
+    assert choose_device("auto") == ("cpu", line)
+    with pytest.raises(E6DuckError, match=r"^no training with CUDA: implicit finds no CUDA; use"):
+        choose_device("cuda")
+
+
+@pytest.mark.skipif(any(Path("/dev").glob("nvidia[0-9]*")), reason="there is a GPU here")
+@pytest.mark.parametrize(
+    ("status", "count", "expected"), [(0, 0, False), (0, 2, True), (100, 2, False)]
+)
+def test_a_gpu_is_one_that_the_driver_counts(
+    monkeypatch: pytest.MonkeyPatch, status: int, count: int, expected: bool
+) -> None:
+    class Driver:
+        def __init__(self, name: str) -> None:
+            assert name in ("libcuda.so.1", "nvcuda.dll")
+
+        def cuInit(self, flags: int) -> int:  # noqa: N802
+            return status
+
+        def cuDeviceGetCount(self, place: Any) -> int:  # noqa: N802
+            place._obj.value = count
+            return 0
+
+    monkeypatch.setattr("ctypes.CDLL", Driver)
+    assert _has_gpu() is expected
 
 
 def test_an_unknown_device_is_refused() -> None:
