@@ -94,13 +94,13 @@ def test_vectors_that_tell_nothing_find_as_many_kin_as_chance(families: Path) ->
     rng = np.random.default_rng(0)
     names = [*SPECIES, "canine"]
     found = []
-    for _ in range(300):
+    for _ in range(60):
         angles = rng.uniform(0, 2 * math.pi, len(names))
         drawn = {name: (math.cos(x), math.sin(x)) for name, x in zip(names, angles, strict=True)}
         found.append(share(families, drawn))
     assert all(each and each.chance == pytest.approx(5 / 12) for each in found)
     mean = np.mean([each.share for each in found if each])
-    assert mean == pytest.approx(5 / 12, abs=0.01)
+    assert mean == pytest.approx(5 / 12, abs=0.02)
 
 
 def test_a_tag_without_a_vector_is_no_neighbour(families: Path) -> None:

@@ -153,8 +153,8 @@ def train(db: Path | None, quiet: bool, no_export: bool, **options: Any) -> None
     """Train the vectors of the most used tags, which neighbors compares.
 
     als is alternating least squares; svd takes the main directions of the discounted PPMI of pairs
-    of tags. svd takes about a third of the time, and als finds slightly better neighbors on most
-    data. Old vectors are replaced only on success.
+    of tags, and takes about a third of the time. Which finds better neighbors depends on the data.
+    Old vectors are replaced only on success.
     """
     from ..recipes import chosen_recipe
 
