@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,7 +30,8 @@ def classes() -> Iterator[str]:
             yield f"\n#### e6duck.{name}\n\n{_sentence(value)}\n"
             fields = [each for each in getattr(value, "__match_args__", ()) if each[0] != "_"]
             if hasattr(value, "__dataclass_fields__"):
-                yield f"\nFields: {', '.join(f'`{each}`' for each in fields)}.\n"
+                text = f"Fields: {', '.join(f'`{each}`' for each in fields)}."
+                yield f"\n{textwrap.fill(text, _WIDTH)}\n"
             yield from _members(value)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
-import matplotlib.font_manager  # builds the list of fonts, which an example would print a line about
+import matplotlib.font_manager  # builds the list of fonts, or an example would mention it
 
 from . import CHECKOUT, Block
 from .masks import without_device
