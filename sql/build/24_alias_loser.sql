@@ -1,4 +1,4 @@
--- alias_loser: an active alias that is not used, with the reason.
+-- alias_loser: an active alias that is not used, and why.
 create temp table alias_loser as
 with active as (
     select

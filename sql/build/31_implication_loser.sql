@@ -1,4 +1,4 @@
--- implication_loser: an active implication that is not used, with the reason.
+-- implication_loser: an active implication that is not used, and why.
 create temp table implication_loser as
 select record, 'a name is empty' as reason
 from implication_row
