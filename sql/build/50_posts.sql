@@ -4,7 +4,7 @@ create table posts as
 select columns(lambda column_name: not list_contains(getvariable('left_out'), column_name))
 from encoded_posts;
 
-comment on table posts is 'A kept post of the export, in the order of the export';
+comment on table posts is 'A kept post, in the order of the export';
 comment on column posts.id is 'Id on the site';
 comment on column posts.uploader_id is 'The user who uploaded it';
 comment on column posts.created_at is 'When it was uploaded, in UTC';
