@@ -14,12 +14,12 @@ from e6duck.builder.build import build
 
 # What `pytest -m quick` runs: modules that start few processes and build few databases.
 QUICK = {
-    *("builder/test_macros", "builder/test_source", "captions/test_cleaner"),
+    *("builder/test_audit", "builder/test_macros", "captions/test_cleaner"),
     *("charts/test_labels", "charts/test_tag_map", "commands/test_progress"),
-    *("compat/test_compat", "compat/test_normalizers", "index/test_matrix"),
-    *("index/test_text_vectors", "tags/test_bins", "tags/test_lookup", "tags/test_search"),
-    *("tags/test_stats", "trainer/test_als", "trainer/test_ppmi", "trainer/test_recipe"),
-    "trainer/test_score",
+    *("compat/test_compat", "db/test_catalog", "index/test_matrix", "index/test_tables"),
+    *("tags/test_bins", "tags/test_lookup", "tags/test_profile", "tags/test_search"),
+    *("trainer/test_als", "trainer/test_recipe", "trainer/test_score"),
+    *("test_api", "test_files"),
 }
 # What `pytest -m trains` runs: whole modules, and these tests of others.
 TRAINS = {"trainer/test_als", "trainer/test_ppmi", "trainer/test_score"}
