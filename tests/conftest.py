@@ -29,6 +29,13 @@ TRAINS_TOO = {
     "test_threads_do_not_change_the_bytes",
     "test_vectors_of_one_colour_are_nearest",
 }
+# What `pytest -m "not once"` leaves out, folders and modules: browsers, shells, kills, documents,
+# and the tests of what tests use. No version of a dependency makes them fail alone.
+ONCE = {
+    *("docs", "promises", "support", "synth"),
+    *("captions/test_report", "charts/test_map_page", "charts/test_stats_page"),
+    *("commands/test_completion", "commands/test_shell"),
+}
 LONG = {"test_cosines_are_those_of_another_kernel"}  # not among the quick
 
 TESTS = Path(__file__).resolve().parent
@@ -36,7 +43,7 @@ CHECKOUT = TESTS.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the quick tests, and those that depend on the kernel of BLAS."""
+    """Mark the quick tests, those that depend on the kernel of BLAS, and those to run once."""
     missing = [name for name in QUICK | TRAINS if not (TESTS / f"{name}.py").exists()]
     assert not missing, f"tests/conftest.py names modules that do not exist: {missing}"
     for item in items:
@@ -46,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
         if (module in TRAINS and name not in LONG) or name in TRAINS_TOO:
             item.add_marker("trains")
+        if ONCE & {module, module.partition("/")[0]}:
+            item.add_marker("once")
 
 
 def pytest_configure() -> None:
