@@ -33,7 +33,7 @@ from ..errors import E6DuckError, UsageError
 from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
-from ..index.tables import Published, read_published
+from ..index.tables import IndexTables, read_published
 from . import pipeline
 from .build import DATABASE, DEFAULT_MEMORY, plain_errors
 from .source import COLUMNS
@@ -44,7 +44,7 @@ _SITE_RULE = "warn_site_closure"  # asks what the export says of the site's own 
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What an import has made, and what it found on the way."""
 
     database: Path
@@ -71,7 +71,7 @@ def import_index(
     *,
     force: bool = False,
     on_progress: pipeline.Progress = lambda stage, rows: None,
-) -> Imported:
+) -> ImportResult:
     """Make a database from a set of index files, e6db's or ours, replacing one of that kind alone.
 
     index_dir: holds the files. database: the file, or a folder that gets e6.duckdb (default:
@@ -102,7 +102,7 @@ def import_index(
             on_progress("checkpoint", 0)
             connection.execute("checkpoint e6")
         kept_old, users = replace(target, path, {}, None, users, on_progress)
-    return Imported(
+    return ImportResult(
         database=target,
         build_id=build_id,
         files=tuple(each.name for each in published.files),
@@ -137,7 +137,7 @@ def import_scripts() -> list[Script]:
 
 def _enter(stack: ExitStack, folder: Path) -> None:
     try:
-        stack.enter_context(files.tidied(folder))
+        stack.enter_context(files.working_folder(folder))
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
@@ -156,7 +156,7 @@ def _check_replaced(database: Path) -> None:
             )
 
 
-def _run(connection: Connection, published: Published, on_progress: pipeline.Progress) -> str:
+def _run(connection: Connection, published: IndexTables, on_progress: pipeline.Progress) -> str:
     """Make the relations of a draft; returns the id of the build that the files are of."""
     connection.execute("set variable left_out = $1::varchar[]", [list(pipeline.TEXT_COLUMNS)])
     columns = ", ".join(f"null::{kind} as {name}" for name, kind in COLUMNS["posts"].items())
@@ -166,7 +166,7 @@ def _run(connection: Connection, published: Published, on_progress: pipeline.Pro
     facts = published.vector_facts
     if found is not None:
         facts = {**facts, "build_id": build_id, "tags": str(len(found))}
-    vectors.offer(connection, found, facts)
+    vectors.register_vectors(connection, found, facts)
     for name, table in {**published.tables(), "build_facts": _build_facts(build_id)}.items():
         connection.register(name, table)
     for script in import_scripts():
@@ -175,7 +175,7 @@ def _run(connection: Connection, published: Published, on_progress: pipeline.Pro
     return build_id
 
 
-def _content_id(published: Published) -> str:
+def _content_id(published: IndexTables) -> str:
     """Return 16 hexadecimal digits that files of the same bytes always get."""
     digests = [[each.name, each.sha256] for each in published.files]
     return hashlib.sha256(json.dumps([SCHEMA_VERSION, digests]).encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..db.prefetch import ahead
+from ..db.prefetch import prefetch
 from .tokens import NO_NAME, NameIds, Offsets, number_names
 
 BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
@@ -69,10 +69,10 @@ def count(
     """
     known = NameIds(alias_ends)
     counted = Counted(spill)
-    census = _Census()
+    row_log = _RowLog()
     with _spilling(spill) as write:
-        for batch in ahead(batches):
-            kept = census.add(batch)
+        for batch in prefetch(batches):
+            kept = row_log.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
             offsets, numbers = number_names(rows.column("names"), known)
             counts = np.bincount(numbers, minlength=len(known.names))
@@ -84,7 +84,7 @@ def count(
             )
             counted.row_count += len(batch)
             progress(len(batch))
-    census.settle(counted)
+    row_log.settle(counted)
     _discount(counted)
     counted.names = known.names
     return counted
@@ -97,7 +97,7 @@ def _all_true(mask: pa.BooleanArray) -> bool:
 _NO_REASONS = pa.array([], pa.string()).dictionary_encode()
 
 
-class _Census:
+class _RowLog:
     """Who is there: the id of every row, and why rows are dropped."""
 
     def __init__(self) -> None:
@@ -214,7 +214,7 @@ class Encoded:
         schema = schema.remove(schema.get_field_index("name_ids"))
         for name in ("tag_ids", "implied_ids"):
             schema = schema.append(pa.field(name, pa.list_(pa.uint32())))
-        batches = ahead(self._encode(batch) for batch in _read_spill(self.counted))
+        batches = prefetch(self._encode(batch) for batch in _read_spill(self.counted))
         return pa.RecordBatchReader.from_batches(schema, self._noted(batches))
 
     def _noted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

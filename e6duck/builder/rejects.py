@@ -42,7 +42,7 @@ class Malformed:
 
 
 @dataclass(frozen=True)
-class Loser:
+class DroppedRow:
     """A row that is not used: its number among the well-formed ones, from 1, and why."""
 
     record: int
@@ -87,7 +87,9 @@ def _reason(fault: dict[str, str]) -> str:
     return fault["error_message"].partition("\n")[0]
 
 
-def tolerate(source: Source, found: Sequence[Malformed], row_count: int, *, strict: bool) -> None:
+def check_reject_limit(
+    source: Source, found: Sequence[Malformed], row_count: int, *, strict: bool
+) -> None:
     """Raise `SourceError` where a file has more malformed rows than may be dropped."""
     if not found:
         return
@@ -115,13 +117,13 @@ def prove_quotes(source: Source, record_count: int) -> None:
 
 
 def located(
-    source: Source, found: Sequence[Malformed], losers: Sequence[Loser]
+    source: Source, found: Sequence[Malformed], dropped_rows: Sequence[DroppedRow]
 ) -> list[dict[str, object]]:
     """Return rows of build_rejects: each with its line in the decompressed file and its text."""
     places = list(_places(source, found))
     rows = [(line, _shown(raw), row.reason) for (line, raw), row in zip(places, found, strict=True)]
-    if losers:
-        reasons = {loser.record: loser.reason for loser in losers}
+    if dropped_rows:
+        reasons = {dropped_row.record: dropped_row.reason for dropped_row in dropped_rows}
         malformed_lines = {
             number
             for line, raw in places

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from .. import files
 from ..builder import pipeline
-from ..db.connection import Connection, holding, settle_wal, user_relations
+from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
 from ..db.sql_files import scripts
 from . import write
 
 
 def replaceable(database: Path) -> tuple[str, ...]:
     """Return the user's own relations in the old database; raises where it may not be replaced."""
-    settle_wal(database)
+    checkpoint_wal(database)
     if not database.exists():
         return ()
-    with holding(database) as connection:
+    with shared_lock(database) as connection:
         return _user_relations(connection)
 
 
@@ -43,10 +43,10 @@ def replace(
     A shared lock on the old database keeps writers away until it is gone.
     """
     kept_old = None
-    settle_wal(database)
+    checkpoint_wal(database)
     with ExitStack() as stack:
         if database.exists():
-            held = stack.enter_context(holding(database))
+            held = stack.enter_context(shared_lock(database))
             users = users or _user_relations(held)  # somebody may have come and gone since
             if users:
                 kept_old = database.with_name(database.name + ".old")

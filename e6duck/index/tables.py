@@ -33,7 +33,7 @@ class ReadFile:
 
 
 @dataclass(frozen=True)
-class Published:
+class IndexTables:
     """What a set holds. An id is the place of a tag in names."""
 
     build_id: str | None  # of a set of ours
@@ -91,7 +91,7 @@ def _table(types: Mapping[str, pa.DataType], rows: Sequence[tuple[object, ...]])
     return pa.table(dict(zip(types, arrays, strict=True)))
 
 
-def read_published(index: IndexSet) -> Published:
+def read_published(index: IndexSet) -> IndexTables:
     """Return what a set holds; raises `IndexFilesError`, which names the file, for what is wrong.
 
     tags.parquet and the vectors may be missing.
@@ -112,7 +112,7 @@ def read_published(index: IndexSet) -> Published:
         _COUNTS: None if counts.null_count else len(counts),
         TAG_FACTORS: None if found is None else len(found),
     }
-    return Published(
+    return IndexTables(
         build_id=index.build_id,
         files=tuple(
             _read_file(index, name, count)

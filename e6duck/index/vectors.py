@@ -25,7 +25,9 @@ Vectors = NDArray[np.float32]
 _FLEETING = frozenset({"trained_at", "seconds", "threads"})
 
 
-def offer(connection: Connection, vectors: Vectors | None, facts: Mapping[str, str]) -> None:
+def register_vectors(
+    connection: Connection, vectors: Vectors | None, facts: Mapping[str, str]
+) -> None:
     """Register what tag_factors and training_info are made from: the row of a tag is its id.
 
     None is what there is before training. A vector that is zero says nothing, and is left out.

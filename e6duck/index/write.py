@@ -15,8 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .. import files
-from ..db.connection import Connection, beside, has_posts, literal
-from ..db.prefetch import ahead
+from ..db.connection import Connection, has_posts, literal, second_connection
+from ..db.prefetch import prefetch
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from . import vectors
@@ -88,7 +88,7 @@ def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
             compression_level=1,
             use_dictionary=["rating", "file_ext"],  # no other column repeats itself enough
         ) as writer:
-            for batch in ahead(_stripped(batch, schema) for batch in rows):
+            for batch in prefetch(_stripped(batch, schema) for batch in rows):
                 writer.write_batch(batch)
 
 
@@ -108,7 +108,7 @@ def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None
 @contextmanager
 def _fitting(connection: Connection) -> Iterator[Connection]:
     """Open a second connection to the same database, with the macros of sql/index."""
-    with beside(connection) as reading:
+    with second_connection(connection) as reading:
         reading.execute(query_text("fit"))
         reading.execute(query_text("misfit"))
         yield reading
@@ -284,7 +284,7 @@ def _clamped_count(connection: Connection) -> int:
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
     """Write the index files into out_dir as one set; returns their paths."""
     _check_names(connection, only)
-    with files.tidied(out_dir):
+    with files.working_folder(out_dir):
         drafts = write_drafts(connection, out_dir, only=only).drafts
         try:
             return list(files.publish(drafts, out_dir))

@@ -14,7 +14,7 @@ import pytest
 from safetensors.numpy import save
 
 from e6duck.index.read import read_set
-from e6duck.index.tables import Published, read_published
+from e6duck.index.tables import IndexTables, read_published
 from e6duck.index.vectors import TAG_FACTORS
 from tests.commands.test_main import command
 from tests.compat.test_normalizers import NAMES, write_counts, write_e6db_set, write_manifest
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return write_e6db_set(tmp_path / "e6db")
 
 
-def published(folder: Path) -> Published:
+def published(folder: Path) -> IndexTables:
     return read_set(folder, read_published)
 
 
