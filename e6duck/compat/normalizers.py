@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
+from ..index.categories import CATEGORIES
 from ..index.read import ArrayTagData, StrPath, TagData, load_tags, read_set, read_tag_set
 
 if TYPE_CHECKING:
@@ -24,44 +25,11 @@ OutMapFun: TypeAlias = Callable[[str, int], str]
 Default = TypeVar("Default")
 Key = TypeVar("Key")
 
-# Indexed by the category's id; 2 exists on the site since 2025, 9 only in e6db's files.
-tag_categories = [
-    "general",
-    "artist",
-    "contributor",
-    "copyright",
-    "character",
-    "species",
-    "invalid",
-    "meta",
-    "lore",
-    "pool",
-]
+# Each is indexed by the id of a category.
+tag_categories = [category.name for category in CATEGORIES]
 tag_category2id = {name: category for category, name in enumerate(tag_categories)}
-tag_categories_colors = [
-    "#b4c7d9",
-    "#f2ac08",
-    "#c0c0c0",
-    "#dd00dd",
-    "#00aa00",
-    "#ed5d1f",
-    "#ff3d3d",
-    "#ffffff",
-    "#228822",
-    "wheat",
-]
-tag_categories_alt_colors = [
-    "#2e76b4",
-    "#fbd67f",
-    "#71706e",
-    "#ff5eff",
-    "#2bff2b",
-    "#f6b295",
-    "#ffbdbd",
-    "#666666",
-    "#5fdb5f",
-    "#d0b27a",
-]
+tag_categories_colors = [category.color for category in CATEGORIES]
+tag_categories_alt_colors = [category.alt_color for category in CATEGORIES]
 
 
 class TagNormalizer:

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import IndexFilesError
+from .categories import CATEGORIES
 from .read import IndexSet, read_tag_set
 from .vectors import TAG_FACTORS, Vectors, tensor_of
 
 _NAMES, _CATEGORIES, _SPELLINGS = "tags.txt.gz", "tags_categories.bin.gz", "tag2idx.json.gz"
 _IMPLICATIONS, _RARE_IMPLICATIONS = "implications.json.gz", "implications_rej.json.gz"
 _COUNTS = "tags.parquet"
-_LAST_CATEGORY = 9
 _STRAYS = (10, 0.01)  # tags whose name leads elsewhere, where files of one build have a few
 
 
@@ -151,7 +151,7 @@ def _check_names(
     if repeated:
         raise index.broken(_NAMES, f"it has {repeated[0]!r} more than once")
     for name, category in zip(names, categories, strict=True):
-        if category > _LAST_CATEGORY:
+        if category >= len(CATEGORIES):
             raise index.broken(_CATEGORIES, f"{name!r} is of the unknown category {category}")
     strays = sum(spellings.get(name) != tag_id for tag_id, name in enumerate(names))
     least, share = _STRAYS
