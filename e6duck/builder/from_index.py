@@ -166,7 +166,7 @@ def _run(connection: Connection, published: Published, on_progress: pipeline.Pro
     facts = published.vector_facts
     if found is not None:
         facts = {**facts, "build_id": build_id, "tags": str(len(found))}
-    vectors.offer(connection, found, facts)
+    vectors.register_vectors(connection, found, facts)
     for name, table in {**published.tables(), "build_facts": _build_facts(build_id)}.items():
         connection.register(name, table)
     for script in import_scripts():

@@ -220,7 +220,7 @@ def _count_tagged(draft: Draft) -> None:
 
 def _offer_no_vectors(draft: Draft) -> None:
     """Give tag_factors and training_info no rows: that is for training."""
-    vectors.offer(draft.connection, None, {})
+    vectors.register_vectors(draft.connection, None, {})
 
 
 def _state_sources(draft: Draft) -> None:

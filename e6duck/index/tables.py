@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from ..errors import IndexFilesError
 from .categories import CATEGORIES
 from .read import IndexSet, read_tag_set
-from .vectors import TAG_FACTORS, Vectors, tensor_of
+from .vectors import TAG_FACTORS, Vectors, parse_tag_factors
 
 _NAMES, _CATEGORIES, _SPELLINGS = "tags.txt.gz", "tags_categories.bin.gz", "tag2idx.json.gz"
 _IMPLICATIONS, _RARE_IMPLICATIONS = "implications.json.gz", "implications_rej.json.gz"
@@ -202,7 +202,7 @@ def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapp
     if not (index.folder / TAG_FACTORS).exists():
         return None, {}
     try:
-        found, facts = tensor_of(index.read(TAG_FACTORS))
+        found, facts = parse_tag_factors(index.read(TAG_FACTORS))
     except ValueError as error:
         raise index.broken(TAG_FACTORS, error) from error
     if len(found) > tag_count:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import files
 from ..db.connection import Connection
-from ..tags.neighbors import check_trained
+from .vectors import check_trained
 from .write import query_text
 
 VECTORS, METADATA, WORD2VEC = "tag_vectors.tsv", "tag_metadata.tsv", "tag_vectors.txt"

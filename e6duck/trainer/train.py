@@ -278,7 +278,7 @@ def _replace(
             shutil.copyfileobj(source, target, 1 << 20)
         drafts: dict[Path, Path] = {}
         with drafting(draft, memory_limit=DEFAULT_MEMORY, threads=None) as connection:
-            vectors.offer(connection, tag_vectors, facts)
+            vectors.register_vectors(connection, tag_vectors, facts)
             for script in scripts("build"):
                 if script.name in ("tag_factors", "training_info"):
                     connection.execute(script.text)
