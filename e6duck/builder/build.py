@@ -212,7 +212,7 @@ def _facts(draft: Draft) -> dict[str, Any]:
             (
                 select list(antecedent_name order by antecedent_name)
                 from alias_row
-                anti join alias_loser using (record)
+                anti join alias_dropped using (record)
                 where status = 'active' and antecedent_name = consequent_name
             ) as self_aliases,
             (
@@ -244,6 +244,7 @@ def _facts(draft: Draft) -> dict[str, Any]:
         "posts_kept": draft.counted.kept_count,
         "posts_dropped": draft.counted.dropped,
         "reject_counts": {
-            table: len(draft.malformed[table]) + len(draft.losers[table]) for table in draft.sources
+            table: len(draft.malformed[table]) + len(draft.dropped_rows[table])
+            for table in draft.sources
         },
     }

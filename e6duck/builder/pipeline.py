@@ -59,7 +59,7 @@ class Draft:
     counted: posts.Counted = field(init=False)
     encoded: posts.Encoded = field(init=False)
     malformed: dict[str, list[rejects.Malformed]] = field(default_factory=dict)
-    losers: dict[str, list[rejects.Loser]] = field(default_factory=dict)
+    dropped_rows: dict[str, list[rejects.DroppedRow]] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
     build_id: str = ""
 
@@ -117,7 +117,7 @@ def _choose_rows(draft: Draft, table: str) -> None:
     rows = connection.execute(
         sql_text("build/rejects", "by_id"), {"rows": f"{table}_row"}
     ).fetchall()
-    draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
+    draft.dropped_rows[table] = [rejects.DroppedRow(record, reason) for record, reason in rows]
     connection.execute(
         f"create temp view {table}_used as"
         f" from {table}_row where id is not null"
@@ -143,25 +143,27 @@ def _count_names(draft: Draft) -> None:
 def _judge_rows(draft: Draft) -> None:
     """Note the rows that cannot be used, now that all files were read once."""
     counted = draft.counted
-    draft.losers["posts"] = [
-        *(rejects.Loser(number, "the id is empty") for number in counted.no_id.tolist()),
+    draft.dropped_rows["posts"] = [
+        *(rejects.DroppedRow(number, "the id is empty") for number in counted.no_id.tolist()),
         *(
-            rejects.Loser(number, "a later row has the same id")
+            rejects.DroppedRow(number, "a later row has the same id")
             for number in counted.replaced.tolist()
         ),
     ]
-    for table, relation in _LOSERS.items():
+    for table, relation in _DROPPED_RELATIONS.items():
         rows = draft.connection.execute(f"from {relation}").fetchall()
-        draft.losers[table] = [rejects.Loser(record, reason) for record, reason in rows]
+        draft.dropped_rows[table] = [rejects.DroppedRow(record, reason) for record, reason in rows]
     for table, source in draft.sources.items():
         found = rejects.malformed(draft.connection, draft.rejects_table(table))
         draft.malformed[table] = found
-        draft.losers.setdefault(table, [])
+        draft.dropped_rows.setdefault(table, [])
         draft.row_counts[table] = _read_count(draft, table) + len(found)
         checked = draft.checks[table].result()  # a broken file explains malformed rows best
         if not checked.has_even_quotes:
             rejects.prove_quotes(source, draft.row_counts[table])
-        rejects.tolerate(source, found, draft.row_counts[table], strict=draft.options.strict)
+        rejects.check_reject_limit(
+            source, found, draft.row_counts[table], strict=draft.options.strict
+        )
     if not counted.row_count:
         raise SourceError(f"{draft.sources['posts'].path} has no post that can be read")
 
@@ -172,7 +174,7 @@ def _read_count(draft: Draft, table: str) -> int:
         return draft.counted.row_count
     if table in _RECORDS:
         return int(draft.one(f"select count(*) from {_RECORDS[table]}"))
-    return _kept_count(draft, table) + len(draft.losers[table])
+    return _kept_count(draft, table) + len(draft.dropped_rows[table])
 
 
 _RECORDS = {
@@ -180,10 +182,10 @@ _RECORDS = {
     "tag_aliases": "alias_row",
     "tag_implications": "implication_row",
 }
-_LOSERS = {
-    "tags": "tag_loser",
-    "tag_aliases": "alias_loser",
-    "tag_implications": "implication_loser",
+_DROPPED_RELATIONS = {
+    "tags": "tag_dropped",
+    "tag_aliases": "alias_dropped",
+    "tag_implications": "implication_dropped",
 }
 
 
@@ -249,7 +251,7 @@ def _kept_count(draft: Draft, table: str) -> int:
     used = {
         "tags": "select count(*) from tag_source",
         "tag_aliases": "select count(*) from alias_end",
-        "tag_implications": "select count(*) from implication_row anti join implication_loser"
+        "tag_implications": "select count(*) from implication_row anti join implication_dropped"
         " using (record) where status = 'active'",
     }
     return int(draft.one(used.get(table, f"select count(*) from {table}")))
@@ -260,8 +262,8 @@ def _state_rejects(draft: Draft) -> None:
     rows = [
         row
         for table, source in draft.sources.items()
-        if draft.malformed[table] or draft.losers[table]
-        for row in rejects.located(source, draft.malformed[table], draft.losers[table])
+        if draft.malformed[table] or draft.dropped_rows[table]
+        for row in rejects.located(source, draft.malformed[table], draft.dropped_rows[table])
     ]
     draft.connection.register("rejected_rows", pa.Table.from_pylist(rows, rejects.SCHEMA))
 

@@ -2,4 +2,4 @@
 create temp table tag_source as
 select name, category, site_post_count
 from tag_row
-anti join tag_loser using (record);
+anti join tag_dropped using (record);

@@ -3,5 +3,5 @@
 create temp table alias_edge as
 select antecedent_name, consequent_name
 from alias_row
-anti join alias_loser using (record)
+anti join alias_dropped using (record)
 where status = 'active' and antecedent_name <> consequent_name;

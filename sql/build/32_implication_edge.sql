@@ -5,7 +5,7 @@ with mapped as (
         coalesce(antecedent.consequent_name, implication_row.antecedent_name) as antecedent_name,
         coalesce(consequent.consequent_name, implication_row.consequent_name) as consequent_name,
     from implication_row
-    anti join implication_loser using (record)
+    anti join implication_dropped using (record)
     left join alias_end as antecedent
         on antecedent.antecedent_name = implication_row.antecedent_name
     left join alias_end as consequent

@@ -1,5 +1,5 @@
--- tag_loser: a row of tags that is not used, with the reason: it has no name, or a later row has it.
-create temp table tag_loser as
+-- tag_dropped: the rows of tags that are not used, with the reason: no name, or a later row has it.
+create temp table tag_dropped as
 with repeated as (
     select name, max(record) as last_record
     from tag_row

@@ -1,5 +1,5 @@
--- alias_loser: an active alias that is not used, with the reason.
-create temp table alias_loser as
+-- alias_dropped: the active aliases that are not used, with the reason.
+create temp table alias_dropped as
 with active as (
     select
         record,
