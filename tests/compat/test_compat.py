@@ -16,10 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from e6duck import compat
+from e6duck.compat import loading, tags_to_scipy_csr, tags_to_tensors
 from e6duck.compat import numpy as compat_numpy
-from e6duck.compat import tags_to_scipy_csr, tags_to_tensors
 from e6duck.compat import torch as compat_torch
-from e6duck.index import read
 
 COUNTS = [30, 20, 20, 4]
 
@@ -27,7 +26,7 @@ COUNTS = [30, 20, 20, 4]
 @pytest.fixture(autouse=True)
 def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test starts like a fresh process: no folder was read last."""
-    monkeypatch.setattr(read, "_last_set", None)
+    monkeypatch.setattr(loading, "_last_set", None)
 
 
 @pytest.fixture
@@ -168,11 +167,11 @@ def test_posts_without_any_tag_are_a_matrix_without_columns(column: pa.Array) ->
 
 
 def test_what_is_no_table_of_tag_lists_is_refused() -> None:
-    with pytest.raises(TypeError, match="holds int64"):
+    with pytest.raises(TypeError, match="has the type int64"):
         tags_to_scipy_csr(posts(), "id")
     with pytest.raises(KeyError, match="missing"):
         tags_to_scipy_csr(posts(), "missing")
-    with pytest.raises(TypeError, match="dict gives no Arrow table"):
+    with pytest.raises(TypeError, match="dict cannot be converted to an Arrow table"):
         tags_to_scipy_csr({"stripped_tags": LISTS})
     with pytest.raises(ValueError, match="-1"):
         tags_to_scipy_csr(pa.table({"stripped_tags": [[-1]]}))

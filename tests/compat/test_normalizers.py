@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from e6duck.compat import loading
+from e6duck.compat.loading import load_implications, load_tags
 from e6duck.compat.normalizers import (
     TagNormalizer,
     TagSetNormalizer,
@@ -22,10 +24,10 @@ from e6duck.compat.normalizers import (
     tag_categories_colors,
     tag_category2id,
 )
+from e6duck.compat.ranks import tag_counts, tag_freq_to_rank, tag_rank_to_freq
 from e6duck.errors import IndexFilesError
-from e6duck.index import ranks, read
-from e6duck.index.ranks import tag_freq_to_rank, tag_rank_to_freq
-from e6duck.index.read import load_implications, load_tags
+from e6duck.index import read
+from e6duck.index.ranks import curve_rank_to_freq
 
 # Rank, name, category, posts. The last name holds two characters that splitlines would cut at.
 VOCABULARY = [
@@ -88,7 +90,7 @@ def write_manifest(folder: Path) -> None:
 @pytest.fixture(autouse=True)
 def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test starts like a fresh process: no folder was read last."""
-    monkeypatch.setattr(read, "_last_set", None)
+    monkeypatch.setattr(loading, "_last_set", None)
 
 
 @pytest.fixture
@@ -161,13 +163,13 @@ def test_a_file_that_the_index_does_not_list_is_refused(our_set: Path) -> None:
 def test_a_set_that_is_published_while_it_is_read_is_read_again(
     our_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_up = read._listed
+    look_up = read._read_manifest
     outdated = [replace(look_up(our_set / "index.json"), digests=(("tags.txt.gz", "0" * 64),))]
 
     def listed(manifest: Path) -> Any:
         return outdated.pop() if outdated else look_up(manifest)
 
-    monkeypatch.setattr(read, "_listed", listed)
+    monkeypatch.setattr(read, "_read_manifest", listed)
     assert load_tags(our_set)[1] == NAMES
 
 
@@ -344,7 +346,7 @@ def test_spellings_are_forgotten(tags: TagNormalizer, caplog: pytest.LogCaptureF
     tags.remove_input_mappings("foxes")
     # The id 0 of mammal is as good as any other.
     assert not {"mammal", "tods", "foxes"} & tags.tag2idx.keys()
-    assert caplog.messages == ["'dragon' is no known spelling of a tag"]
+    assert caplog.messages == ["'dragon' is not a known spelling of a tag"]
 
 
 def test_a_renamed_tag_comes_back_under_its_new_name(tags: TagNormalizer) -> None:
@@ -570,13 +572,13 @@ def test_the_folder_read_last_gives_the_counts(load: Any, our_set: Path, e6db_se
     load(our_set)
     assert tag_rank_to_freq(FOX) == 300.0
     load(e6db_set)  # has no tags.parquet
-    assert tag_rank_to_freq(FOX) == ranks.curve_rank_to_freq(FOX)
+    assert tag_rank_to_freq(FOX) == curve_rank_to_freq(FOX)
 
 
 def test_counts_of_another_build_are_refused(our_set: Path) -> None:
     write_counts(our_set, [1] * 8)
     load_tags(our_set)
-    with pytest.raises(IndexFilesError, match=r"tags\.parquet is not of the build"):
+    with pytest.raises(IndexFilesError, match=r"tags\.parquet is not from the build"):
         tag_rank_to_freq(FOX)
 
 
@@ -601,7 +603,7 @@ def test_a_counts_file_without_counts_leaves_the_curve(e6db_set: Path) -> None:
     pa = pytest.importorskip("pyarrow")
     pq = pytest.importorskip("pyarrow.parquet")
     pq.write_table(pa.table({"tag": NAMES}), e6db_set / "tags.parquet")
-    assert ranks.tag_counts(e6db_set) is None
+    assert tag_counts(e6db_set) is None
 
 
 def test_the_curve_is_that_of_e6db() -> None:
