@@ -33,7 +33,7 @@ from ..errors import E6DuckError, UsageError
 from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
-from ..index.tables import Published, read_published
+from ..index.tables import IndexTables, read_index_tables
 from . import pipeline
 from .build import DATABASE, DEFAULT_MEMORY, plain_errors
 from .source import COLUMNS
@@ -86,7 +86,7 @@ def import_index(
     target = Path(database) if database is not None else index_dir
     target = target / DATABASE if target.is_dir() else target
     on_progress("reading files", 0)
-    published = read_set(index_dir, read_published)
+    published = read_set(index_dir, read_index_tables)
     with plain_errors(target.parent), ExitStack() as stack:
         _enter(stack, target.parent)
         users = replaceable(target)
@@ -156,7 +156,7 @@ def _check_replaced(database: Path) -> None:
             )
 
 
-def _run(connection: Connection, published: Published, on_progress: pipeline.Progress) -> str:
+def _run(connection: Connection, published: IndexTables, on_progress: pipeline.Progress) -> str:
     """Make the relations of a draft; returns the id of the build that the files are of."""
     connection.execute("set variable left_out = $1::varchar[]", [list(pipeline.TEXT_COLUMNS)])
     columns = ", ".join(f"null::{kind} as {name}" for name, kind in COLUMNS["posts"].items())
@@ -175,7 +175,7 @@ def _run(connection: Connection, published: Published, on_progress: pipeline.Pro
     return build_id
 
 
-def _content_id(published: Published) -> str:
+def _content_id(published: IndexTables) -> str:
     """Return 16 hexadecimal digits that files of the same bytes always get."""
     digests = [[each.name, each.sha256] for each in published.files]
     return hashlib.sha256(json.dumps([SCHEMA_VERSION, digests]).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ import pytest
 from safetensors.numpy import save
 
 from e6duck.index.read import read_set
-from e6duck.index.tables import Published, read_published
+from e6duck.index.tables import IndexTables, read_index_tables
 from e6duck.index.vectors import TAG_FACTORS
 from tests.commands.test_main import command
 from tests.compat.test_normalizers import NAMES, write_counts, write_e6db_set, write_manifest
@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return write_e6db_set(tmp_path / "e6db")
 
 
-def published(folder: Path) -> Published:
-    return read_set(folder, read_published)
+def published(folder: Path) -> IndexTables:
+    return read_set(folder, read_index_tables)
 
 
 def refusal(folder: Path) -> str:
@@ -71,14 +71,14 @@ DAMAGES = {
     "a category that is none": ("tags_categories.bin.gz", gzip.compress(b"\n" * 8), "category 10"),
     "a spelling of no tag": ("tag2idx.json.gz", _gzip_json({"x": 8}), "it has the id 8"),
     "half a letter": ("tag2idx.json.gz", _gzip_json({"\ud800": 0, **SPELLINGS}), "surrogate"),
-    "no object": ("tag2idx.json.gz", _gzip_json([1]), "no JSON object"),
+    "no object": ("tag2idx.json.gz", _gzip_json([1]), "not a JSON object"),
     "an implied tag that is none": ("implications.json.gz", _gzip_json({3: [8]}), "the id 8"),
     "an implying tag that is none": ("implications.json.gz", _gzip_json({8: [3]}), "the id 8"),
     "no list": ("implications.json.gz", _gzip_json({3: 1}), "is broken"),
     "a rare tag that implies none": ("implications_rej.json.gz", _gzip_json({"a": [-1]}), "id -1"),
     "a rare name in halves": ("implications_rej.json.gz", _gzip_json({"\udfff": [1]}), "surrogate"),
     "no vectors": (TAG_FACTORS, b"many numbers", "is broken"),
-    "a vector too many": (TAG_FACTORS, _factors(9, 2), "has 9 rows, and tags.txt.gz 8 tags"),
+    "a vector too many": (TAG_FACTORS, _factors(9, 2), "has 9 rows, but tags.txt.gz has 8 tags"),
     "vectors of other things": (TAG_FACTORS, _factors(8, 2, name="post_factors"), "post_factors"),
     "vectors that are numbers": (TAG_FACTORS, _factors(8), "its shape is [8]"),
     "vectors of nothing": (TAG_FACTORS, _factors(8, 0), "its shape is [8, 0]"),
@@ -126,12 +126,12 @@ def test_a_folder_that_is_near_the_right_one_is_told_the_way(folder: Path, tmp_p
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     folder.rename(checkout / "data")
-    assert f"but {checkout / 'data'} does; name that" in refusal(checkout)
+    assert f"but {checkout / 'data'} has; use that" in refusal(checkout)
     export = tmp_path / "export"
     write_export(export, Export(posts=[post(1, "fox")]))
     assert f"run: e6duck build {export}" in refusal(export)
-    assert "is no folder of index files" in refusal(tmp_path / "nowhere")
-    assert "is no folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
+    assert "is not a folder of index files" in refusal(tmp_path / "nowhere")
+    assert "is not a folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
 
 
 def test_names_of_two_builds_are_refused(folder: Path) -> None:
@@ -140,7 +140,7 @@ def test_names_of_two_builds_are_refused(folder: Path) -> None:
     (folder / "tags_categories.bin.gz").write_bytes(gzip.compress(bytes(40)))
     spellings = {name: 39 - tag_id for tag_id, name in enumerate(names)}
     (folder / "tag2idx.json.gz").write_bytes(_gzip_json(spellings))
-    assert "tag2idx.json.gz leads 40 of 40 names in tags.txt.gz elsewhere" in refusal(folder)
+    assert "tag2idx.json.gz maps 40 of 40 names in tags.txt.gz to other tags" in refusal(folder)
 
 
 @pytest.mark.parametrize("name", ["tag2idx.json.gz", "tags.parquet", TAG_FACTORS])
@@ -150,7 +150,7 @@ def test_a_file_of_another_build_is_refused(folder: Path, name: str) -> None:
     write_manifest(folder)
     assert published(folder).build_id == "0123456789abcdef"
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
-    assert f"{folder / name} is not of the build that index.json" in refusal(folder)
+    assert f"{folder / name} is not from the build that index.json" in refusal(folder)
 
 
 @pytest.mark.parametrize(
