@@ -79,7 +79,7 @@ def test_a_named_file_does_not_join_those_of_another_build(
     before = content(tmp_path)
     ran = command("export", tmp_path, "--db", zoo, "--only", "tags.txt.gz")
     assert ran.code == 2
-    assert ran.err == (f"e6duck: {tmp_path} holds index files of another build; export them all\n")
+    assert ran.err == (f"e6duck: {tmp_path} has index files from another build; export all files\n")
     assert content(tmp_path) == before
 
 
