@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ..errors import E6DuckError
-from . import fetch, looking, making, neighbors, query, reviewing, writing
+from . import export, fetch, looking, making, neighbors, query, reviewing, writing
 from .shared.options import tell
 
 _INTERRUPTED = 130
@@ -62,6 +62,6 @@ def commands() -> None:
     """Turn the tag export of e621 into one DuckDB database, and ask it."""
 
 
-for _module in (making, fetch, looking, query, neighbors, reviewing, writing):
+for _module in (making, fetch, looking, query, neighbors, reviewing, export, writing):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
