@@ -35,8 +35,8 @@ from e6duck.tags.neighbors import Question, answering
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
 from tests.commands.test_main import command
-from tests.compat.test_normalizers import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
-from tests.compat.test_normalizers import NAMES as E6DB_NAMES
+from tests.support.index_set import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
+from tests.support.index_set import NAMES as E6DB_NAMES
 from tests.test_files import content
 
 PUBLISHED = (  # what e6db publishes

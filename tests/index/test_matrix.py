@@ -65,10 +65,8 @@ def test_a_vocabulary_keeps_the_most_used_tags(zoo: e6duck.Database, kind: str, 
 
 
 @pytest.mark.parametrize("min_posts", [0, 1, 3, 5, 9])
-def test_min_posts_leaves_out_tags_that_fewer_posts_hold(
-    zoo: e6duck.Database, min_posts: int
-) -> None:
-    """Columns go on as far as the last such tag, so that a column is an id."""
+def test_min_posts_leaves_out_tags_with_fewer_posts(zoo: e6duck.Database, min_posts: int) -> None:
+    """The columns end with the last such tag, and the column of a tag is its id."""
     held = [sum(name in tags for tags in TAG_IDS.values()) for name in NAMES]
     expected = [
         [tag for tag in as_ids(tags) if held[tag] >= min_posts] for tags in TAG_IDS.values()
@@ -116,7 +114,7 @@ def test_columns_of_the_sample_add_up_to_tagged_counts(sample_db: e6duck.Databas
     assert counts.tolist() == sample_db.tags()["tagged_count"].to_pylist()
 
 
-def test_an_unknown_kind_is_wrong_usage(zoo: e6duck.Database) -> None:
+def test_an_unknown_kind_is_a_usage_error(zoo: e6duck.Database) -> None:
     with pytest.raises(UsageError, match='kind is "both"; choose "all", "direct" or "implied"'):
         e6duck.post_tag_matrix(zoo, kind="both")
 

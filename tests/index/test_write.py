@@ -39,7 +39,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def exported(*args: object) -> str:
-    """Run a command that goes well; returns what it says."""
+    """Run an export that succeeds, and return its messages."""
     ran = command("export", *args)
     assert (ran.code, ran.out) == (0, "")
     return ran.err
@@ -55,7 +55,7 @@ def test_index_files_are_those_of_the_build(sample: Path, tmp_path: Path) -> Non
     assert found == {name: (sample / name).read_bytes() for name in found}
 
 
-def test_index_files_replace_older_ones_whole(zoo: Path, sample: Path, tmp_path: Path) -> None:
+def test_index_files_replace_all_older_ones(zoo: Path, sample: Path, tmp_path: Path) -> None:
     exported(tmp_path, "--db", zoo)
     exported(tmp_path, "--db", sample)
     assert content(tmp_path) == {name: (sample / name).read_bytes() for name in (*NAMES, INDEX)}
@@ -83,7 +83,7 @@ def test_a_named_file_does_not_join_those_of_another_build(
     assert content(tmp_path) == before
 
 
-def test_a_folder_of_parquet_tells_its_build(zoo: Path, tmp_path: Path) -> None:
+def test_parquet_files_have_the_id_of_their_build(zoo: Path, tmp_path: Path) -> None:
     exported(tmp_path, "--db", zoo)
     build_id = json.loads((tmp_path / INDEX).read_text())["build_id"]
     for path in tmp_path.glob("*.parquet"):
@@ -117,7 +117,7 @@ def test_tag_list_leaves_out_tags_of_fewer_posts(zoo: Path, tmp_path: Path) -> N
     ]
 
 
-def test_tag_list_is_csv_whatever_a_name_holds(tmp_path: Path) -> None:
+def test_tag_list_is_valid_csv_for_any_name(tmp_path: Path) -> None:
     names = ['"quoted"_x', "comma,_inside", "лиса", "null", "it's"]
     write_export(
         tmp_path,
@@ -160,7 +160,9 @@ def pairs(path: Path) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize("min_count", [1, 2, 3, 5, 9])
-def test_pairs_are_those_on_so_many_posts(zoo: Path, tmp_path: Path, min_count: int) -> None:
+def test_pairs_have_min_count_common_posts_or_more(
+    zoo: Path, tmp_path: Path, min_count: int
+) -> None:
     path = tmp_path / "pairs.csv"
     exported("--db", zoo, "--cooccurrence", path, "--min-count", min_count)
     rank = test_macros.NAMES.index
