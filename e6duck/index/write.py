@@ -160,7 +160,7 @@ def _lack(connection: Connection, name: str) -> str | None:
     if name == "posts.parquet" and not has_posts(connection):
         return f"there are no posts for {name}: the database was imported from index files"
     if name == "tags.parquet" and not is_counted(connection):
-        return f"there are no counts for {name}: the imported index files had none"
+        return f"there are no counts for {name}: the database was imported without counts"
     return None
 
 

@@ -580,7 +580,7 @@ def test_tags_filters_by_the_curve(plain: Path) -> None:
 
 def test_the_list_for_editors_has_estimates(plain: Path, tmp_path: Path) -> None:
     ran = command("export", "--tag-list", tmp_path / "tags.csv", "--db", plain)
-    assert ran.err.endswith("an estimate, by e6db's curve\n")
+    assert ran.err.endswith("are estimates from e6db's curve\n")
     with (tmp_path / "tags.csv").open(encoding="utf-8", newline="") as file:
         counts = [int(count) for _, _, count, _ in csv.reader(file)]
     assert counts == [round(curve_rank_to_freq(rank)) for rank in range(len(counts))]
