@@ -232,7 +232,7 @@ def _check_names(connection: Connection, only: Collection[str]) -> None:
     for name in only:
         if name not in _WRITERS:
             names = ", ".join(_available(connection))
-            raise UsageError(f"there is no index file {name}; choose from {names}")
+            raise UsageError(f"there is no index file {name}; there are {names}")
         if lack := _lack(connection, name):
             raise UsageError(lack)
 
