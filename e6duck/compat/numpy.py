@@ -30,7 +30,7 @@ def load_tags(data_dir: StrPath) -> ArrayTagData:
 def tag_rank_to_freq(rank: ArrayLike, *, data_dir: StrPath | None = None) -> NDArray[np.float64]:
     """Return the numbers of posts with the tags of these ranks: float64, in the shape of ``rank``.
 
-    Each element is what e6duck.compat.tag_rank_to_freq returns.
+    Each element is what e6duck.compat.tag_rank_to_freq returns; ``data_dir`` is as there.
     """
     import numpy as np
 
@@ -52,7 +52,7 @@ def tag_freq_to_rank(
     """Return the first rank with fewer posts than each ``freq``, in the shape of ``freq``.
 
     Each element is what e6duck.compat.tag_freq_to_rank returns: int64 if the folder has real
-    counts, float64 if e6db's curve is used.
+    counts, float64 if e6db's curve is used. ``data_dir`` is as there.
     """
     import numpy as np
 
