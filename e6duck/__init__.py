@@ -45,15 +45,15 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
-    from .builder.build import Built, build
-    from .builder.fetch.fetch import Fetched, fetch
-    from .builder.from_index import Imported, import_index
+    from .builder.build import BuildResult, build
+    from .builder.fetch.fetch import FetchResult, fetch
+    from .builder.from_index import ImportResult, import_index
     from .captions.normalizer import Normalizer
     from .captions.rules import Rules, RulesError
-    from .tags.profile import Portrait
-    from .tags.stats import Figures
+    from .tags.profile import TagProfile
+    from .tags.stats import DatabaseStats
     from .trainer.recipe import Recipe
-    from .trainer.train import Trained, train
+    from .trainer.train import TrainResult, train
 
 _HOMES = {
     "Built": "builder.build",
@@ -62,7 +62,7 @@ _HOMES = {
     "Figures": "tags.stats",
     "Imported": "builder.from_index",
     "Normalizer": "captions.normalizer",
-    "Portrait": "tags.profile",
+    "TagProfile": "tags.profile",
     "Recipe": "trainer.recipe",
     "Rules": "captions.rules",
     "RulesError": "captions.rules",
@@ -88,7 +88,7 @@ __all__ = [
     "Imported",
     "IndexFilesError",
     "Normalizer",
-    "Portrait",
+    "TagProfile",
     "QueryError",
     "Recipe",
     "Rules",

@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .db.connection import Connection, interruptible, open_reading
-from .db.query import explained, related
+from .db.query import related, translated_errors
 from .index.write import write_index
 from .tags.diff import answer, comparing
-from .tags.neighbors import Question, answering, rank_limit
-from .tags.profile import Portrait, portraits
+from .tags.neighbors import Question, find_neighbors, rank_limit
+from .tags.profile import TagProfile, profiles
 from .tags.search import found_tags
-from .tags.stats import Figures, figures
+from .tags.stats import DatabaseStats, stats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +58,7 @@ class Database:
         This is no sandbox, as that of `e6duck query` is: SQL may read and write your files. Raises
         `QueryError` with DuckDB's message, `UsageError` for parameters that do not fit.
         """
-        with explained(), interruptible(self.connection):
+        with translated_errors(), interruptible(self.connection):
             return related(self.connection, sql, parameters).to_arrow_table()
 
     def tags(self, category: str | None = None, *, min_posts: int = 0) -> pa.Table:
@@ -141,17 +141,17 @@ class Database:
             together=together,
             first_pca=first_pca,
         )
-        with answering(self.connection, question, on_notice=on_notice) as found:
+        with find_neighbors(self.connection, question, on_notice=on_notice) as found:
             return found.to_arrow_table()
 
-    def tag(self, name: str) -> Portrait:
+    def tag(self, name: str) -> TagProfile:
         """Return all there is about a tag; raises `UsageError`, with what is near, for no tag."""
-        (portrait,) = portraits(self.connection, [name])
-        return portrait
+        (profile,) = profiles(self.connection, [name])
+        return profile
 
-    def stats(self) -> Figures:
+    def stats(self) -> DatabaseStats:
         """Return the database in figures: how many there are of what, and how they spread."""
-        return figures(self.connection)
+        return stats(self.connection)
 
     def diff(self, old: Path | str, *, limit: int = 10) -> pa.Table:
         """Return what changed since an older build, a row each.

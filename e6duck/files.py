@@ -195,7 +195,7 @@ def _renames(text: str) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def tidied(folder: Path) -> Iterator[None]:
+def working_folder(folder: Path) -> Iterator[None]:
     """Make folder ours to write in: alone there, what an interrupted run left finished or gone."""
     folder.mkdir(parents=True, exist_ok=True)
     busy = f"another build or export is at work in {folder}; let it end"

@@ -31,7 +31,7 @@ _KERNEL_MEMORY = 400_000_000
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """What a build has made, and what it found on the way.
 
     Counts are rows of the relations of the same names. posts_dropped: how many by reason.
@@ -80,7 +80,7 @@ def build(
     memory_limit: str | None = None,
     threads: int | None = None,
     on_progress: pipeline.Progress = lambda stage, rows: None,
-) -> Built:
+) -> BuildResult:
     """Build and audit a database and its index files, replacing old ones only when all went well.
 
     data_dir: holds the export, and gets e6.duckdb. out_dir: gets the index files (default: beside
@@ -104,7 +104,7 @@ def build(
         sources = find_sources(data_dir)
         written = (data_dir, out_dir) if write_index else (data_dir,)
         for folder in {folder.resolve(): folder for folder in written}.values():
-            stack.enter_context(files.tidied(folder))
+            stack.enter_context(files.working_folder(folder))
         database = data_dir / DATABASE
         users = replaceable(database)
         path = files.draft_path(database)
@@ -137,7 +137,7 @@ def build(
             on_progress("checkpoint", 0)
             connection.execute("checkpoint e6")
         kept_old, users = replace(database, path, exported.drafts, out_dir, users, on_progress)
-    return Built(
+    return BuildResult(
         database=database,
         sources=tuple(sources.values()),
         index_files=tuple(exported.drafts),

@@ -44,7 +44,7 @@ _SITE_RULE = "warn_site_closure"  # asks what the export says of the site's own 
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What an import has made, and what it found on the way."""
 
     database: Path
@@ -71,7 +71,7 @@ def import_index(
     *,
     force: bool = False,
     on_progress: pipeline.Progress = lambda stage, rows: None,
-) -> Imported:
+) -> ImportResult:
     """Make a database from a set of index files, e6db's or ours, replacing one of that kind alone.
 
     index_dir: holds the files. database: the file, or a folder that gets e6.duckdb (default:
@@ -102,7 +102,7 @@ def import_index(
             on_progress("checkpoint", 0)
             connection.execute("checkpoint e6")
         kept_old, users = replace(target, path, {}, None, users, on_progress)
-    return Imported(
+    return ImportResult(
         database=target,
         build_id=build_id,
         files=tuple(each.name for each in published.files),
@@ -137,7 +137,7 @@ def import_scripts() -> list[Script]:
 
 def _enter(stack: ExitStack, folder: Path) -> None:
     try:
-        stack.enter_context(files.tidied(folder))
+        stack.enter_context(files.working_folder(folder))
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise

@@ -137,10 +137,10 @@ def _count_names(draft: Draft) -> None:
     )
     connection.execute(f"set memory_limit = '{draft.engine_memory}B'")
     connection.register("counted_names", draft.counted.name_table())
-    _judge_rows(draft)
+    _reject_rows(draft)
 
 
-def _judge_rows(draft: Draft) -> None:
+def _reject_rows(draft: Draft) -> None:
     """Note the rows that cannot be used, now that all files were read once."""
     counted = draft.counted
     draft.dropped_rows["posts"] = [

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..db.prefetch import ahead
+from ..db.prefetch import prefetch
 from .tokens import NO_NAME, NameIds, Offsets, number_names
 
 BATCH_ROWS = 20_000  # larger ones do not fit the cache, smaller ones repeat the work per batch
@@ -72,7 +72,7 @@ def count(
     counted = Counted(spill)
     log = _RowLog()
     with _spilling(spill) as write:
-        for batch in ahead(batches):
+        for batch in prefetch(batches):
             kept = log.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
             offsets, numbers = number_names(rows.column("names"), known)
@@ -215,7 +215,7 @@ class Encoded:
         schema = schema.remove(schema.get_field_index("name_ids"))
         for name in ("tag_ids", "implied_ids"):
             schema = schema.append(pa.field(name, pa.list_(pa.uint32())))
-        batches = ahead(self._encode(batch) for batch in _read_spill(self.counted))
+        batches = prefetch(self._encode(batch) for batch in _read_spill(self.counted))
         return pa.RecordBatchReader.from_batches(schema, self._watched(batches))
 
     def _watched(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .policy import underscored
-from .resolver import Lexicon
+from .resolver import Resolver
 
 
-def effective(lexicon: Lexicon) -> Iterator[str]:
+def effective(resolver: Resolver) -> Iterator[str]:
     """Yield what is blacklisted: by name, by pattern, by category, and what these imply."""
-    rules, vocabulary = lexicon.rules, lexicon.vocabulary
-    named, texts = lexicon.tagged(rules.blacklist)
+    rules, vocabulary = resolver.rules, resolver.vocabulary
+    named, texts = resolver.tagged(rules.blacklist)
     banned = [tag.name for tag in named]
     for tag, name in named.items():
         yield tag.name if tag.name == name.replace(" ", "_") else f"{tag.name}  ({name})"
@@ -25,12 +25,12 @@ def effective(lexicon: Lexicon) -> Iterator[str]:
     for category in rules.blacklist_categories:
         yield f"every tag of the category {category}"
     if rules.blacklist_implied:
-        yield from _implied(lexicon, banned)
+        yield from _implied(resolver, banned)
 
 
-def _implied(lexicon: Lexicon, names: list[str]) -> Iterator[str]:
-    lexicon.vocabulary.learn(names)
+def _implied(resolver: Resolver, names: list[str]) -> Iterator[str]:
+    resolver.vocabulary.learn(names)
     for name in names:
-        tag = lexicon.vocabulary.claims(name)["name"]
+        tag = resolver.vocabulary.claims(name)["name"]
         for other in tag.implied:
             yield f"{other.name}  (implied by {name})"

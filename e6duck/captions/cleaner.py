@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple
 
-from .policy import Word
+from .policy import TagPolicy
 from .rules import Rules
 from .text import escaped_characters, framed, joined, segments, units
-from .tokens import Reader, Reading
+from .tokens import Token, Tokenizer
 
 _REASONS = {
     "alias": "alias of {by}",
@@ -65,9 +65,9 @@ class Result:
 
     text: str
     steps: tuple[Step, ...]
-    read: tuple[Reading, ...] = field(repr=False, default=())
+    read: tuple[Token, ...] = field(repr=False, default=())
     """Its pieces"""
-    written: tuple[Reading, ...] = field(repr=False, default=())
+    written: tuple[Token, ...] = field(repr=False, default=())
     """Those that are left, and what was added"""
 
     @property
@@ -81,12 +81,12 @@ class _Pieces:
     """The pieces of a caption, and for each the part between marks that it stands in."""
 
     marks: list[str]
-    readings: list[Reading]
+    readings: list[Token]
     parts: list[int]
 
 
 def texts_of(texts: Iterable[str], multiline: str) -> set[str]:
-    """Return the trimmed pieces of texts, for `Reader.learn`."""
+    """Return the trimmed pieces of texts, for `Tokenizer.learn`."""
     found: set[str] = set()
     for text in texts:
         if multiline == "captions" or "|||" in text or ";;;" in text:
@@ -105,7 +105,7 @@ def _captions(text: str, multiline: str) -> list[str]:
 class Cleaner:
     """Cleans captions whose pieces the reader has learnt."""
 
-    def __init__(self, reader: Reader, rules: Rules) -> None:
+    def __init__(self, reader: Tokenizer, rules: Rules) -> None:
         self.reader = reader
         self.rules = rules
         self._outcomes = {escapes: _Outcomes(escapes) for escapes in ("", "(", ":", "(:")}
@@ -152,18 +152,20 @@ class Cleaner:
             steps = [step for step in steps if step is not _NOTHING]
         return Result(text, tuple(steps), tuple(found.readings), tuple(kept))
 
-    def _steps(self, readings: list[Reading], causes: dict[Word, Word], escapes: str) -> list[Step]:
+    def _steps(
+        self, readings: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
+    ) -> list[Step]:
         """Return what becomes of each piece, for what else stands in the caption."""
         steps = list(map(self._outcomes[escapes].__getitem__, readings))
         words = [reading.word for reading in readings]
         stripped = _stripped(words)
-        met: set[Word] = set()
+        met: set[TagPolicy] = set()
         for place, word in enumerate(words):
             if word is None:
                 continue
             if word in met:
                 steps[place] = Step(readings[place].text, "", "duplicate", word.text)
-            elif word in stripped or word in causes or word.fate:
+            elif word in stripped or word in causes or word.replacement:
                 steps[place] = _among_others(readings[place], word, stripped, causes, escapes)
             met.add(word)
         return steps
@@ -191,24 +193,24 @@ class Cleaner:
                 found.parts.append(len(found.marks) - 1)
         return found
 
-    def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[Word, Word]]:
+    def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with what is added after them, and for which word each was."""
         there = {reading.word for reading in found.readings}
         result = _Pieces(found.marks, [], [])
-        causes: dict[Word, Word] = {}
+        causes: dict[TagPolicy, TagPolicy] = {}
         for reading, part in zip(found.readings, found.parts, strict=True):
             result.readings.append(reading)
             result.parts.append(part)
             for other in reading.word.adds if reading.word else ():
                 if other not in there:
                     there.add(other)
-                    if not other.fate and reading.word:
+                    if not other.replacement and reading.word:
                         causes[other] = reading.word
                         result.readings.append(self.reader.added(other))
                         result.parts.append(part)
         return result, causes
 
-    def _sorted(self, kept: list[Reading], parts: list[int]) -> list[Reading]:
+    def _sorted(self, kept: list[Token], parts: list[int]) -> list[Token]:
         """Return the pieces with the tags of each part sorted by category.
 
         What is no tag keeps its place, and so do the first ones.
@@ -224,7 +226,7 @@ class Cleaner:
                 result[place] = reading
         return result
 
-    def _rank(self, reading: Reading) -> int:
+    def _rank(self, reading: Token) -> int:
         category = reading.word.tag.category if reading.word else ""
         return self._order.get(category, len(self._order))
 
@@ -232,9 +234,9 @@ class Cleaner:
 _NOTHING = Step("", "", "implied")
 
 
-def _stripped(words: list[Word | None]) -> dict[Word, Word]:
+def _stripped(words: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
     """Return the words that others imply, and which does so first."""
-    found: dict[Word, Word] = {}
+    found: dict[TagPolicy, TagPolicy] = {}
     for word in words:
         if word is not None and word.strips:
             for other in word.strips:
@@ -243,39 +245,39 @@ def _stripped(words: list[Word | None]) -> dict[Word, Word]:
 
 
 def _among_others(
-    reading: Reading,
-    word: Word,
-    stripped: dict[Word, Word],
-    causes: dict[Word, Word],
+    reading: Token,
+    word: TagPolicy,
+    stripped: dict[TagPolicy, TagPolicy],
+    causes: dict[TagPolicy, TagPolicy],
     escapes: str,
 ) -> Step:
     """Return what becomes of a tag that is implied, goes or was added."""
-    if word in causes and (word in stripped or word.ban):
+    if word in causes and (word in stripped or word.removal):
         return _NOTHING
-    if word.fate:
-        return Step(reading.text, "", word.fate, word.text)
+    if word.replacement:
+        return Step(reading.text, "", word.replacement, word.text)
     if word in stripped:
         return Step(reading.text, "", "implied", stripped[word].text)
     return Step("", reading.written(escapes), "added", causes[word].text)
 
 
-class _Outcomes(dict[Reading, Step]):
+class _Outcomes(dict[Token, Step]):
     """What becomes of each piece where nothing else stands, under the same backslashes."""
 
     def __init__(self, escapes: str) -> None:
         self.escapes = escapes
 
-    def __missing__(self, reading: Reading) -> Step:
+    def __missing__(self, reading: Token) -> Step:
         step = self[reading] = _outcome(reading, self.escapes)
         return step
 
 
-def _outcome(reading: Reading, escapes: str) -> Step:
+def _outcome(reading: Token, escapes: str) -> Step:
     """Return what becomes of a piece where nothing else stands."""
     word = reading.word
-    ban = word.ban if word else reading.ban
-    if ban:
-        return Step(reading.text, "", *ban)
+    removal = word.removal if word else reading.removal
+    if removal:
+        return Step(reading.text, "", *removal)
     if word is None:
         return Step(reading.text, reading.text, reading.kind)
     after = reading.written(escapes)
@@ -284,7 +286,7 @@ def _outcome(reading: Reading, escapes: str) -> Step:
     return Step(reading.text, after, *_respelt(reading, word))
 
 
-def _respelt(reading: Reading, word: Word) -> tuple[str, str]:
+def _respelt(reading: Token, word: TagPolicy) -> tuple[str, str]:
     """Return why a tag is written otherwise, and what the reason names."""
     if reading.kind in ("alias", "aliases", "aliases_overrides"):
         return reading.kind, word.text

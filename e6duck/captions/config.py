@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .resolver import Lexicon
+from .resolver import Resolver
 from .rules import SETTINGS, TABLES, Rules
 from .text import spelling
 
@@ -104,7 +104,7 @@ def toml(value: Any) -> str:
     return str(value)
 
 
-def in_force(rules: Rules, lexicon: Lexicon) -> Iterator[str]:
+def in_force(rules: Rules, resolver: Resolver) -> Iterator[str]:
     """Yield every setting as a line of TOML, with where it came from and what it is matched as."""
     for key in SETTINGS:
         value = getattr(rules, key)
@@ -113,7 +113,7 @@ def in_force(rules: Rules, lexicon: Lexicon) -> Iterator[str]:
             yield f"[{key}]  # {rules.place(key)}"
             yield from _pairs(rules, key, value)
         else:
-            notes = [rules.place(key), *_notes(rules, key, lexicon)]
+            notes = [rules.place(key), *_notes(rules, key, resolver)]
             yield f"{key} = {toml(value)}  # {'; '.join(notes)}"
 
 
@@ -122,15 +122,15 @@ def _pairs(rules: Rules, table: str, pairs: Mapping[str, str]) -> Iterator[str]:
         yield f"{toml(name)} = {toml(value)}  # {rules.place(table, name)}"
 
 
-def _notes(rules: Rules, key: str, lexicon: Lexicon) -> Iterator[str]:
+def _notes(rules: Rules, key: str, resolver: Resolver) -> Iterator[str]:
     if key in ("blacklist", "keep_underscores"):
         names = getattr(rules, key)
-        _, texts = lexicon.tagged(names)
+        _, texts = resolver.tagged(names)
         unknown = [toml(name) for name in names if spelling(name) in texts]
         if unknown:
             yield f"no tag, matched as text: {_list(unknown)}"
     elif key == "min_antecedent_freq":
-        yield f"counted by {lexicon.vocabulary.counted_by()}"
+        yield f"counted by {resolver.vocabulary.counted_by()}"
 
 
 def _list(texts: Iterable[str]) -> str:

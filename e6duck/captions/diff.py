@@ -34,7 +34,7 @@ def touched_captions(
     new = Normalizer(connection, rules)
     before = _cleaned(Normalizer(old, rules), folder)
     after = _cleaned(new, folder)
-    for notice in new.lexicon.notices:
+    for notice in new.resolver.notices:
         on_notice(notice)
     rows = [
         (name, before[name].text, result.text, "; ".join(reasons(before[name], result)))

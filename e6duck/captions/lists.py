@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from .config import toml
-from .policy import Word
+from .policy import TagPolicy
 from .report import findings, frequent, suggestions
 from .runs.plan import Caption, Plan
 from .text import spelling
-from .tokens import Reading
+from .tokens import Token
 from .vocabulary import Vocabulary
 
 _TOP_UNKNOWN = 100
@@ -29,16 +29,16 @@ def top_tags(plan: Plan, count: int, categories: Collection[str] = ()) -> Iterat
 def top_implied(plan: Plan, count: int) -> Iterator[str]:
     """Yield the tags that most captions imply, be they in them or not."""
     words = (word for caption in plan.captions for word in _implied(caption))
-    return _top("implied tags", (Reading("", word) for word in words), count)
+    return _top("implied tags", (Token("", word) for word in words), count)
 
 
-def _implied(caption: Caption) -> set[Word]:
+def _implied(caption: Caption) -> set[TagPolicy]:
     words = [reading.word for reading in caption.result.read if reading.word]
     return {other for word in words for other in word.implied}
 
 
 def _top(
-    what: str, readings: Iterable[Reading], count: int, categories: Collection[str] = ()
+    what: str, readings: Iterable[Token], count: int, categories: Collection[str] = ()
 ) -> Iterator[str]:
     listed = (_listed(each) for each in readings if each.kind != "sentence")
     counts = Counter(each for each in listed if not categories or each[1] in categories)
@@ -48,7 +48,7 @@ def _top(
         yield f"{number:>8,}  {name}  ({category})"
 
 
-def _listed(reading: Reading) -> tuple[str, str]:
+def _listed(reading: Token) -> tuple[str, str]:
     """Return a reading as lists have it, and its category."""
     if reading.word is None:
         return reading.text, "unknown"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from ..db.connection import Connection, open_reading, path_of
 from ..errors import UsageError
 from .cleaner import Cleaner, Result, texts_of
-from .policy import Judge
-from .resolver import Lexicon
+from .policy import Policy
+from .resolver import Resolver
 from .rules import Rules, read_rules, rules_from
 from .runs import journal
 from .runs.apply import Run, apply, undo
 from .runs.plan import Plan, Progress, plan_copy, plan_in_place, read_all, texts
 from .runs.scan import walk
-from .tokens import Reader
+from .tokens import Tokenizer
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Normalizer:
     ) -> None:
         self.rules = _rules(rules)
         self.vocabulary = Vocabulary(_connection(db))
-        self.lexicon = Lexicon(self.vocabulary, self.rules)
-        self._reader = Reader(Judge(self.lexicon))
+        self.resolver = Resolver(self.vocabulary, self.rules)
+        self._reader = Tokenizer(Policy(self.resolver))
         self._cleaner = Cleaner(self._reader, self.rules)
 
     def normalize_text(self, text: str) -> Result:
@@ -85,7 +85,7 @@ class Normalizer:
             follow_links=follow_links,
             without=target if is_copy and target.is_relative_to(source) else None,
         )
-        with uncollected():
+        with gc_paused():
             files = read_all(found, on_progress)
             self._reader.learn(texts_of(texts(files), self.rules.multiline))
             if is_copy:
@@ -105,7 +105,7 @@ class Normalizer:
         since it was read is left as it is, and told in `Run.failed`. on_progress: as in `plan`;
         from several threads, but never from two at once.
         """
-        with uncollected():
+        with gc_paused():
             return apply(plan, self._backup(backup), on_progress)
 
     def undo(
@@ -150,7 +150,7 @@ def _connection(db: Database | Connection | Path | str) -> Connection:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Let Python not look for garbage: a plan is many objects, and none of them is any."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .resolver import Lexicon
+from .resolver import Resolver
 from .vocabulary import Tag
 
 _SUFFIX = re.compile(r"_\([^)]+\)$")
 
 
-class Ban(NamedTuple):
+class Removal(NamedTuple):
     """The rule that removes something: the setting, and which of its items."""
 
     rule: str
@@ -21,7 +21,7 @@ class Ban(NamedTuple):
 
 
 @dataclass(eq=False, slots=True)
-class Word:
+class TagPolicy:
     """A tag as the rules treat it; there is one object for each."""
 
     tag: Tag
@@ -31,39 +31,39 @@ class Word:
     """As it is written"""
     is_renamed: bool = False
     """Whether the rules give it another name"""
-    ban: Ban | None = None
-    implied: tuple[Word, ...] = ()
-    strips: tuple[Word, ...] = ()
+    removal: Removal | None = None
+    implied: tuple[TagPolicy, ...] = ()
+    strips: tuple[TagPolicy, ...] = ()
     """What is removed where it stands"""
-    adds: tuple[Word, ...] = ()
+    adds: tuple[TagPolicy, ...] = ()
     """What is added after it"""
-    fate: str | None = None
+    replacement: str | None = None
     """dropped or terminated: what it adds stands for it"""
 
 
-class Judge:
+class Policy:
     """Words for tags, each judged once."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-        self.rules = lexicon.rules
-        rules = lexicon.rules
-        self.banned, self._banned_texts = lexicon.tagged(rules.blacklist)
-        self._terminated, _ = lexicon.tagged(rules.terminate)
-        self._underscored, _ = lexicon.tagged(rules.keep_underscores)
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.rules = resolver.rules
+        rules = resolver.rules
+        self.banned, self._banned_texts = resolver.tagged(rules.blacklist)
+        self._terminated, _ = resolver.tagged(rules.terminate)
+        self._underscored, _ = resolver.tagged(rules.keep_underscores)
         self._underscored_names = {name.replace(" ", "_") for name in rules.keep_underscores}
         kept = rules.keep_implied if isinstance(rules.keep_implied, tuple) else ()
-        self._kept, _ = lexicon.tagged(kept)
-        self._words: dict[Tag, Word] = {}
+        self._kept, _ = resolver.tagged(kept)
+        self._words: dict[Tag, TagPolicy] = {}
         self._mode = "keep" if rules.keep_implied is True else rules.implied
         self.unreadable: set[Tag] = set()
         """Tags that no name is read back as"""
 
-    def word(self, tag: Tag) -> Word:
+    def word(self, tag: Tag) -> TagPolicy:
         """Return the word of a tag that was judged."""
         return self._words[tag]
 
-    def judge(self, tags: Iterable[Tag]) -> None:
+    def policy(self, tags: Iterable[Tag]) -> None:
         """Judge tags that were not yet, and all that they imply."""
         asked = dict.fromkeys(tags)
         fresh = [
@@ -73,41 +73,41 @@ class Judge:
         ]
         if not fresh:
             return
-        names = self.lexicon.new_names
-        self.lexicon.learn(names[tag] for tag in fresh if tag in names)
+        names = self.resolver.new_names
+        self.resolver.learn(names[tag] for tag in fresh if tag in names)
         plain = (name for tag in fresh for name in self._plain_names(tag) if name != tag.name)
-        self.lexicon.learn(plain)
+        self.resolver.learn(plain)
         for tag in fresh:
             name = self._name(tag)
-            self._words[tag] = Word(
-                tag, name, self._text(tag, name), name == self.lexicon.new_names.get(tag)
+            self._words[tag] = TagPolicy(
+                tag, name, self._text(tag, name), name == self.resolver.new_names.get(tag)
             )
         bans = self._bans(fresh)
         for tag in fresh:
             self._complete(self._words[tag], bans.get(tag))
 
-    def banned_texts(self, spellings: Collection[str]) -> dict[str, Ban]:
+    def banned_texts(self, spellings: Collection[str]) -> dict[str, Removal]:
         """Return which spellings that are no tags are removed."""
-        found: dict[str, Ban] = {}
+        found: dict[str, Removal] = {}
         for pattern in self.rules.blacklist_regexp:
-            for spelling in self.lexicon.vocabulary.matching(underscored(pattern), spellings):
-                found.setdefault(spelling, Ban("blacklist_regexp", pattern))
+            for spelling in self.resolver.vocabulary.matching(underscored(pattern), spellings):
+                found.setdefault(spelling, Removal("blacklist_regexp", pattern))
         for spelling in spellings:
             if spelling in self._banned_texts:
-                found[spelling] = Ban("blacklist", self._banned_texts[spelling])
+                found[spelling] = Removal("blacklist", self._banned_texts[spelling])
         return found
 
-    def _complete(self, word: Word, ban: Ban | None) -> None:
-        word.ban = ban
+    def _complete(self, word: TagPolicy, removal: Removal | None) -> None:
+        word.removal = removal
         word.implied = implied = tuple(self._words[other] for other in word.tag.implied)
         if not implied:
             return
         is_rare = self._use_count(word.tag) < self.rules.min_antecedent_freq
         if word.tag in self._terminated:
-            word.fate = "terminated"
+            word.replacement = "terminated"
         elif self._use_count(word.tag) < self.rules.drop_antecedent_freq:
-            word.fate = "dropped"
-        if word.fate or is_rare or self._mode == "add":
+            word.replacement = "dropped"
+        if word.replacement or is_rare or self._mode == "add":
             word.adds = implied
         elif self._mode == "remove":
             word.strips = tuple(other for other in implied if other.tag not in self._kept)
@@ -136,14 +136,14 @@ class Judge:
 
     def _name(self, tag: Tag) -> str:
         """Return the name to write, which is read back as the tag, or a second run would differ."""
-        new_name = self.lexicon.new_names.get(tag)
+        new_name = self.resolver.new_names.get(tag)
         if new_name and self._leads_back(new_name, tag):
             return new_name
         plain = self._plain_names(tag)
         if len(plain) == 1 and self._leads_back(tag.name, tag):
             return tag.name
         # The short name of a rare artist means nothing by itself.
-        is_free = self._leads_back(plain[0], tag) or not self.lexicon.is_known(plain[0])
+        is_free = self._leads_back(plain[0], tag) or not self.resolver.is_known(plain[0])
         name = plain[0] if is_free else tag.name
         with_by = [f"by_{name}"] if f"by_{name}" in plain else []
         for form in (*with_by, name, *plain):
@@ -156,9 +156,9 @@ class Judge:
         return tag.name
 
     def _leads_back(self, name: str, tag: Tag) -> bool:
-        if name == tag.name and self.lexicon.is_left_alone(name):
+        if name == tag.name and self.resolver.is_left_alone(name):
             return True
-        found = self.lexicon.meaning(name)
+        found = self.resolver.meaning(name)
         return found is not None and found.is_applied and found.tag is tag
 
     def _text(self, tag: Tag, name: str) -> str:
@@ -173,29 +173,29 @@ class Judge:
 
     # Blacklists
 
-    def _bans(self, tags: list[Tag]) -> dict[Tag, Ban]:
+    def _bans(self, tags: list[Tag]) -> dict[Tag, Removal]:
         """Return which tags the blacklists remove; of several rules the first in their order."""
-        rules, vocabulary = self.rules, self.lexicon.vocabulary
-        found = {tag: Ban("blacklist", self.banned[tag]) for tag in tags if tag in self.banned}
+        rules, vocabulary = self.rules, self.resolver.vocabulary
+        found = {tag: Removal("blacklist", self.banned[tag]) for tag in tags if tag in self.banned}
         for pattern in rules.blacklist_regexp:
             names = {tag: {*self._plain_names(tag), self._words[tag].name} for tag in tags}
             every = set().union(*names.values())
             matched = vocabulary.matching(underscored(pattern), every)
             for tag in tags:
                 if names[tag] & matched:
-                    found.setdefault(tag, Ban("blacklist_regexp", pattern))
+                    found.setdefault(tag, Removal("blacklist_regexp", pattern))
         for tag in tags:
             if tag.category in rules.blacklist_categories:
-                found.setdefault(tag, Ban("blacklist_categories", tag.category))
+                found.setdefault(tag, Removal("blacklist_categories", tag.category))
         if rules.blacklist_implied:
             for tag, name in self._implied_by_banned(tags).items():
-                found.setdefault(tag, Ban("blacklist_implied", name))
+                found.setdefault(tag, Removal("blacklist_implied", name))
         return found
 
     def _implied_by_banned(self, tags: list[Tag]) -> dict[Tag, str]:
         found = {other: tag.name for tag in self.banned for other in tag.implied}
         for pattern in self.rules.blacklist_regexp:
-            found |= self.lexicon.vocabulary.implied_by_matching(
+            found |= self.resolver.vocabulary.implied_by_matching(
                 underscored(pattern),
                 tags,
                 artist_by_prefix=self.rules.artist_by_prefix,

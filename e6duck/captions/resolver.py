@@ -24,7 +24,7 @@ class Meaning(NamedTuple):
         return self.kind != "ambiguous"
 
 
-class Lexicon:
+class Resolver:
     """Spellings to tags, by the vocabulary and the rules. Raises `RulesError` for all faults."""
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from ..db.connection import Connection, first_line, has_posts
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 from .rules import CATEGORIES
 
@@ -122,7 +122,7 @@ class Vocabulary:
 
     def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
         """Return the rows of a query; raises `QueryError` where the database is broken."""
-        with explained():
+        with translated_errors():
             return self.connection.execute(sql, values).fetchall()
 
     def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from ..tags.stats import Figures
+    from ..tags.stats import DatabaseStats
     from .tag_map import TagMap
 
 _DPI = 160
@@ -42,7 +42,7 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
     _save(path, page, lambda figure: _fill(figure, tag_map, light))
 
 
-def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
+def save_poster(stats: DatabaseStats, path: Path, *, light: bool = False) -> None:
     """Write the figures of a database to a file of such a kind, likewise.
 
     A page is dark or light as its reader's browser likes it, if not asked to be light.
@@ -51,9 +51,9 @@ def save_poster(figures: Figures, path: Path, *, light: bool = False) -> None:
     def page() -> str:
         from .stats_page import page
 
-        return page(figures, light=light)
+        return page(stats, light=light)
 
-    _save(path, page, lambda figure: _fill_poster(figure, figures, light))
+    _save(path, page, lambda figure: _fill_poster(figure, stats, light))
 
 
 def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
@@ -104,13 +104,13 @@ def _fill(
     draw(sheet, figure, palette(light=light))
 
 
-def _fill_poster(figure: Figure, figures: Figures, light: bool) -> None:
+def _fill_poster(figure: Figure, stats: DatabaseStats, light: bool) -> None:
     from .fonts import measured
     from .palette import palette
     from .stats_figure import draw_poster
     from .stats_poster import poster
 
-    page = poster(figures, measured)
+    page = poster(stats, measured)
     figure.set_size_inches(page.width / _POINTS, page.height / _POINTS)
     draw_poster(page, figure, palette(light=light))
 

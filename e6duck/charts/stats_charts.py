@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..tags.stats import NO_POSTS, Figures, Row, median
+from ..tags.stats import NO_POSTS, DatabaseStats, Row, median
 from .bins import Bin, month_bins, tag_bins
 from .phrases import YEAR, many, month_name, month_number, percent, span_name, steps_name, uploaded
 
@@ -96,29 +96,29 @@ class Chart:
     drawing: Drawing
 
 
-def charts(figures: Figures) -> list[Chart]:
+def charts(stats: DatabaseStats) -> list[Chart]:
     """Return the charts of a database; where it has no posts, what they would tell is missing."""
     no_posts = Missing(NO_POSTS)
-    total = figures.total
+    total = stats.total
     has_posts = bool(total["posts"])
     tags = f"{many(total['tags'], 'tag')} with an id"
     return [
-        Chart("Tags by category", tags, _categories(figures)),
-        Chart("Posts of a tag by its rank", "both axes are logarithmic", _ranks(figures)),
-        Chart("Posts a month", *(_months(figures.months) if has_posts else ("", no_posts))),
-        Chart("Tags a post", *(_sizes(figures.post_sizes) if has_posts else ("", no_posts))),
+        Chart("Tags by category", tags, _categories(stats)),
+        Chart("Posts of a tag by its rank", "both axes are logarithmic", _ranks(stats)),
+        Chart("Posts a month", *(_months(stats.months) if has_posts else ("", no_posts))),
+        Chart("Tags a post", *(_sizes(stats.post_sizes) if has_posts else ("", no_posts))),
         Chart(
             "Ratings",
             "posts, and their share of all",
-            _ratings(figures.ratings) if has_posts else no_posts,
+            _ratings(stats.ratings) if has_posts else no_posts,
         ),
-        Chart("Depth of implications", *_depths(figures.depths)),
+        Chart("Depth of implications", *_depths(stats.depths)),
     ]
 
 
-def headline(figures: Figures) -> list[str]:
+def headline(stats: DatabaseStats) -> list[str]:
     """Return the size of a database in two lines."""
-    total = figures.total
+    total = stats.total
     half = ""
     if total["uses"]:
         common = many(total["common_tags"], "tag")
@@ -127,18 +127,18 @@ def headline(figures: Figures) -> list[str]:
     direct = many(total["direct_implications"], "implication")
     implications = f"{direct}, {total['implications']:,} with all that follows"
     return [
-        f"{many(total['posts'], 'post')}{uploaded(figures.months)}{half}"
+        f"{many(total['posts'], 'post')}{uploaded(stats.months)}{half}"
         if total["posts"]
         else NO_POSTS,
         f"{tags} · {many(total['aliases'], 'alias')} · {implications}",
     ]
 
 
-def _categories(figures: Figures) -> Drawing:
-    if not figures.categories:
+def _categories(stats: DatabaseStats) -> Drawing:
+    if not stats.categories:
         return Missing("there are no tags")
-    uses = figures.total["uses"] or 0
-    return Bars(tuple(_category(row, uses) for row in figures.categories))
+    uses = stats.total["uses"] or 0
+    return Bars(tuple(_category(row, uses) for row in stats.categories))
 
 
 def _category(row: Row, uses: int) -> Bar:
@@ -147,9 +147,9 @@ def _category(row: Row, uses: int) -> Bar:
     return Bar(row["category"], row["tags"], f"{row['tags']:,}", tip, row["category"])
 
 
-def _ranks(figures: Figures) -> Drawing:
-    if not figures.ranks:
-        why = "no tag has an id" if not figures.total["tags"] else "the uses of tags are not known"
+def _ranks(stats: DatabaseStats) -> Drawing:
+    if not stats.ranks:
+        why = "no tag has an id" if not stats.total["tags"] else "the uses of tags are not known"
         return Missing(why)
     return Curve(
         tuple(
@@ -160,7 +160,7 @@ def _ranks(figures: Figures) -> Drawing:
                 row["category"],
                 f"rank {row['rank']:,} · {many(row['posts'], 'post')} · {row['category']}",
             )
-            for row in figures.ranks
+            for row in stats.ranks
         ),
         "rank of the tag; 1 is the most used",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from ..tags.stats import Figures
+from ..tags.stats import DatabaseStats
 from . import svg
 from .fonts import house_style, measured
 from .geometry import Box
@@ -23,15 +23,15 @@ _WIDTH = 330.0
 _HIT = 3.0  # points around a dot where it is hit, too
 
 
-def page(figures: Figures, *, light: bool = False) -> str:
+def page(stats: DatabaseStats, *, light: bool = False) -> str:
     """Return the figures as a page, dark or light as its reader likes it, or light in any case."""
     with house_style():
-        panels = [_panel(chart) for chart in charts(figures)]
+        panels = [_panel(chart) for chart in charts(stats)]
     parts = {
         "theme": ' data-theme="light"' if light else "",
         "title": escape(TITLE),
-        "colours": "\n".join(_colours(figures)),
-        "about": "<br>\n".join(map(escape, headline(figures))),
+        "colours": "\n".join(_colours(stats)),
+        "about": "<br>\n".join(map(escape, headline(stats))),
         "panels": "\n".join(line for each in panels for line in _card(each)),
     }
     template = _TEMPLATE.read_text(encoding="utf-8")
@@ -42,10 +42,10 @@ def _panel(chart: Chart) -> Panel:
     return panel(chart, Box(0, 0, _WIDTH, wanted_height(chart.drawing)), measured)
 
 
-def _colours(figures: Figures) -> Iterator[str]:
+def _colours(stats: DatabaseStats) -> Iterator[str]:
     """Yield the style rules of both palettes; the later ones come before the earlier."""
     dark, light = palette(), palette(light=True)
-    categories = {*dark.dots, *(row["category"] for row in figures.categories)}
+    categories = {*dark.dots, *(row["category"] for row in stats.categories)}
     for start, scope, scheme, colours, end in (
         ("", ":root", "dark", dark, ""),
         ("@media (prefers-color-scheme: light) {", ":root", "light", light, "}"),

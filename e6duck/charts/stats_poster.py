@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..tags.stats import Figures
+from ..tags.stats import DatabaseStats
 from .geometry import Box
 from .panels import Panel, panel, wanted_height
 from .stats_charts import Chart, charts, headline
@@ -28,13 +28,13 @@ class Poster:
     panels: tuple[Panel, ...]
 
 
-def poster(figures: Figures, measure: Measure) -> Poster:
+def poster(stats: DatabaseStats, measure: Measure) -> Poster:
     """Return the page of a database, as high as its charts need."""
-    texts = _title(figures, measure)
+    texts = _title(stats, measure)
     top = texts[-1].y + 26
     width = (_WIDTH - 2 * _MARGIN - _GAP_ACROSS * (_COLUMNS - 1)) / _COLUMNS
     panels = []
-    drawn = charts(figures)
+    drawn = charts(stats)
     for first in range(0, len(drawn), _COLUMNS):
         row = drawn[first : first + _COLUMNS]
         bottom = top + _CHART_HEAD + max(wanted_height(chart.drawing) for chart in row)
@@ -47,7 +47,7 @@ def poster(figures: Figures, measure: Measure) -> Poster:
     return Poster(_WIDTH, top - _GAP_DOWN + _MARGIN, tuple(texts), tuple(panels))
 
 
-def _title(figures: Figures, measure: Measure) -> list[Text]:
+def _title(stats: DatabaseStats, measure: Measure) -> list[Text]:
     def width(text: str) -> float:
         return measure(text, _HEAD_SIZE, False)[0]
 
@@ -62,7 +62,7 @@ def _title(figures: Figures, measure: Measure) -> list[Text]:
                 _HEAD_SIZE,
                 FAINT,
             )
-            for number, line in enumerate(headline(figures), start=1)
+            for number, line in enumerate(headline(stats), start=1)
         ),
     ]
 

@@ -33,7 +33,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     when it is whole and has the checksum that is listed.
     """
     from ..builder.fetch.contact import contact_of
-    from ..builder.fetch.fetch import Plan, fetch, keep_strangers
+    from ..builder.fetch.fetch import Plan, fetch, refuse_overwrite
     from ..builder.fetch.manifest import INDEX_URL
     from .shared.progress import download_bar
     from .shared.summaries import plan_lines
@@ -48,10 +48,10 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
         if options["yes"]:
             return
         if not is_asked:
-            keep_strangers(plan)
+            refuse_overwrite(plan)
             _keep_small(plan.size)
-        elif plan.strangers or plan.size > _MUCH:
-            what = " and replace what is not from a fetch" if plan.strangers else ""
+        elif plan.untracked or plan.size > _MUCH:
+            what = " and replace what is not from a fetch" if plan.untracked else ""
             if not click.confirm(f"Download it{what}?", err=True):
                 raise E6DuckError("nothing is downloaded")
 

@@ -79,12 +79,12 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str) -> None:
     """
     from ..db.connection import open_reading
     from ..tags.categories import category_colors
-    from ..tags.profile import portraits
+    from ..tags.profile import profiles
     from .shared.tag_profile import screen
     from .shared.tag_tables import is_colored
 
     with open_reading(database_path(db)) as connection:
-        found = portraits(connection, [whole(name) for name in names], on_notice=tell)
+        found = profiles(connection, [whole(name) for name in names], on_notice=tell)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))

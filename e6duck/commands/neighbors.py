@@ -89,7 +89,7 @@ def neighbors(
     .svg, .pdf, .html) go the -n of them that are closest to all the tags; the -N best are drawn.
     """
     from ..db.connection import open_reading
-    from ..tags.neighbors import Question, answering
+    from ..tags.neighbors import Question, find_neighbors
 
     kind = options.pop("kind")
     for name in ("tags", "unwanted", "categories"):
@@ -98,7 +98,7 @@ def neighbors(
     _check_picture(output)
     with (
         open_reading(database_path(db)) as connection,
-        answering(connection, question, on_notice=tell) as found,
+        find_neighbors(connection, question, on_notice=tell) as found,
     ):
         _write_neighbors(found, kind)
         if output:

@@ -14,12 +14,12 @@ from ..captions import config
 from ..captions.blacklists import effective
 from ..captions.cleaner import Result
 from ..captions.lists import diff, suggested_aliases, top_implied, top_tags
-from ..captions.normalizer import Normalizer, journal_folder, uncollected, undo_run
+from ..captions.normalizer import Normalizer, gc_paused, journal_folder, undo_run
 from ..captions.report import findings, summary
 from ..captions.report_files import check_reports, write_report
 from ..captions.rules import Rules, read_rules
 from ..captions.runs.apply import Interrupted, Run
-from ..captions.runs.git import holds
+from ..captions.runs.git import is_committed
 from ..captions.runs.plan import Caption, Plan, Progress
 from ..captions.text import UnreadableError, decoded
 from ..db.query import Answer
@@ -33,7 +33,7 @@ TOP = 100
 
 
 @dataclass(frozen=True)
-class Desk:
+class Terminal:
     """Where the command reads, and where it tells what it did."""
 
     stdin: TextIO | None
@@ -59,25 +59,25 @@ class Desk:
         self.stdout.write(text + "\n")
 
 
-def normalize(options: Options, database: Callable[[], Path], desk: Desk) -> int:
+def normalize(options: Options, database: Callable[[], Path], terminal: Terminal) -> int:
     """Do what is asked for; returns the exit code."""
     options.check_fit()
     check_reports(options.reports)
     if options.write_config:
-        return _write_config(options, desk)
+        return _write_config(options, terminal)
     if options.undo:
-        return _undo(options, database, desk)
+        return _undo(options, database, terminal)
     rules = _rules(options)
     normalizer = Normalizer(database(), rules)
-    _tell_notices(normalizer, desk)
+    _tell_notices(normalizer, terminal)
     if options.show_config:
-        for line in config.in_force(rules, normalizer.lexicon):
-            desk.say(line)
+        for line in config.in_force(rules, normalizer.resolver):
+            terminal.say(line)
         return DONE
     if options.is_text:
-        return _text(options, normalizer, desk)
-    with uncollected():
-        return _folder(options, normalizer, desk)
+        return _text(options, normalizer, terminal)
+    with gc_paused():
+        return _folder(options, normalizer, terminal)
 
 
 def _rules(options: Options) -> Rules:
@@ -86,7 +86,7 @@ def _rules(options: Options) -> Rules:
     return read_rules(path) if path else Rules()
 
 
-def _write_config(options: Options, desk: Desk) -> int:
+def _write_config(options: Options, terminal: Terminal) -> int:
     path = options.config or (options.input_dir or Path()) / config.NAME
     if path.exists():
         raise UsageError(f"{path} is there already; name another with --config")
@@ -95,99 +95,99 @@ def _write_config(options: Options, desk: Desk) -> int:
             draft.write_text(config.template(), encoding="utf-8")
     except OSError as error:
         raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
-    desk.inform(f"rules in {path}")
+    terminal.inform(f"rules in {path}")
     return DONE
 
 
-def _undo(options: Options, database: Callable[[], Path], desk: Desk) -> int:
+def _undo(options: Options, database: Callable[[], Path], terminal: Terminal) -> int:
     backup = options.backup or journal_folder(database())
-    run = undo_run(options.folder, backup, options.run, desk.progress)
-    desk.inform(f"undone     run {run.run}: {run.written:,} files put back")
-    return _told_failures(run.failed, desk)
+    run = undo_run(options.folder, backup, options.run, terminal.progress)
+    terminal.inform(f"undone     run {run.run}: {run.written:,} files put back")
+    return _told_failures(run.failed, terminal)
 
 
-def _told_failures(failed: dict[str, str], desk: Desk) -> int:
+def _told_failures(failed: dict[str, str], terminal: Terminal) -> int:
     for name, reason in failed.items():
-        desk.tell(f"failed     {name}: {reason}")
+        terminal.tell(f"failed     {name}: {reason}")
     return FAILED if failed else DONE
 
 
 # One text
 
 
-def _text(options: Options, normalizer: Normalizer, desk: Desk) -> int:
-    if desk.stdin is None:
+def _text(options: Options, normalizer: Normalizer, terminal: Terminal) -> int:
+    if terminal.stdin is None:
         raise UsageError("standard input is closed; give a folder of captions")
     try:
-        text = decoded(desk.stdin.buffer.read())
+        text = decoded(terminal.stdin.buffer.read())
     except UnreadableError as error:
         raise E6DuckError(f"standard input is no caption: {error}") from error
     result = normalizer.normalize_text(text)
-    _tell_notices(normalizer, desk)
+    _tell_notices(normalizer, terminal)
     if options.explain:
-        _explain(result, desk)
+        _explain(result, terminal)
     elif options.diff:
-        _show_diff([Caption("-", text, result)], desk)
+        _show_diff([Caption("-", text, result)], terminal)
     elif not options.check:
-        desk.stdout.flush()
-        desk.stdout.buffer.write(result.text.encode())
-        desk.stdout.buffer.flush()
+        terminal.stdout.flush()
+        terminal.stdout.buffer.write(result.text.encode())
+        terminal.stdout.buffer.flush()
     return CHANGES if options.check and result.text != text else DONE
 
 
-def _explain(result: Result, desk: Desk) -> None:
+def _explain(result: Result, terminal: Terminal) -> None:
     rows: list[tuple[Any, ...]] = [(step.before, step.after, step.reason) for step in result.steps]
     answer = Answer(("piece", "becomes", "why"), ("VARCHAR",) * 3, iter([rows]))
-    write(answer, desk.stdout, format_of(None, None, desk.stdout.isatty()))
+    write(answer, terminal.stdout, format_of(None, None, terminal.stdout.isatty()))
 
 
-def _tell_notices(normalizer: Normalizer, desk: Desk) -> None:
-    for notice in normalizer.lexicon.notices:
-        desk.inform(f"note       {notice}")
-    normalizer.lexicon.notices.clear()
+def _tell_notices(normalizer: Normalizer, terminal: Terminal) -> None:
+    for notice in normalizer.resolver.notices:
+        terminal.inform(f"note       {notice}")
+    normalizer.resolver.notices.clear()
 
 
 # A folder
 
 
-def _folder(options: Options, normalizer: Normalizer, desk: Desk) -> int:
+def _folder(options: Options, normalizer: Normalizer, terminal: Terminal) -> int:
     plan = normalizer.plan(
         options.folder,
         options.output_dir,
         follow_links=options.follow_links,
-        on_progress=desk.progress,
+        on_progress=terminal.progress,
     )
-    _tell_notices(normalizer, desk)
+    _tell_notices(normalizer, terminal)
     for line in _lists(options, normalizer, plan):
-        desk.say(line)
+        terminal.say(line)
     is_dry = options.check or options.diff or options.suggest
     if options.suggest:
         for line in suggested_aliases(normalizer.vocabulary, plan):
-            desk.say(line)
+            terminal.say(line)
     elif options.diff:
-        _show_diff(plan.changed, desk)
+        _show_diff(plan.changed, terminal)
     elif options.check:
         for caption in plan.changed:
-            desk.say(caption.name)
+            terminal.say(caption.name)
     _check_report_places(options.reports, plan)
     is_written = not is_dry and bool(plan.edits)
     if is_written:
-        _confirm(options, plan, desk)
+        _confirm(options, plan, terminal)
     _write_reports(options.reports, normalizer, plan)  # first: it may fail
-    run = _apply(options, normalizer, plan, desk) if is_written else None
-    if not desk.is_quiet:
+    run = _apply(options, normalizer, plan, terminal) if is_written else None
+    if not terminal.is_quiet:
         for line in summary(findings(plan)):
-            desk.tell(line)
+            terminal.tell(line)
     if options.check and plan.changed:
         return CHANGES
-    code = _told_run(run, options, plan, desk) if run else DONE
-    return _told_failures(plan.blocked, desk) or code
+    code = _told_run(run, options, plan, terminal) if run else DONE
+    return _told_failures(plan.blocked, terminal) or code
 
 
 def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
     categories = frozenset(options.stats_categories)
     if options.print_blacklist:
-        yield from effective(normalizer.lexicon)
+        yield from effective(normalizer.resolver)
     topk = options.print_topk
     if topk is None and categories:
         topk = TOP
@@ -197,12 +197,12 @@ def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str
         yield from top_implied(plan, options.print_implied_topk)
 
 
-def _apply(options: Options, normalizer: Normalizer, plan: Plan, desk: Desk) -> Run:
+def _apply(options: Options, normalizer: Normalizer, plan: Plan, terminal: Terminal) -> Run:
     try:
-        return normalizer.apply(plan, backup=options.backup, on_progress=desk.progress)
+        return normalizer.apply(plan, backup=options.backup, on_progress=terminal.progress)
     except Interrupted as stopped:
         how = _undoing(options, plan, stopped.run)
-        desk.tell(f"stopped    every file is whole; to undo: {how}")
+        terminal.tell(f"stopped    every file is whole; to undo: {how}")
         raise
 
 
@@ -211,28 +211,28 @@ def _undoing(options: Options, plan: Plan, run: str | None) -> str:
     return shlex.join([*words, "--backup", str(options.backup)] if options.backup else words)
 
 
-def _told_run(run: Run, options: Options, plan: Plan, desk: Desk) -> int:
+def _told_run(run: Run, options: Options, plan: Plan, terminal: Terminal) -> int:
     how = _undoing(options, plan, run.run)
-    desk.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
-    return _told_failures(run.failed, desk)
+    terminal.inform(f"written    {run.written:,} files in {plan.target}; to undo: {how}")
+    return _told_failures(run.failed, terminal)
 
 
-def _confirm(options: Options, plan: Plan, desk: Desk) -> None:
+def _confirm(options: Options, plan: Plan, terminal: Terminal) -> None:
     """Ask before files are replaced; raises `UsageError` where nobody can be asked."""
     names = [edit.name for edit in plan.edits]
-    if not plan.is_in_place or options.yes or holds(plan.target, names):
+    if not plan.is_in_place or options.yes or is_committed(plan.target, names):
         return
     count = f"{len(names):,} of {len(plan.captions):,} captions in {plan.target}"
-    if desk.ask is None:
+    if terminal.ask is None:
         raise UsageError(f"{count} would be replaced; say so with --yes, or look first with --diff")
-    if not desk.ask(f"Replace {count}? (It can be undone.)"):
+    if not terminal.ask(f"Replace {count}? (It can be undone.)"):
         raise E6DuckError("nothing was changed")
 
 
-def _show_diff(captions: Iterable[Caption], desk: Desk) -> None:
+def _show_diff(captions: Iterable[Caption], terminal: Terminal) -> None:
     for caption in captions:
         for line in diff(caption):
-            desk.say(line, _color(line))
+            terminal.say(line, _color(line))
 
 
 def _color(line: str) -> int | None:

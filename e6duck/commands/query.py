@@ -55,7 +55,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
     terminal the answer is a table; elsewhere all values are whole, as CSV or what --format says.
     """
     from ..db import query as asking
-    from ..db.saved_queries import listed, mind_posts
+    from ..db.saved_queries import listed, require_posts
     from .shared.formats import format_of, write, write_parquet
 
     limits = {name: options.pop(name) for name in ("timeout", "limit")}
@@ -68,7 +68,7 @@ def query(is_list: bool, db: Path | None, output: Path | None, **options: Any) -
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
     with asking.session(database_path(db), tables=tables, **options) as connection:
-        mind_posts(connection, sql, question_name, tell)
+        require_posts(connection, sql, question_name, tell)
         if kind == "parquet":
             with binary_target(output) as sink:
                 write_parquet(asking.ask_arrow(connection, sql, parameters, **limits), sink)

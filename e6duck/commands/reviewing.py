@@ -91,14 +91,14 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     from ..charts.save import check, save_poster
     from ..db.connection import open_reading
     from ..tags.categories import category_colors
-    from ..tags.stats import figures
+    from ..tags.stats import stats
     from .shared.stats_text import ledger
     from .shared.tag_tables import is_colored
 
     if output:
         check(output)
     with open_reading(database_path(db)) as connection:
-        found = figures(connection)
+        found = stats(connection)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
         click.echo(json.dumps(vars(found), ensure_ascii=False, indent=1))

@@ -77,13 +77,13 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     first, unless git has them. What was replaced can be put back (--undo). For one text: -
     """
     from .normalize_options import Options
-    from .normalize_text import Desk, normalize
+    from .normalize_text import Terminal, normalize
     from .shared.progress import counter
 
     ask = _ask if sys.stdin and sys.stdin.isatty() else None
     with counter(not quiet and sys.stderr.isatty()) as progress:
-        desk = Desk(sys.stdin, sys.stdout, tell, ask, progress, quiet)
-        return normalize(Options(**options), lambda: database_path(db), desk)
+        terminal = Terminal(sys.stdin, sys.stdout, tell, ask, progress, quiet)
+        return normalize(Options(**options), lambda: database_path(db), terminal)
 
 
 def _ask(question: str) -> bool:

@@ -11,7 +11,7 @@ from ..commands.shared.formats import Sink, visible, write
 from ..commands.shared.table import draw
 from ..errors import UsageError
 from .connection import Connection, identifier, literal
-from .query import Answer, explained
+from .query import Answer, translated_errors
 from .sql_files import sql_text
 
 _COLUMNS = ("name", "kind", "rows", "comment", "example")
@@ -31,7 +31,7 @@ class Relation:
 
 def relations(connection: Connection) -> list[Relation]:
     """Return the tables, views and macros, in this order, each by name."""
-    with explained():
+    with translated_errors():
         found = connection.execute(sql_text("db/catalog", "relations")).fetchall()
         counts = _counts(connection, [name for name, kind, _, _ in found if kind == "table"])
     return [
@@ -55,7 +55,7 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
         names = ", ".join(each.name for each in known.values())
         raise UsageError(f"there is no relation {name}; there are {names}")
     relation = known[name.lower()]
-    with explained():
+    with translated_errors():
         if relation.kind != "macro":
             rows = connection.execute(
                 sql_text("db/catalog", "columns"), {"name": relation.name}

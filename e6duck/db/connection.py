@@ -56,7 +56,7 @@ def memory_size(limit: str) -> int:
 
 
 @contextmanager
-def beside(connection: Connection) -> Iterator[Connection]:
+def second_connection(connection: Connection) -> Iterator[Connection]:
     """Open a second connection to the same database: an Arrow reader keeps the first busy."""
     name = connection.execute("select current_database()").fetchall()[0][0]
     with closing(connection.cursor()) as cursor:
@@ -74,12 +74,12 @@ def interruptible(connection: Connection) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # signals are the main thread's
         return
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
+    read_fd, write_fd = os.pipe()
+    os.set_blocking(write_fd, False)
+    before = signal.set_wakeup_fd(write_fd)
 
     def listen() -> None:
-        while number := os.read(ear, 1):
+        while number := os.read(read_fd, 1):
             if number[0] == signal.SIGINT:
                 connection.interrupt()
 
@@ -89,9 +89,9 @@ def interruptible(connection: Connection) -> Iterator[None]:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        os.close(mouth)
+        os.close(write_fd)
         listener.join()
-        os.close(ear)
+        os.close(read_fd)
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def has_posts(connection: Connection) -> bool:
 
 
 @contextmanager
-def with_old(connection: Connection, path: Path) -> Iterator[Connection]:
+def attached_old(connection: Connection, path: Path) -> Iterator[Connection]:
     """Attach a database of an older build read-only, as old; gives a connection to it.
 
     Raises `DatabaseError` for anything else, `UsageError` where it is that of the connection.
@@ -181,7 +181,7 @@ def with_old(connection: Connection, path: Path) -> Iterator[Connection]:
     if mine.exists() and path.samefile(mine):
         raise UsageError(f"{path} is the database itself; name one of an older build")
     try:
-        with beside(connection) as cursor:
+        with second_connection(connection) as cursor:
             _attach_finished(cursor, path, _OLD_CATALOG)
             yield cursor
     finally:
@@ -253,12 +253,12 @@ def close_sandbox(connection: Connection) -> None:
 
 
 @contextmanager
-def holding(path: Path) -> Iterator[Connection]:
+def shared_lock(path: Path) -> Iterator[Connection]:
     """Keep all writers away from a finished database, its WAL settled, while the block runs.
 
     Nothing in the block may open the file: to close it again would free the lock, as POSIX has it.
     """
-    settle_wal(path)
+    checkpoint_wal(path)
     connection = open_reading(path, is_replaced=True)
     try:
         if _wal(path).exists():
@@ -268,7 +268,7 @@ def holding(path: Path) -> Iterator[Connection]:
         connection.close()
 
 
-def settle_wal(path: Path) -> None:
+def checkpoint_wal(path: Path) -> None:
     """Take what a killed program left in the WAL into the file, so that no WAL remains.
 
     Raises `DatabaseError` where the WAL or the database is not ours to touch.

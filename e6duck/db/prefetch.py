@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 
-def ahead(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
+def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
     """Yield the items while a thread already makes the next ones; ends the thread when left."""
     made: queue.Queue[tuple[bool, Any]] = queue.Queue(depth)
     left = threading.Event()

@@ -79,7 +79,7 @@ def session(
     connection = open_reading(path, settings)
     try:
         with interruptible(connection):
-            with explained():
+            with translated_errors():
                 for name, file in (tables or {}).items():
                     _load(connection, name, file)
                 if not trusted:
@@ -129,7 +129,7 @@ def ask(
     *before, (last, given) = _statements(connection, sql, parameters or {})
     clock = _Clock(connection, timeout)
     try:
-        with explained(clock):
+        with translated_errors(clock):
             _run(connection, before)
             connection.execute(_exact(connection, last, given), given)
             description = connection.description or []
@@ -147,7 +147,7 @@ def _statements(
     connection: Connection, sql: str, parameters: Mapping[str, Any]
 ) -> list[tuple[duckdb.Statement, dict[str, Any] | None]]:
     """Return the statements in SQL, at least one, each with its parameters (None for none)."""
-    with explained():
+    with translated_errors():
         statements = connection.extract_statements(sql)
     if not statements:
         raise UsageError("there is no statement in the query")
@@ -225,7 +225,7 @@ def ask_arrow(
 
     clock = _Clock(connection, timeout)
     try:
-        with explained(clock):
+        with translated_errors(clock):
             relation = related(connection, sql, parameters or {})
             if limit is not None:
                 relation = relation.limit(limit)
@@ -290,7 +290,7 @@ def _fetch(
 ) -> Iterator[list[tuple[Any, ...]]]:
     left = limit
     try:
-        with explained(clock):
+        with translated_errors(clock):
             while left is None or left > 0:
                 size = FETCHED_ROWS if left is None else min(left, FETCHED_ROWS)
                 rows = connection.fetchmany(size)
@@ -304,7 +304,7 @@ def _fetch(
 
 
 @contextmanager
-def explained(clock: _Clock | None = None) -> Iterator[None]:
+def translated_errors(clock: _Clock | None = None) -> Iterator[None]:
     """Turn DuckDB's errors into ours, with its message."""
     try:
         yield

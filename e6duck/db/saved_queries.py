@@ -31,7 +31,7 @@ def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, A
     return script.text, defaults | dict(parameters)
 
 
-def mind_posts(
+def require_posts(
     connection: Connection, sql: str, name: str | None, on_notice: Callable[[str], object]
 ) -> None:
     """Where a database has no posts, refuse a shipped question about them, and tell of another.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from ..db.connection import Connection, beside, check_posts
+from ..db.connection import Connection, check_posts, second_connection
 from ..errors import UsageError
 from .id_lists import Keys, is_not_in, keys_of, rows_of, values_of
 
@@ -133,7 +133,7 @@ def _batches(
         names = ", ".join(dict.fromkeys([*names.split(", "), "tag_ids", "implied_ids"]))
     query = f"select {names} from posts"
     rng = np.random.default_rng(seed)
-    with beside(connection) as reading:
+    with second_connection(connection) as reading:
         for batch in reading.sql(query).to_arrow_reader(_BATCH_ROWS):
             chosen = np.ones(len(batch), bool) if share >= 1 else rng.random(len(batch)) < share
             if min_tags > 0:

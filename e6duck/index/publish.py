@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import files
-from ..db.connection import Connection, holding, settle_wal, user_relations
+from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
 from ..db.sql_files import built_relations
 from ..progress import Progress, no_progress
 
@@ -22,10 +22,10 @@ def replaceable(database: Path) -> tuple[str, ...]:
 
     Raises `DatabaseError` if it may not be replaced: it is in use, or e6duck did not make it.
     """
-    settle_wal(database)
+    checkpoint_wal(database)
     if not database.exists():
         return ()
-    with holding(database) as connection:
+    with shared_lock(database) as connection:
         return _user_relations(connection)
 
 
@@ -48,10 +48,10 @@ def replace(
     away until it is replaced.
     """
     kept_old = None
-    settle_wal(database)
+    checkpoint_wal(database)
     with ExitStack() as lock:
         if database.exists():
-            held = lock.enter_context(holding(database))
+            held = lock.enter_context(shared_lock(database))
             users = users or _user_relations(held)  # a program may have added some since
             if users:
                 kept_old = database.with_name(database.name + ".old")

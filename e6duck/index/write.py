@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from .. import files
-from ..db.connection import Connection, beside, has_posts, literal
-from ..db.prefetch import ahead
+from ..db.connection import Connection, has_posts, literal, second_connection
+from ..db.prefetch import prefetch
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from ..progress import Progress, no_progress
@@ -89,7 +89,7 @@ def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
             compression_level=1,
             use_dictionary=["rating", "file_ext"],  # the other columns have too many values
         ) as writer:
-            for batch in ahead(_stripped(batch, schema) for batch in rows):
+            for batch in prefetch(_stripped(batch, schema) for batch in rows):
                 writer.write_batch(batch)
 
 
@@ -109,7 +109,7 @@ def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None
 @contextmanager
 def _with_clamp(connection: Connection) -> Iterator[Connection]:
     """Open a second connection to the same database, with the macro clamp."""
-    with beside(connection) as reading:
+    with second_connection(connection) as reading:
         reading.execute(query_text("clamp"))
         yield reading
 
@@ -263,7 +263,7 @@ def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] 
     only: names of the files to write (default: all).
     """
     _check_names(connection, only)
-    with files.tidied(out_dir):
+    with files.working_folder(out_dir):
         drafts = write_drafts(connection, out_dir, only=only).drafts
         try:
             return list(files.publish(drafts, out_dir))

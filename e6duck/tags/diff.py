@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..db.connection import Connection, interruptible, with_old
-from ..db.query import Answer, explained
+from ..db.connection import Connection, attached_old, interruptible
+from ..db.query import Answer, translated_errors
 from ..db.sql_files import sql_text
 
 _RELATIONS = ("tag_pair", "tag_growth", "direct_pair")  # in sql/tags/diff, that the others ask
@@ -73,7 +73,7 @@ def comparing(connection: Connection, old: Path, *, limit: int) -> Iterator[Comp
 
     limit: of risers and of fallers. Raises `DatabaseError` where old is no finished database.
     """
-    with with_old(connection, old) as other, explained(), interruptible(connection):
+    with attached_old(connection, old) as other, translated_errors(), interruptible(connection):
         for name in _RELATIONS:
             connection.execute(sql_text("tags/diff", name))
         yield Comparison([_section(connection, name, limit) for name in CHANGES], other)

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..db.connection import Connection, beside, check_posts, interruptible
-from ..db.query import explained
+from ..db.connection import Connection, check_posts, interruptible, second_connection
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from ..index.vectors import check_trained
 from .categories import category_ids
 from .lookup import Found
-from .terms import asked_tags
+from .terms import resolve_tags
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,7 +65,7 @@ class Neighbors:
 
 
 @contextmanager
-def answering(
+def find_neighbors(
     connection: Connection, question: Question, *, on_notice: Notify = lambda line: None
 ) -> Iterator[Neighbors]:
     """Give the answer to a question, on a connection beside this one.
@@ -74,9 +74,9 @@ def answering(
     Raises `UsageError` where no tag is left, `DatabaseError` where there are no vectors that fit.
     """
     _check(question)
-    with explained(), beside(connection) as own, interruptible(own):
+    with translated_errors(), second_connection(connection) as own, interruptible(own):
         labels = _ask(own, question, on_notice)
-        _tell_lonely(own, labels, on_notice)
+        _warn_no_neighbors(own, labels, on_notice)
         yield Neighbors(own, question, labels)
 
 
@@ -141,7 +141,7 @@ def _found_tags(
 ) -> tuple[list[Found], list[Found]]:
     """Return the tags that can be asked for, and those that can be subtracted, each once."""
     texts = list(dict.fromkeys((*question.tags, *question.unwanted)))
-    found, troubles = asked_tags(connection, texts, trained_count)
+    found, troubles = resolve_tags(connection, texts, trained_count)
     if len(texts) == len(troubles) == 1:
         raise UsageError(troubles[texts[0]])
     for text in texts:
@@ -201,7 +201,7 @@ def _count(question: Question, query_count: int) -> int:
     return _DEFAULT_COUNT
 
 
-def _tell_lonely(connection: Connection, labels: Sequence[str], on_notice: Notify) -> None:
+def _warn_no_neighbors(connection: Connection, labels: Sequence[str], on_notice: Notify) -> None:
     rows = connection.execute("select distinct query_number from neighbor").fetchall()
     answered = {number for (number,) in rows}
     for number, label in enumerate(labels, start=1):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import E6DuckError, UsageError
 from .lookup import Found, look_up
-from .neighbors import LEAST_COMMON, Question, answering
+from .neighbors import LEAST_COMMON, Question, find_neighbors
 from .terms import unknown
 
 _KIN_COUNT = 8  # of similar tags, and of surprising ones
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Portrait:
+class TagProfile:
     """A tag: what it is called, how used, what it implies, what is near it.
 
     posts, tagged_posts, site_posts: kept posts that name it, those with it where it is implied, and
@@ -47,17 +47,17 @@ class Portrait:
     notes: Sequence[str]  # why something of it is missing
 
 
-def portraits(
+def profiles(
     connection: Connection,
     texts: Sequence[str],
     *,
     on_notice: Callable[[str], object] = lambda line: None,
-) -> list[Portrait]:
+) -> list[TagProfile]:
     """Return the portrait of each tag that texts name, by name or alias, each tag once.
 
     on_notice: is told of a text that names none; raises `UsageError` where no text does.
     """
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         texts = list(dict.fromkeys(texts))
         found = look_up(connection, texts)
         troubles = unknown(connection, [text for text in texts if text not in found])
@@ -71,7 +71,7 @@ def portraits(
         return [_portrait(connection, each) for each in reversed(named.values())]
 
 
-def _portrait(connection: Connection, found: Found) -> Portrait:
+def _portrait(connection: Connection, found: Found) -> TagProfile:
     (facts,) = _rows(connection, "facts", name=found.name)
     notes: list[str] = []
     if found.tag_id is None:
@@ -79,7 +79,7 @@ def _portrait(connection: Connection, found: Found) -> Portrait:
     else:
         connection.execute(sql_text("tags/profile", "mine"), {"tag_id": found.tag_id})
     is_indexed = found.tag_id is not None and _has_posts(connection, notes)
-    return Portrait(
+    return TagProfile(
         asked=found.text,
         alias=found.alias,
         **facts,
@@ -108,7 +108,7 @@ def _has_posts(connection: Connection, notes: list[str]) -> bool:
 
 def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row]:
     try:
-        with answering(connection, Question([found.name], k=_KIN_COUNT)) as answer:
+        with find_neighbors(connection, Question([found.name], k=_KIN_COUNT)) as answer:
             rows = answer.fetch()
     except E6DuckError as error:
         notes.append(str(error))

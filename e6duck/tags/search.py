@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import Answer, explained, related
+from ..db.query import Answer, related, translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from .categories import category_ids
@@ -35,7 +35,7 @@ def search(
     closeness (0 to 1) and use together tell the order. on_notice: is told, in one line, how
     min_posts is understood where posts are not counted. Raises `UsageError` where there is no word.
     """
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         sql, values = _question(connection, texts, categories, min_posts, limit, on_notice)
         connection.execute(sql, values)
         description = connection.description or []
@@ -48,7 +48,7 @@ def search(
 
 def found_tags(connection: Connection, texts: Sequence[str], **options: Any) -> pa.Table:
     """Return the same as an Arrow table."""
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         sql, values = _question(connection, texts, **options)
         return related(connection, sql, values).to_arrow_table()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..db.connection import Connection
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 
 
@@ -34,6 +34,6 @@ def _asked(
     connection: Connection, question: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[str, ...]]:
     values = {"texts": list(texts), "count": count}
-    with explained():
+    with translated_errors():
         rows = connection.execute(sql_text("tags/lookup", question), values).fetchall()
     return {text: tuple(name for other, name in rows if other == text) for text in texts}

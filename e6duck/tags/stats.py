@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import explained
+from ..db.query import translated_errors
 from ..db.sql_files import sql_text
 
 Row = dict[str, Any]
@@ -16,7 +16,7 @@ NO_POSTS = "this database has no posts"
 
 
 @dataclass(frozen=True)
-class Figures:
+class DatabaseStats:
     """A database in figures.
 
     total: posts, tags and so on, as sql/tags/stats/total.sql names them; null is unknown. categories:
@@ -35,11 +35,11 @@ class Figures:
     depths: Sequence[Row]
 
 
-def figures(connection: Connection) -> Figures:
+def stats(connection: Connection) -> DatabaseStats:
     """Return a database in figures; what its posts would tell is empty where it has none."""
-    with explained(), interruptible(connection):
+    with translated_errors(), interruptible(connection):
         (total,) = _rows(connection, "total")
-        return Figures(
+        return DatabaseStats(
             total=total,
             categories=_rows(connection, "category"),
             ranks=_rows(connection, "rank"),

@@ -9,7 +9,7 @@ from ..db.sql_files import sql_text
 from .lookup import Found, look_up, quoted
 
 
-def asked_tags(
+def resolve_tags(
     connection: Connection, texts: Sequence[str], trained_count: int | None
 ) -> tuple[dict[str, Found], dict[str, str]]:
     """Return the tags that texts name, and by text, in one line, why it cannot be used.

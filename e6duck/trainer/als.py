@@ -43,25 +43,28 @@ def als_vectors(
     model = _model(recipe, device, threads)
     if start is not None:
         posts = np.zeros((weighted.shape[0], start.shape[1]), np.float32)
-        model.user_factors, model.item_factors = _on(device, posts), _on(device, start.copy())
+        model.user_factors, model.item_factors = (
+            _to_device(device, posts),
+            _to_device(device, start.copy()),
+        )
     total = recipe.iterations
     progress("iterating", 0, total)
 
-    def told(iteration: int, seconds: float, loss: object) -> None:
+    def on_iteration(iteration: int, seconds: float, loss: object) -> None:
         if left.is_set():
             raise KeyboardInterrupt
         progress("iterating", iteration + 1, total)
 
     def fit() -> None:
         with np.errstate(all="ignore"):  # what it comes to is checked at the end
-            model.fit(weighted, show_progress=False, callback=told)
+            model.fit(weighted, show_progress=False, callback=on_iteration)
 
     left = threading.Event()
     try:
-        _apart(fit, left)
+        _run_in_thread(fit, left)
     except ModelFitError as error:
         raise E6DuckError(NOT_FINITE) from error
-    return _off(model.item_factors), _off(model.user_factors)
+    return _to_host(model.item_factors), _to_host(model.user_factors)
 
 
 def _model(recipe: Recipe, device: str, threads: int) -> Any:
@@ -77,17 +80,17 @@ def _model(recipe: Recipe, device: str, threads: int) -> Any:
     return implicit.cpu.als.AlternatingLeastSquares(**options, num_threads=threads)
 
 
-def _on(device: str, vectors: Vectors) -> Any:
+def _to_device(device: str, vectors: Vectors) -> Any:
     return implicit.gpu.Matrix(vectors) if device == "cuda" else vectors
 
 
-def _off(vectors: Any) -> Vectors:
+def _to_host(vectors: Any) -> Vectors:
     """Return vectors as NumPy has them, wherever they are."""
     array: Vectors = vectors if isinstance(vectors, np.ndarray) else vectors.to_numpy()
     return array
 
 
-def _apart(work: Callable[[], object], left: threading.Event) -> None:
+def _run_in_thread(work: Callable[[], object], left: threading.Event) -> None:
     """Do work in a thread of its own, so that Ctrl-C is heard while it does not come back.
 
     left: is set then, for the work to end. An interpreter that ends waits for it: to end without

@@ -52,7 +52,7 @@ class Recipe:
         if self.alpha == 0:
             raise UsageError("--alpha 0 would weigh no use at all")
 
-    def settled(self, *, posts: int, tags: int) -> Recipe:
+    def resolved(self, *, posts: int, tags: int) -> Recipe:
         """Return the recipe with nothing left open, for a matrix of so many posts and tags.
 
         Raises `UsageError` where it asks for more factors than tags.

@@ -52,7 +52,7 @@ def overlap(first: Vectors, second: Vectors) -> float:
     return float(np.mean(shares))
 
 
-def kin_share(connection: Connection, vectors: Vectors) -> float | None:
+def sibling_share(connection: Connection, vectors: Vectors) -> float | None:
     """Return how many of the nearest of a tag, of its category, imply directly what it implies.
 
     Of the 1,000 most used tags that five others or more share a directly implied tag with, on

@@ -16,7 +16,14 @@ from threadpoolctl import threadpool_limits
 
 from .. import files
 from ..builder.build import DATABASE, DEFAULT_MEMORY, plain_errors
-from ..db.connection import Connection, check_posts, drafting, holding, interruptible, open_reading
+from ..db.connection import (
+    Connection,
+    check_posts,
+    drafting,
+    interruptible,
+    open_reading,
+    shared_lock,
+)
 from ..db.sql_files import scripts
 from ..errors import DatabaseError, UsageError
 from ..index import matrix, vectors, write
@@ -26,7 +33,7 @@ from .als import Device, choose_device
 from .model import agreement, make_vectors
 from .ppmi import Progress
 from .recipe import Recipe
-from .score import kin_share
+from .score import sibling_share
 
 VOCABULARY = 32_768
 MIN_TAGS = 11
@@ -37,7 +44,7 @@ _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainResult:
     """What a training has made, of how many posts and uses of tags, and the seconds that it took.
 
     score: how many of a tag's 10 nearest of its category imply directly what it implies, from 0 to
@@ -83,7 +90,7 @@ def train(
     write_index: bool = True,
     on_progress: Progress = lambda stage, done, total: None,
     on_notice: Callable[[str], object] = lambda line: None,
-) -> Trained:
+) -> TrainResult:
     """Train the vectors of the most used tags, replacing old ones only when all went well.
 
     database: the file, or the folder that holds e6.duckdb. recipe: default `Recipe()`. vocabulary:
@@ -117,17 +124,17 @@ def train(
             post_ids = matrix.post_ids(connection, **choice) if post_factors else None
         if trouble:
             on_notice(trouble)
-        settled = recipe.settled(posts=data.uses.shape[0], tags=data.uses.shape[1])
+        resolved = recipe.resolved(posts=data.uses.shape[0], tags=data.uses.shape[1])
         if used == "cuda":
-            on_notice(agreement(data.uses, settled, threads or 0))
+            on_notice(agreement(data.uses, resolved, threads or 0))
         tag_vectors, post_vectors = make_vectors(
-            data.uses, settled, device=used, threads=threads or 0, progress=on_progress
+            data.uses, resolved, device=used, threads=threads or 0, progress=on_progress
         )
         on_progress("scoring", 0, 0)
         with _reading(database) as connection:
             _check_build(connection, database, data.build_id)
-            score = kin_share(connection, tag_vectors)
-        facts = data.facts() | settled.facts() | _versions()
+            score = sibling_share(connection, tag_vectors)
+        facts = data.facts() | resolved.facts() | _versions()
         facts |= {"build_id": data.build_id, "device": used, "score": _text(score)}
         written = _replace(
             database,
@@ -136,10 +143,10 @@ def train(
             out_dir if write_index else None,
             _post_file(post_vectors, post_ids, facts),
         )
-    return Trained(
+    return TrainResult(
         database=database,
         files=tuple(written),
-        recipe=settled,
+        recipe=resolved,
         post_count=data.uses.shape[0],
         use_count=data.uses.nnz,
         tag_count=int((tag_vectors != 0).any(axis=1).sum()),
@@ -168,7 +175,7 @@ def _reading(database: Path) -> Iterator[Connection]:
 def _tidy(*folders: Path) -> None:
     """Find now, and not after the long work, that a folder cannot be written or is in use."""
     for folder in _folders(*folders):
-        with files.tidied(folder):
+        with files.working_folder(folder):
             pass
 
 
@@ -268,9 +275,9 @@ def _replace(
     """
     with ExitStack() as stack:
         for folder in _folders(database.parent, out_dir or database.parent):
-            stack.enter_context(files.tidied(folder))
+            stack.enter_context(files.working_folder(folder))
         lock = stack.enter_context(ExitStack())
-        held = lock.enter_context(holding(database))
+        held = lock.enter_context(shared_lock(database))
         _check_build(held, database, facts["build_id"])
         draft = files.draft_path(database)
         stack.callback(files.discard, draft)

@@ -67,7 +67,7 @@ def main() -> None:
         warnings.simplefilter("ignore")
         with e6duck.open(folder) as db:
             uses = e6duck.post_tag_matrix(db, vocabulary=VOCABULARY, min_tags=MIN_TAGS)
-        recipe = recipe.settled(posts=uses.shape[0], tags=uses.shape[1])
+        recipe = recipe.resolved(posts=uses.shape[0], tags=uses.shape[1])
         if out == "--evaluate":
             print(json.dumps(evaluated(csr_matrix(uses), recipe)))
         else:

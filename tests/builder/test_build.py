@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from e6duck.builder.build import Built, build
+from e6duck.builder.build import BuildResult, build
 from e6duck.errors import UsageError
 from e6duck.index.write import INDEX, NAMES
 from tests.support.exports import (
@@ -101,7 +101,7 @@ def check_database(folder: Path, reference: Reference) -> None:
     }
 
 
-def check_report(folder: Path, built: Built, reference: Reference) -> None:
+def check_report(folder: Path, built: BuildResult, reference: Reference) -> None:
     """Compare what a build says of itself with what the reference says."""
     assert built.posts_kept == len(reference.posts)
     assert built.posts_dropped == dict(reference.dropped)

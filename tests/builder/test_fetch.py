@@ -18,9 +18,9 @@ import pytest
 
 import e6duck
 from e6duck import E6DuckError, SourceError, UsageError
-from e6duck.builder.fetch.client import Patience
+from e6duck.builder.fetch.client import RetryPolicy
 from e6duck.builder.fetch.contact import contact_of
-from e6duck.builder.fetch.fetch import Fetched
+from e6duck.builder.fetch.fetch import FetchResult
 from e6duck.builder.fetch.record import RECORD
 from tests.builder.test_macros import ZOO
 from tests.commands.test_main import E6DUCK, command, imported, on_terminal
@@ -28,7 +28,7 @@ from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
 from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
 
-HASTY = Patience(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
+HASTY = RetryPolicy(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
 POSTS = "/posts.csv.gz"
 
 
@@ -46,7 +46,7 @@ def site(tables: dict[str, bytes]) -> Iterator[Site]:
         yield site
 
 
-def fetch(site: Site, folder: Path, **options: Any) -> Fetched:
+def fetch(site: Site, folder: Path, **options: Any) -> FetchResult:
     usual = {"contact": "me@example.org", "index": site.url + INDEX, "patience": HASTY}
     return e6duck.fetch(folder, **usual | options)
 

@@ -31,7 +31,7 @@ from e6duck.errors import AuditError, DatabaseError, E6DuckError, QueryError, Us
 from e6duck.index.ranks import curve_freq_to_rank, curve_rank_to_freq
 from e6duck.index.vectors import TAG_FACTORS
 from e6duck.index.write import INDEX, NAMES
-from e6duck.tags.neighbors import Question, answering
+from e6duck.tags.neighbors import Question, find_neighbors
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
 from tests.commands.test_main import command
@@ -144,7 +144,7 @@ def test_neighbors_are_those_of_the_build(trained: Path, whole: Path) -> None:
     question = Question(["fox", "snow", "hi_res"], min_posts=20, k=20)
     answers = []
     for path in (trained, whole):
-        with e6duck.open(path) as db, answering(db.connection, question) as found:
+        with e6duck.open(path) as db, find_neighbors(db.connection, question) as found:
             answers.append(found.fetch())
     assert answers[0] == answers[1] != []
 
@@ -443,7 +443,10 @@ def test_a_draft_that_breaks_a_rule_replaces_nothing(
 
 
 def test_two_imports_at_once_are_one_too_many(e6db_set: Path) -> None:
-    with files.tidied(e6db_set), pytest.raises(E6DuckError, match="another build or export is at"):
+    with (
+        files.working_folder(e6db_set),
+        pytest.raises(E6DuckError, match="another build or export is at"),
+    ):
         import_index(e6db_set)
 
 
@@ -526,10 +529,10 @@ def test_what_needs_no_posts_works(plain: Path) -> None:
     ran = command("tables", "--db", plain)
     assert "posts,table,0," in ran.out
     assert command("tables", "cooccurring", "--db", plain).out.startswith("column,type")
-    portrait = json.loads(command("tag", "vixen", "--db", plain, "--format", "json").out)[0]
-    assert (portrait["tag"], portrait["posts"], portrait["years"]) == ("fox", None, [])
-    assert portrait["similar"] and portrait["implies"]
-    assert "no posts: no uses by year" in portrait["notes"][0]
+    profile = json.loads(command("tag", "vixen", "--db", plain, "--format", "json").out)[0]
+    assert (profile["tag"], profile["posts"], profile["years"]) == ("fox", None, [])
+    assert profile["similar"] and profile["implies"]
+    assert "no posts: no uses by year" in profile["notes"][0]
     ranks = dict(rows(plain, "select name, tag_id from tags"))
     shown = json.loads(command("tag", "canine", "--db", plain, "--format", "json").out)[0]
     places = [(row["depth"], ranks.get(row["tag"], len(ranks))) for row in shown["implied_by"]]

@@ -14,7 +14,7 @@ import pytest
 
 from e6duck import SourceError
 from e6duck.builder.age import SAMPLE_SHA256
-from e6duck.builder.build import Built, build
+from e6duck.builder.build import BuildResult, build
 from e6duck.builder.fetch.record import RECORD
 from e6duck.commands.shared.summaries import summary
 from tests.builder.test_macros import ZOO
@@ -45,7 +45,7 @@ def zoo(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def rows(built: Built, query: str) -> list[Any]:
+def rows(built: BuildResult, query: str) -> list[Any]:
     with duckdb.connect(str(built.database), read_only=True) as opened:
         return opened.execute(query).fetchall()
 
@@ -192,7 +192,7 @@ def of_days_ago(folder: Path, days: int) -> None:
     write_export(folder, Export([post(1, "fox", created_at=newest)], [], [], []))
 
 
-def told(built: Built) -> str:
+def told(built: BuildResult) -> str:
     return "".join(line for line in summary(built).splitlines() if line.startswith("age "))
 
 

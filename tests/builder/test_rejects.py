@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from e6duck.builder.build import Built, build
+from e6duck.builder.build import BuildResult, build
 from e6duck.builder.source import LONGEST_ROW, find_sources, select_sql
 from e6duck.errors import SourceError
 from tests.support.exports import Layout, alias, csv_line, implication, post, tag, write_export
@@ -79,7 +79,7 @@ def post_counts(folder: Path) -> tuple[int, int, int]:
     return counts
 
 
-def built_without_index(folder: Path, **options: Any) -> Built:
+def built_without_index(folder: Path, **options: Any) -> BuildResult:
     return build(folder, write_index=False, **options)
 
 

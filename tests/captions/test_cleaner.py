@@ -23,23 +23,23 @@ GOLDEN = tomllib.loads(
 
 
 @pytest.fixture(scope="module")
-def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=[each["in"][:40] for each in GOLDEN])
-def test_golden_table(kennel: Path, example: dict[str, Any]) -> None:
-    normalizer = Normalizer(kennel, example.get("rules"))
+def test_golden_table(caption_database: Path, example: dict[str, Any]) -> None:
+    normalizer = Normalizer(caption_database, example.get("rules"))
     result = normalizer.normalize_text(example["in"])
     assert result.text == example["out"]
     assert [step.kind for step in result.steps if step.kind != "kept"] == example["steps"]
     assert normalizer.normalize_text(result.text).text == result.text, "a second run differs"
 
 
-def test_every_change_tells_its_reason(kennel: Path) -> None:
+def test_every_change_tells_its_reason(caption_database: Path) -> None:
     rules = {"blacklist": ["hi res"], "blacklist_regexp": [r"\d+"], "min_antecedent_freq": 5}
     text = "Foxes, mammal, hi res, 2019, fox, judy (character), null_fox"
-    result = Normalizer(kennel, rules).normalize_text(text)
+    result = Normalizer(caption_database, rules).normalize_text(text)
     assert [step.reason for step in result.changes] == [
         "alias of fox",
         "implied by fox",
@@ -89,15 +89,17 @@ def test_a_made_spelling_takes_over_a_name_as_on_alias_conflict_says(
     normalizer = Normalizer(database, {"on_alias_conflict": policy})
     result = normalizer.normalize_text("aurora, fox")
     assert result.text == out
-    assert bool(normalizer.lexicon.notices) == (policy == "warn")
+    assert bool(normalizer.resolver.notices) == (policy == "warn")
     with pytest.raises(RulesError, match=r"aurora means aurora, and may be read as aurora_\(zoo\)"):
         Normalizer(database, {"on_alias_conflict": "raise"}).normalize_text("aurora")
 
 
-def test_implications_in_a_cycle_neither_loop_nor_delete(kennel: Path, tmp_path: Path) -> None:
+def test_implications_in_a_cycle_neither_loop_nor_delete(
+    caption_database: Path, tmp_path: Path
+) -> None:
     """Our own builds hold none, other databases may: here two tags imply each other."""
     path = tmp_path / "e6.duckdb"
-    shutil.copy(kennel, path)
+    shutil.copy(caption_database, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("insert into tag_implications select tag_id('solo'), tag_id('snow'), 1")
         connection.execute("insert into tag_implications select tag_id('snow'), tag_id('solo'), 1")
@@ -124,5 +126,5 @@ def test_implications_in_a_cycle_neither_loop_nor_delete(kennel: Path, tmp_path:
         "🦊, é",
     ],
 )
-def test_odd_texts_come_back_to_the_letter(kennel: Path, text: str) -> None:
-    assert Normalizer(kennel).normalize_text(text).text == text
+def test_odd_texts_come_back_to_the_letter(caption_database: Path, text: str) -> None:
+    assert Normalizer(caption_database).normalize_text(text).text == text

@@ -158,7 +158,7 @@ def _check(data: st.DataObject, database: Path, known: World, names: list[str]) 
     result = normalizer.normalize_text(text)
     expected = reference.clean(pieces)
     assert result.text == (text if expected == pieces else ", ".join(expected))
-    if not normalizer.lexicon.notices:  # else a tag is told that no spelling leads to
+    if not normalizer.resolver.notices:  # else a tag is told that no spelling leads to
         assert normalizer.normalize_text(result.text).text == result.text
 
 

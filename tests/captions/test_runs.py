@@ -19,13 +19,13 @@ from tests.support.caption_database import build_kennel, listing
 
 
 @pytest.fixture(scope="module")
-def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.fixture
-def normalizer(kennel: Path) -> Normalizer:
-    return Normalizer(kennel)
+def normalizer(caption_database: Path) -> Normalizer:
+    return Normalizer(caption_database)
 
 
 @pytest.fixture
@@ -216,11 +216,15 @@ def test_undo_leaves_alone_what_was_edited_since(
     assert listing(captions) == before
 
 
-def test_runs_are_undone_one_after_the_other(kennel: Path, captions: Path, tmp_path: Path) -> None:
+def test_runs_are_undone_one_after_the_other(
+    caption_database: Path, captions: Path, tmp_path: Path
+) -> None:
     start = listing(captions)
-    first = Normalizer(kennel).apply(Normalizer(kennel).plan(captions), backup=tmp_path)
+    first = Normalizer(caption_database).apply(
+        Normalizer(caption_database).plan(captions), backup=tmp_path
+    )
     between = listing(captions)
-    other = Normalizer(kennel, {"use_underscores": True, "implied": "add"})
+    other = Normalizer(caption_database, {"use_underscores": True, "implied": "add"})
     second = other.apply(other.plan(captions), backup=tmp_path)
     assert other.undo(captions, backup=tmp_path).run == second.run
     assert listing(captions) == between
@@ -340,7 +344,7 @@ def test_two_runs_at_once_do_not_meet(
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
 def test_git_holds_only_what_is_committed_as_it_is(tmp_path: Path) -> None:
-    from e6duck.captions.runs.git import holds
+    from e6duck.captions.runs.git import is_committed
 
     def git(*args: str) -> None:
         identity = ("-c", "user.name=a", "-c", "user.email=a@b")
@@ -349,20 +353,20 @@ def test_git_holds_only_what_is_committed_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     path = tmp_path / "sub" / "ä b.txt"
     path.write_text("fox")
-    assert not holds(tmp_path, ["sub/ä b.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt"])
     git("init")
-    assert not holds(tmp_path, ["sub/ä b.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt"])
     git("add", ".")
-    assert not holds(tmp_path, ["sub/ä b.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt"])
     git("commit", "-m", "captions")
-    assert holds(tmp_path, ["sub/ä b.txt"])
-    assert holds(tmp_path / "sub", ["ä b.txt"])
+    assert is_committed(tmp_path, ["sub/ä b.txt"])
+    assert is_committed(tmp_path / "sub", ["ä b.txt"])
     (tmp_path / "new.txt").write_text("fox")
-    assert not holds(tmp_path, ["sub/ä b.txt", "new.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt", "new.txt"])
     path.write_text("foxes")
-    assert not holds(tmp_path, ["sub/ä b.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt"])
     git("update-index", "--assume-unchanged", "sub/ä b.txt")
-    assert not holds(tmp_path, ["sub/ä b.txt"])
+    assert not is_committed(tmp_path, ["sub/ä b.txt"])
 
 
 # What is the user's, however alike

@@ -10,7 +10,7 @@ import pytest
 
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save_poster
-from e6duck.tags.stats import Figures
+from e6duck.tags.stats import DatabaseStats
 from tests.charts.test_stats_poster import NAMES, ODD, all_figures
 from tests.support.browser import Page, chromium
 
@@ -32,7 +32,7 @@ def open_page() -> Iterator[Callable[[Path], Page]]:
 
 @pytest.fixture
 def browse(
-    tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, Figures]
+    tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, DatabaseStats]
 ) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page of figures; no page may complain or use the network."""
     pages: list[Page] = []
@@ -75,7 +75,7 @@ def test_the_page_is_light_where_asked_for(browse: Callable[..., Page]) -> None:
 
 
 def test_the_pointer_shows_what_a_bar_stands_for(
-    browse: Callable[..., Page], all_figures: dict[str, Figures]
+    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
 ) -> None:
     opened = browse("sample")
     assert opened.value(TIP) is None
@@ -89,7 +89,7 @@ def test_the_pointer_shows_what_a_bar_stands_for(
 
 
 def test_the_figures_stand_there_as_tables_too(
-    browse: Callable[..., Page], all_figures: dict[str, Figures]
+    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
 ) -> None:
     opened = browse("sample")
     assert opened.value("document.querySelectorAll('details[open]').length") == 0
@@ -100,8 +100,8 @@ def test_the_figures_stand_there_as_tables_too(
     counts = opened.value(
         "[...document.querySelectorAll('details')].map(e => e.querySelectorAll('tr').length)"
     )
-    figures = all_figures["sample"]
-    assert counts[:3] == [len(figures.categories), len(figures.ranks), len(figures.months)]
+    stats = all_figures["sample"]
+    assert counts[:3] == [len(stats.categories), len(stats.ranks), len(stats.months)]
     assert len(counts) == 6
 
 

@@ -23,7 +23,7 @@ from e6duck.charts.save import save_poster
 from e6duck.charts.stats_charts import Bars, Columns, Curve, Missing, charts
 from e6duck.charts.stats_poster import Poster, poster
 from e6duck.charts.text import FAINT, INK, Text
-from e6duck.tags.stats import Figures
+from e6duck.tags.stats import DatabaseStats
 from tests.builder.test_macros import ZOO, build
 from tests.commands.test_main import command
 from tests.support.exports import implication, post, write_export
@@ -56,7 +56,7 @@ EXPORTS = {
 
 
 @pytest.fixture(scope="module")
-def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, Figures]:
+def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, DatabaseStats]:
     """The figures of several databases, by their names."""
     found = {}
     for name, export in EXPORTS.items():
@@ -69,16 +69,16 @@ def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[
     whole = found["zoo"]
     total: dict[str, Any] = {**whole.total, "posts": 0, "uses": None, "common_tags": None}
     categories = [{**row, "uses": None} for row in whole.categories]
-    found["no posts"] = Figures(total, categories, [], [], [], [], whole.depths)
+    found["no posts"] = DatabaseStats(total, categories, [], [], [], [], whole.depths)
     return found
 
 
 NAMES = (*EXPORTS, "sample", "no posts")
 
 
-def laid_out(figures: Figures) -> Poster:
+def laid_out(stats: DatabaseStats) -> Poster:
     with house_style():
-        return poster(figures, measured)
+        return poster(stats, measured)
 
 
 def box_of(text: Text) -> Box:
@@ -107,7 +107,7 @@ def by_title(page: Poster) -> dict[str, Panel]:
 # What is on it
 
 
-def test_the_sample_has_six_charts(all_figures: dict[str, Figures]) -> None:
+def test_the_sample_has_six_charts(all_figures: dict[str, DatabaseStats]) -> None:
     found = charts(all_figures["sample"])
     assert [(chart.title, type(chart.drawing)) for chart in found] == [
         ("Tags by category", Bars),
@@ -130,31 +130,33 @@ def test_the_sample_has_six_charts(all_figures: dict[str, Figures]) -> None:
     ],
 )
 def test_a_chart_that_cannot_be_drawn_says_why(
-    all_figures: dict[str, Figures], name: str, missing: set[str]
+    all_figures: dict[str, DatabaseStats], name: str, missing: set[str]
 ) -> None:
     drawings = [chart.drawing for chart in charts(all_figures[name])]
     assert {each.why for each in drawings if isinstance(each, Missing)} == missing
 
 
-def test_bars_and_columns_are_as_long_as_their_values(all_figures: dict[str, Figures]) -> None:
-    figures = all_figures["sample"]
-    panels = by_title(laid_out(figures))
+def test_bars_and_columns_are_as_long_as_their_values(
+    all_figures: dict[str, DatabaseStats],
+) -> None:
+    stats = all_figures["sample"]
+    panels = by_title(laid_out(stats))
     bars = panels["Tags by category"].blocks
-    values = [row["tags"] for row in figures.categories]
+    values = [row["tags"] for row in stats.categories]
     lengths = [block.box.right - block.box.left for block in bars]
     assert lengths == pytest.approx([lengths[0] * value / values[0] for value in values], abs=0.6)
     columns = panels["Posts a month"].blocks
     heights = [block.box.bottom - block.box.top for block in columns]
-    posts = [row["posts"] for row in figures.months]
+    posts = [row["posts"] for row in stats.months]
     assert heights == pytest.approx([max(heights) * each / max(posts) for each in posts])
 
 
-def test_a_bar_of_few_is_not_invisible(all_figures: dict[str, Figures]) -> None:
+def test_a_bar_of_few_is_not_invisible(all_figures: dict[str, DatabaseStats]) -> None:
     (last,) = by_title(laid_out(all_figures["sample"]))["Depth of implications"].blocks[-1:]
     assert last.box.right - last.box.left >= 0.5
 
 
-def test_deeper_implications_are_told_to_be_left_out(all_figures: dict[str, Figures]) -> None:
+def test_deeper_implications_are_told_to_be_left_out(all_figures: dict[str, DatabaseStats]) -> None:
     chart = charts(all_figures["deep"])[-1]
     assert isinstance(chart.drawing, Bars)
     assert len(chart.drawing.bars) == 12
@@ -168,7 +170,7 @@ def test_posts_of_very_many_tags_are_told_to_be_left_out() -> None:
     total = dict.fromkeys(
         ("posts", "tags", "rare_tags", "uses", "common_tags", "aliases", "direct_implications"), 1
     )
-    chart = charts(Figures({**total, "implications": 1}, [], [], [], rows, [], []))[3]
+    chart = charts(DatabaseStats({**total, "implications": 1}, [], [], [], rows, [], []))[3]
     assert chart.about == "posts by how many tags they have; 1 post with more left out"
 
 
@@ -176,7 +178,9 @@ def test_posts_of_very_many_tags_are_told_to_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_words_overlap_or_leave_the_page(all_figures: dict[str, Figures], name: str) -> None:
+def test_no_words_overlap_or_leave_the_page(
+    all_figures: dict[str, DatabaseStats], name: str
+) -> None:
     page = laid_out(all_figures[name])
     with house_style():
         boxes = [(text, box_of(text)) for text in texts_of(page)]
@@ -189,7 +193,7 @@ def test_no_words_overlap_or_leave_the_page(all_figures: dict[str, Figures], nam
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_words_lie_on_a_bar(all_figures: dict[str, Figures], name: str) -> None:
+def test_no_words_lie_on_a_bar(all_figures: dict[str, DatabaseStats], name: str) -> None:
     page = laid_out(all_figures[name])
     with house_style():
         boxes = [(text, box_of(text)) for text in texts_of(page)]
@@ -200,7 +204,7 @@ def test_no_words_lie_on_a_bar(all_figures: dict[str, Figures], name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_shapes_stay_in_their_panels(all_figures: dict[str, Figures], name: str) -> None:
+def test_shapes_stay_in_their_panels(all_figures: dict[str, DatabaseStats], name: str) -> None:
     for panel in laid_out(all_figures[name]).panels:
         shapes = [block.box for block in panel.blocks]
         for left, top, right, bottom in map(astuple, shapes):
@@ -211,7 +215,7 @@ def test_shapes_stay_in_their_panels(all_figures: dict[str, Figures], name: str)
 
 
 @pytest.mark.parametrize("light", [False, True])
-def test_words_can_be_read(all_figures: dict[str, Figures], light: bool) -> None:
+def test_words_can_be_read(all_figures: dict[str, DatabaseStats], light: bool) -> None:
     """On the page, and on the cards of the web page."""
     colours = palette(light=light)
     grounds = (colours.background, mixed(colours.ink, colours.background, 0.05))
@@ -227,7 +231,7 @@ def test_words_can_be_read(all_figures: dict[str, Figures], light: bool) -> None
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".html"])
 def test_the_same_database_gives_the_same_bytes(
-    all_figures: dict[str, Figures], tmp_path: Path, suffix: str
+    all_figures: dict[str, DatabaseStats], tmp_path: Path, suffix: str
 ) -> None:
     paths = [tmp_path / f"{number}{suffix}" for number in range(2)]
     for path in paths:
@@ -260,7 +264,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_picture_that_cannot_be_written_is_a_line(
-    all_figures: dict[str, Figures], zoo: Path, tmp_path: Path
+    all_figures: dict[str, DatabaseStats], zoo: Path, tmp_path: Path
 ) -> None:
     ran = command("stats", "--db", zoo, "-o", tmp_path / "zoo.gif")
     assert (ran.code, ran.err.count("\n")) == (2, 1)

@@ -23,14 +23,14 @@ from tests.support.caption_database import build_kennel, listing
 
 
 @pytest.fixture(scope="module")
-def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.fixture
-def captions(kennel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def captions(caption_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of captions in the current folder, from where the database is found."""
-    (tmp_path / "e6.duckdb").symlink_to(kennel)
+    (tmp_path / "e6.duckdb").symlink_to(caption_database)
     folder = tmp_path / "set"
     folder.mkdir()
     (folder / "a.txt").write_text("Foxes, mammal, my text")
@@ -318,13 +318,13 @@ def test_a_number_after_a_list_is_no_folder(captions: Path) -> None:
     assert not Path("50").exists()
 
 
-def test_suggested_aliases_are_rules(captions: Path, kennel: Path) -> None:
+def test_suggested_aliases_are_rules(captions: Path, caption_database: Path) -> None:
     (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
     out = normalize("set", "--suggest", "-q").out
     assert '"red_foxs" = "red_fox"  # 2 times' in out
     assert '# "zzzzzzzzzzzz" = ""  # 1 times, and nothing is near' in out
     rules = rules_from(tomllib.loads(out))
-    assert Normalizer(kennel, rules).normalize_text("Red Foxs").text == "red fox"
+    assert Normalizer(caption_database, rules).normalize_text("Red Foxs").text == "red fox"
 
 
 def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:

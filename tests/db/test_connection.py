@@ -19,12 +19,12 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.db.connection import (
+    checkpoint_wal,
     close_sandbox,
     drafting,
-    holding,
     literal,
     open_reading,
-    settle_wal,
+    shared_lock,
     user_relations,
 )
 from e6duck.db.query import session
@@ -223,7 +223,7 @@ def test_the_extensions_of_a_reader_are_not_downloaded(data: Path) -> None:
 def test_holding_keeps_writers_of_other_programs_away(data: Path) -> None:
     program = "import sys, duckdb; duckdb.connect(sys.argv[1])"
     command = [sys.executable, "-c", program, str(data / "e6.duckdb")]
-    with holding(data / "e6.duckdb"):
+    with shared_lock(data / "e6.duckdb"):
         done = subprocess.run(command, capture_output=True, text=True)
         assert "Could not set lock" in done.stderr
     subprocess.run(command, check=True)
@@ -241,7 +241,7 @@ def leave_wal(database: Path) -> None:
 
 def test_settling_takes_the_wal_into_the_file(data: Path) -> None:
     leave_wal(data / "e6.duckdb")
-    settle_wal(data / "e6.duckdb")
+    checkpoint_wal(data / "e6.duckdb")
     assert not (data / "e6.duckdb.wal").exists()
     connection = open_reading(data / "e6.duckdb")
     assert connection.execute("from mine").fetchall() == [(7,)]
@@ -250,7 +250,7 @@ def test_settling_takes_the_wal_into_the_file(data: Path) -> None:
 
 def test_settling_a_database_without_wal_writes_nothing(data: Path) -> None:
     before = snapshot(data)
-    settle_wal(data / "e6.duckdb")
+    checkpoint_wal(data / "e6.duckdb")
     assert snapshot(data) == before
 
 
@@ -260,7 +260,7 @@ def test_settling_leaves_a_foreign_database_alone(tmp_path: Path) -> None:
     leave_wal(tmp_path / "e6.duckdb")
     before = snapshot(tmp_path)
     with pytest.raises(DatabaseError, match="is no e6duck database"):
-        settle_wal(tmp_path / "e6.duckdb")
+        checkpoint_wal(tmp_path / "e6.duckdb")
     assert snapshot(tmp_path) == before
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from e6duck.builder.build import Built, build
+from e6duck.builder.build import BuildResult, build
 from e6duck.db.connection import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
 from e6duck.files import draft_path
@@ -517,7 +517,7 @@ def test_a_second_build_does_not_disturb_the_first(data: Path) -> None:
         with pytest.raises(E6DuckError, match="another build or export is at work"):
             build(data)
 
-    built: Built = build(data, on_progress=_At("posts", second))
+    built: BuildResult = build(data, on_progress=_At("posts", second))
     assert "red_fox" in tag_names(built.database)
 
 

@@ -54,17 +54,17 @@ def make_captions(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.fixture(scope="module")
-def events(kennel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def events(caption_database: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The moments of a run, in their order."""
     folder = tmp_path_factory.mktemp("events")
     make_captions(folder / "set")
     found: list[str] = []
-    normalizer = Normalizer(kennel)
+    normalizer = Normalizer(caption_database)
 
     def hear(stage: str, done: int) -> None:
         found.append(stage)
@@ -80,7 +80,7 @@ def test_there_are_twenty_moments_and_more_in_every_phase(events: list[str]) -> 
 
 
 def test_a_kill_at_any_moment_loses_nothing(
-    kennel: Path, events: list[str], tmp_path: Path
+    caption_database: Path, events: list[str], tmp_path: Path
 ) -> None:
     folders = [tmp_path / str(moment) for moment in range(len(events))]
     jobs = []
@@ -88,17 +88,19 @@ def test_a_kill_at_any_moment_loses_nothing(
     for moment, folder in enumerate(folders):
         make_captions(folder / "set")
         before.append(listing(folder / "set"))
-        jobs.append([moment, str(kennel), str(folder / "set"), str(folder / "backup")])
+        jobs.append([moment, str(caption_database), str(folder / "set"), str(folder / "backup")])
     done = subprocess.run(
         [sys.executable, "-c", DRIVER], input=json.dumps(jobs), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == events
     for event, folder, old in zip(events, folders, before, strict=True):
-        _check(kennel, event, folder, old)
+        _check(caption_database, event, folder, old)
 
 
-def _check(kennel: Path, event: str, folder: Path, old: dict[str, tuple[str, int, int]]) -> None:
+def _check(
+    caption_database: Path, event: str, folder: Path, old: dict[str, tuple[str, int, int]]
+) -> None:
     captions = folder / "set"
     texts = {name: (captions / name).read_text() for name in old}
     replaced = 0
@@ -119,7 +121,7 @@ def _check(kennel: Path, event: str, folder: Path, old: dict[str, tuple[str, int
     assert (event == "finish") == (replaced == COUNT - 1)
     assert replaced == 0 or event in ("replace", "finish")
     # A run after the kill works, and clears up; then both are undone.
-    normalizer = Normalizer(kennel)
+    normalizer = Normalizer(caption_database)
     second = normalizer.apply(normalizer.plan(captions), backup=folder / "backup")
     assert second.written == COUNT - 1 - replaced
     if second.written:
@@ -131,11 +133,11 @@ def _check(kennel: Path, event: str, folder: Path, old: dict[str, tuple[str, int
     assert listing(captions).items() >= old.items(), event
 
 
-def test_an_undo_that_is_killed_can_be_done_again(kennel: Path, tmp_path: Path) -> None:
+def test_an_undo_that_is_killed_can_be_done_again(caption_database: Path, tmp_path: Path) -> None:
     captions = tmp_path / "set"
     make_captions(captions)
     old = listing(captions)
-    normalizer = Normalizer(kennel)
+    normalizer = Normalizer(caption_database)
     normalizer.apply(normalizer.plan(captions), backup=tmp_path / "backup")
     program = (
         "import os, signal, sys\n"

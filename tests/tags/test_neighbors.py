@@ -24,7 +24,7 @@ from e6duck.charts.mapping import neighbor_map
 from e6duck.commands.neighbors import _MEASURES
 from e6duck.db.connection import open_reading
 from e6duck.index.ranks import curve_freq_to_rank
-from e6duck.tags.neighbors import LEAST_COMMON, MEASURES, Question, answering
+from e6duck.tags.neighbors import LEAST_COMMON, MEASURES, Question, find_neighbors
 from tests.commands.test_main import Ran, command, imported, on_terminal
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
@@ -442,7 +442,7 @@ def mapped(
     board: Path, *names: str, drawn_count: int = 24, **options: Any
 ) -> list[tuple[Any, ...]]:
     """Return tag, score and whether it is a query, for the spots of a map."""
-    with open_reading(board) as opened, answering(opened, Question(names, **options)) as found:
+    with open_reading(board) as opened, find_neighbors(opened, Question(names, **options)) as found:
         spots = neighbor_map(found, drawn_count=drawn_count).spots
     return [(spot.tag, spot.score, spot.is_query) for spot in spots]
 
@@ -472,7 +472,7 @@ def test_a_map_asks_for_more_than_it_shows(
     """int(1.5 n / queries), at least 1, as e6db."""
     with (
         open_reading(board) as opened,
-        answering(opened, Question(names, map_count=map_count)) as found,
+        find_neighbors(opened, Question(names, map_count=map_count)) as found,
     ):
         rows = found.fetch()
         spots = neighbor_map(found).spots

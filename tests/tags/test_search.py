@@ -36,21 +36,21 @@ KENNEL = Export(
 
 
 @pytest.fixture(scope="module")
-def kennel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kennel")
     write_export(folder, KENNEL)
     return build(folder, write_index=False).database
 
 
-def found(kennel: Path, *args: object) -> list[dict[str, Any]]:
-    ran = command("search", "--db", kennel, "--format", "json", *args)
+def found(caption_database: Path, *args: object) -> list[dict[str, Any]]:
+    ran = command("search", "--db", caption_database, "--format", "json", *args)
     assert (ran.code, ran.err) == (0, "")
     rows: list[dict[str, Any]] = json.loads(ran.out)
     return rows
 
 
-def tags(kennel: Path, *args: object) -> list[str]:
-    return [row["tag"] for row in found(kennel, *args)]
+def tags(caption_database: Path, *args: object) -> list[str]:
+    return [row["tag"] for row in found(caption_database, *args)]
 
 
 @pytest.mark.parametrize(
@@ -64,56 +64,64 @@ def tags(kennel: Path, *args: object) -> list[str]:
         ("grey_*", ["wolf"]),
     ],
 )
-def test_a_pattern_is_that_of_a_whole_name(kennel: Path, pattern: str, names: list[str]) -> None:
-    assert tags(kennel, pattern) == names
+def test_a_pattern_is_that_of_a_whole_name(
+    caption_database: Path, pattern: str, names: list[str]
+) -> None:
+    assert tags(caption_database, pattern) == names
 
 
-def test_the_alias_that_fits_is_shown(kennel: Path) -> None:
-    assert found(kennel, "v*n") == [
+def test_the_alias_that_fits_is_shown(caption_database: Path) -> None:
+    assert found(caption_database, "v*n") == [
         {"tag": "fox", "category": "species", "posts": 2, "alias": "vixen"}
     ]
-    assert found(kennel, "vixen") == [
+    assert found(caption_database, "vixen") == [
         {"tag": "fox", "category": "species", "posts": 2, "alias": "vixen", "closeness": 1.0}
     ]
 
 
-def test_words_stand_in_any_order(kennel: Path) -> None:
-    assert tags(kennel, "fox", "red") == tags(kennel, "fox red") == ["red_fox", "fox_in_red_coat"]
+def test_words_stand_in_any_order(caption_database: Path) -> None:
+    assert (
+        tags(caption_database, "fox", "red")
+        == tags(caption_database, "fox red")
+        == ["red_fox", "fox_in_red_coat"]
+    )
 
 
-def test_the_name_itself_comes_first_however_little_used(kennel: Path) -> None:
-    assert tags(kennel, "fox")[0] == "fox"
-    assert tags(kennel, "red wolf")[0] == "red_wolf"
+def test_the_name_itself_comes_first_however_little_used(caption_database: Path) -> None:
+    assert tags(caption_database, "fox")[0] == "fox"
+    assert tags(caption_database, "red wolf")[0] == "red_wolf"
 
 
-def test_a_misspelt_word_finds_what_it_is_spelt_like(kennel: Path) -> None:
-    (row, *_) = found(kennel, "wolff")
+def test_a_misspelt_word_finds_what_it_is_spelt_like(caption_database: Path) -> None:
+    (row, *_) = found(caption_database, "wolff")
     assert (row["tag"], row["closeness"]) == ("wolf", 0.8)
-    assert found(kennel, "zzzzzzzz") == []
+    assert found(caption_database, "zzzzzzzz") == []
 
 
-def test_filters_go_before_the_limit(kennel: Path) -> None:
-    assert tags(kennel, "*", "-c", "spec", "-f", 3, "--limit", 1) == ["wolf"]
-    assert tags(kennel, "*", "-c", "general", "-c", "meta") == [
+def test_filters_go_before_the_limit(caption_database: Path) -> None:
+    assert tags(caption_database, "*", "-c", "spec", "-f", 3, "--limit", 1) == ["wolf"]
+    assert tags(caption_database, "*", "-c", "general", "-c", "meta") == [
         "rating_safe",
         "[x]",
         "fox_in_red_coat",
     ]
-    assert set(tags(kennel, "fox", "-f", 2)) == {"fox", "red_fox"}
+    assert set(tags(caption_database, "fox", "-f", 2)) == {"fox", "red_fox"}
 
 
-def test_a_pipe_gets_rows_as_csv(kennel: Path) -> None:
-    ran = command("search", "--db", kennel, "*fox")
+def test_a_pipe_gets_rows_as_csv(caption_database: Path) -> None:
+    ran = command("search", "--db", caption_database, "*fox")
     assert [row["tag"] for row in csv.DictReader(io.StringIO(ran.out))] == ["red_fox", "fox"]
 
 
 def test_a_terminal_shows_a_tag_in_the_colour_of_its_category(
-    kennel: Path, monkeypatch: pytest.MonkeyPatch
+    caption_database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[38;2;237;93;31mwolf\x1b[0m" in on_terminal("search", "--db", kennel, "w*")
+    assert "\x1b[38;2;237;93;31mwolf\x1b[0m" in on_terminal(
+        "search", "--db", caption_database, "w*"
+    )
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b" not in on_terminal("search", "--db", kennel, "w*")
+    assert "\x1b" not in on_terminal("search", "--db", caption_database, "w*")
 
 
 @pytest.mark.parametrize(
@@ -126,24 +134,24 @@ def test_a_terminal_shows_a_tag_in_the_colour_of_its_category(
         (["fox\udcff"], "e6duck: an argument is no UTF-8"),
     ],
 )
-def test_a_mistake_is_told(kennel: Path, args: list[str], part: str) -> None:
-    ran = command("search", "--db", kennel, *args)
+def test_a_mistake_is_told(caption_database: Path, args: list[str], part: str) -> None:
+    ran = command("search", "--db", caption_database, *args)
     assert (ran.code, ran.out) == (2, "")
     assert part in ran.err
 
 
 @pytest.mark.parametrize("text", ["re?_*", "fox red", "wolff", "vixen"])
-def test_a_script_gets_the_same(kennel: Path, text: str) -> None:
-    with e6duck.open(kennel) as db:
-        assert db.search(text).to_pylist() == found(kennel, text)
-        assert db.search(text.split()).to_pylist() == found(kennel, *text.split())
+def test_a_script_gets_the_same(caption_database: Path, text: str) -> None:
+    with e6duck.open(caption_database) as db:
+        assert db.search(text).to_pylist() == found(caption_database, text)
+        assert db.search(text.split()).to_pylist() == found(caption_database, *text.split())
         assert db.search("*", category="spec", min_posts=3, limit=1)["tag"].to_pylist() == ["wolf"]
 
 
-def test_a_script_hears_of_a_mistake(kennel: Path) -> None:
-    with e6duck.open(kennel) as db, pytest.raises(UsageError, match="give a word"):
+def test_a_script_hears_of_a_mistake(caption_database: Path) -> None:
+    with e6duck.open(caption_database) as db, pytest.raises(UsageError, match="give a word"):
         db.search(" _")
 
 
-def test_a_search_imports_duckdb_alone(kennel: Path) -> None:
-    assert imported("search", "--db", str(kennel), "fox") == {"duckdb"}
+def test_a_search_imports_duckdb_alone(caption_database: Path) -> None:
+    assert imported("search", "--db", str(caption_database), "fox") == {"duckdb"}

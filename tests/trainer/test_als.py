@@ -122,8 +122,8 @@ BOARD = uses_of([set(range(number % 2, 20, 2)) for number in range(80)], 20)
     ids=lambda recipe: f"{recipe.method} {recipe.weighting} {recipe.start}",
 )
 def test_neighbours_on_a_checkerboard_are_of_its_colour(recipe: Recipe) -> None:
-    settled = Recipe(**{**vars(recipe), "factors": 2}).settled(posts=80, tags=20)
-    vectors, posts = make_vectors(BOARD, settled, threads=1)
+    resolved = Recipe(**{**vars(recipe), "factors": 2}).resolved(posts=80, tags=20)
+    vectors, posts = make_vectors(BOARD, resolved, threads=1)
     assert vectors.dtype == np.float32
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosine = unit @ unit.T
@@ -139,7 +139,7 @@ def test_neighbours_on_a_checkerboard_are_of_its_colour(recipe: Recipe) -> None:
 def test_a_tag_on_no_post_has_no_vector() -> None:
     uses = uses_of([{0, 1}, {0, 1}, {2, 3}, {2, 3}] * 10, 6)
     for start in ("svd", "random"):
-        recipe = Recipe(factors=2, start=start).settled(posts=40, tags=6)
+        recipe = Recipe(factors=2, start=start).resolved(posts=40, tags=6)
         vectors, _ = make_vectors(uses, recipe, threads=1)
         assert not vectors[4:].any()
         assert vectors[:4].any(axis=1).all()
@@ -147,7 +147,7 @@ def test_a_tag_on_no_post_has_no_vector() -> None:
 
 def test_identical_tags_have_one_vector() -> None:
     uses = uses_of([post | {12 + tag for tag in post} for post in drawn_posts(100, 12)], 24)
-    vectors, _ = make_vectors(uses, Recipe(factors=4).settled(posts=100, tags=24), threads=1)
+    vectors, _ = make_vectors(uses, Recipe(factors=4).resolved(posts=100, tags=24), threads=1)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     assert (unit[:12] * unit[12:]).sum(axis=1).min() > 0.8
 
@@ -155,7 +155,7 @@ def test_identical_tags_have_one_vector() -> None:
 @pytest.mark.parametrize("posts", [[{0, 1}] * 20, [{0}, {1}] * 20, [{0}]], ids=str)
 @pytest.mark.parametrize("weighting", ["tfidf", "bm25", "none"])
 def test_what_tells_nothing_gives_finite_vectors(posts: list[set[int]], weighting: Any) -> None:
-    recipe = Recipe(weighting=weighting).settled(posts=len(posts), tags=2)
+    recipe = Recipe(weighting=weighting).resolved(posts=len(posts), tags=2)
     vectors, _ = make_vectors(uses_of(posts, 2), recipe, threads=1)
     assert np.isfinite(vectors).all()
 

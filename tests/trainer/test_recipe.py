@@ -17,30 +17,30 @@ def test_the_notebook_of_e6db_is_a_recipe() -> None:
     facts = Recipe(factors=256, regularization=0.02, iterations=15, start="random").facts()
     assert facts == E6DB.facts()
     assert (facts["method"], facts["weighting"], facts["alpha"]) == ("als", "tfidf", "1.0")
-    assert E6DB.settled(posts=1_000_000, tags=32_768) == E6DB
+    assert E6DB.resolved(posts=1_000_000, tags=32_768) == E6DB
 
 
 @pytest.mark.parametrize(
     ("tags", "factors"), [(2, 1), (9, 1), (16, 2), (1_000, 125), (2_048, 256), (32_768, 256)]
 )
 def test_a_small_vocabulary_has_short_vectors(tags: int, factors: int) -> None:
-    assert Recipe().settled(posts=100, tags=tags).factors == factors
+    assert Recipe().resolved(posts=100, tags=tags).factors == factors
 
 
 def test_regularization_grows_with_the_root_of_the_posts() -> None:
-    found = [Recipe().settled(posts=posts, tags=100).regularization for posts in (100, 40_000)]
+    found = [Recipe().resolved(posts=posts, tags=100).regularization for posts in (100, 40_000)]
     assert found[0] is not None
     assert found[1] == pytest.approx(20 * found[0])
 
 
 def test_what_is_chosen_is_not_settled_otherwise() -> None:
     recipe = Recipe(factors=7, regularization=0.0, seed=3)
-    assert recipe.settled(posts=1_000, tags=7) == recipe
+    assert recipe.resolved(posts=1_000, tags=7) == recipe
 
 
 def test_more_factors_than_tags_are_refused() -> None:
     with pytest.raises(UsageError, match=r"^--factors 8 is more than the 7 tags to train on"):
-        Recipe(factors=8).settled(posts=1_000, tags=7)
+        Recipe(factors=8).resolved(posts=1_000, tags=7)
 
 
 def test_the_facts_of_svd_are_those_that_have_an_effect() -> None:
@@ -110,7 +110,7 @@ def test_help_states_the_defaults() -> None:
     options: dict[str, Any] = {each.name or "": each for each in commands.commands["train"].params}
     assert options["vocabulary"].default == VOCABULARY
     assert f"({MIN_TAGS})" in options["min_tags"].help
-    whole = Recipe().settled(posts=1_000_000, tags=VOCABULARY)
+    whole = Recipe().resolved(posts=1_000_000, tags=VOCABULARY)
     for name in ("factors", "weighting", "iterations", "start"):
         assert f"({getattr(whole, name)})" in options[name].help
     assert f"({whole.alpha:g})" in options["alpha"].help

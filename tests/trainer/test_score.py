@@ -10,7 +10,7 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.db.connection import open_reading
-from e6duck.trainer.score import kin_share, nearest, overlap
+from e6duck.trainer.score import nearest, overlap, sibling_share
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -71,7 +71,7 @@ def share(database: Path, directions: dict[str, tuple[float, float]]) -> float |
     try:
         names = [name for (name,) in connection.execute("select name from tags").fetchall()]
         vectors = np.array([directions.get(name, (0.0, 0.0)) for name in names], np.float32)
-        return kin_share(connection, vectors)
+        return sibling_share(connection, vectors)
     finally:
         connection.close()
 

@@ -619,9 +619,9 @@ def test_a_reader_is_no_trouble(data: Path) -> None:
 
 
 def test_a_build_at_work_is_found_before_the_work(data: Path) -> None:
-    from e6duck.files import tidied
+    from e6duck.files import working_folder
 
-    with tidied(data):
+    with working_folder(data):
         events = refused(data, "another build or export is at work in")
     assert events == ["reading posts"]
 

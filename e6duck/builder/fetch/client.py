@@ -25,7 +25,7 @@ Notify = Callable[[str], object]
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to wait, in seconds, and how often to try again without a byte of progress."""
 
     tries: int = 6
@@ -39,7 +39,7 @@ class Patience:
         return float(min(self.first_pause * 2 ** (failures - 1), self.longest_pause))
 
 
-class BusyError(Exception):
+class RetryableError(Exception):
     """The server cannot answer now; retry_after says in how many seconds, if it did."""
 
     def __init__(self, said: str, retry_after: float | None) -> None:
@@ -47,21 +47,21 @@ class BusyError(Exception):
         self.retry_after = retry_after
 
 
-def client(contact: str, patience: Patience) -> httpx.Client:
+def client(contact: str, retry_policy: RetryPolicy) -> httpx.Client:
     """Return a client that says who asks; raises `UsageError` where that fits no header."""
     if not contact.isascii() or not contact.isprintable() or set(contact) & set("()"):
         raise UsageError("the contact must be plain ASCII, such as you@example.org")
     agent = f"e6duck/{version('e6duck')} (+{contact.strip()})"
     # Stored bytes, else their size and checksum would not be those of the index.
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
-    return httpx.Client(headers=headers, timeout=patience.stall, follow_redirects=False)
+    return httpx.Client(headers=headers, timeout=retry_policy.stall, follow_redirects=False)
 
 
 @contextmanager
 def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Response]:
     """Give the answer to a request, its body not yet read: from byte start on, where it can.
 
-    Raises `BusyError` where it may be asked again, `SourceError` where that is of no use.
+    Raises `RetryableError` where it may be asked again, `SourceError` where that is of no use.
     """
     request = http.build_request("GET", url, headers={"Range": f"bytes={start}-"} if start else {})
     for _ in range(_MOST_REDIRECTS):
@@ -97,7 +97,7 @@ def _check(response: httpx.Response) -> None:
     status = response.status_code
     said = f"{response.url} answers {status} {response.reason_phrase}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise BusyError(said, _retry_after(response.headers.get("Retry-After", "")))
+        raise RetryableError(said, _retry_after(response.headers.get("Retry-After", "")))
     if status == httpx.codes.FORBIDDEN:
         raise SourceError(f"{said}; does --contact tell who you are?")
     if status not in _USEFUL:
@@ -114,11 +114,11 @@ def _retry_after(text: str) -> float | None:
         return None
 
 
-class Attempts:
+class Retries:
     """Tries again until the patience ends; progress renews it."""
 
-    def __init__(self, patience: Patience, on_notice: Notify) -> None:
-        self._patience = patience
+    def __init__(self, retry_policy: RetryPolicy, on_notice: Notify) -> None:
+        self._patience = retry_policy
         self._tell = on_notice
         self._failures = 0
         self._most = 0
@@ -132,7 +132,7 @@ class Attempts:
     def wait(self, what: str, error: Exception) -> None:
         """Wait before the next try; raises `E6DuckError` where there is none."""
         self._failures += 1
-        asked = error.retry_after if isinstance(error, BusyError) else None
+        asked = error.retry_after if isinstance(error, RetryableError) else None
         said = str(error) or type(error).__name__
         if self._failures >= self._patience.tries:
             raise E6DuckError(

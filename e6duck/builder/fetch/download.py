@@ -11,13 +11,13 @@ import httpx
 
 from ... import files
 from ...errors import SourceError
-from .client import Attempts, BusyError, Notify, Patience, opened
-from .manifest import Listed
+from .client import Notify, Retries, RetryableError, RetryPolicy, opened
+from .manifest import ManifestEntry
 
 OnBytes = Callable[[str, int], object]  # the name of a file, and how many of its bytes are here
 
 
-def is_here(listed: Listed, folder: Path) -> bool:
+def is_here(listed: ManifestEntry, folder: Path) -> bool:
     """Tell whether a file is in folder with the checksum that is listed."""
     path = folder / listed.file_name
     return path.is_file() and path.stat().st_size == listed.size and sha256(path) == listed.sha256
@@ -29,17 +29,17 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def part_path(listed: Listed, folder: Path) -> Path:
+def part_path(listed: ManifestEntry, folder: Path) -> Path:
     """Return where a file grows: a name of its content, so that no other export is resumed."""
     return folder / f".part-{listed.sha256[:16]}-{listed.file_name}"
 
 
 def download(
     http: httpx.Client,
-    listed: Listed,
+    listed: ManifestEntry,
     folder: Path,
     *,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     prove: Callable[[Path], object],
     on_bytes: OnBytes,
     on_notice: Notify,
@@ -51,11 +51,11 @@ def download(
     """
     part = part_path(listed, folder)
     is_resumed = part.exists()
-    _fill(http, listed, part, Attempts(patience, on_notice), on_bytes)
+    _fill(http, listed, part, Retries(retry_policy, on_notice), on_bytes)
     if is_resumed and sha256(part) != listed.sha256:
         on_notice(f"{listed.file_name}: what was resumed does not fit; starting anew")
         part.unlink()
-        _fill(http, listed, part, Attempts(patience, on_notice), on_bytes)
+        _fill(http, listed, part, Retries(retry_policy, on_notice), on_bytes)
     try:
         if sha256(part) != listed.sha256:
             raise SourceError(
@@ -71,7 +71,7 @@ def download(
 
 
 def _fill(
-    http: httpx.Client, listed: Listed, part: Path, attempts: Attempts, on_bytes: OnBytes
+    http: httpx.Client, listed: ManifestEntry, part: Path, attempts: Retries, on_bytes: OnBytes
 ) -> None:
     """Load what is missing of a part, trying again where the server is busy or the line cut."""
     while (size := _size(part)) != listed.size or not part.exists():
@@ -81,24 +81,24 @@ def _fill(
         try:
             _load(http, listed, part, size, attempts, on_bytes)
             if _size(part) != listed.size:
-                raise BusyError("the download was cut off", None)
-        except (httpx.RequestError, BusyError) as error:
+                raise RetryableError("the download was cut off", None)
+        except (httpx.RequestError, RetryableError) as error:
             attempts.wait(listed.file_name, error)
 
 
 def _load(
     http: httpx.Client,
-    listed: Listed,
+    listed: ManifestEntry,
     part: Path,
     start: int,
-    attempts: Attempts,
+    attempts: Retries,
     on_bytes: OnBytes,
 ) -> None:
     with opened(http, listed.url, start) as response:
         is_resumed = bool(start) and _begins_at(response, start)
         if response.status_code != httpx.codes.OK and not is_resumed:
             part.unlink(missing_ok=True)  # the next try starts anew
-            raise BusyError("the download cannot be resumed there", None)
+            raise RetryableError("the download cannot be resumed there", None)
         done = start if is_resumed else 0
         with part.open("ab" if is_resumed else "wb") as file:
             for data in response.iter_raw():

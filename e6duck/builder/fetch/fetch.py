@@ -15,9 +15,9 @@ from ... import files
 from ...errors import E6DuckError, SourceError, UsageError
 from ..build import plain_errors
 from ..source import inspect
-from .client import Attempts, BusyError, Notify, Patience, client, joined, opened
+from .client import Notify, Retries, RetryableError, RetryPolicy, client, joined, opened
 from .download import OnBytes, download, is_here, part_path, sha256
-from .manifest import INDEX_URL, MORE_TABLES, TABLES, Listed, listed_files
+from .manifest import INDEX_URL, MORE_TABLES, TABLES, ManifestEntry, listed_files
 from .record import Recorded, record, recorded
 
 _LONGEST_INDEX = 1 << 20
@@ -27,14 +27,14 @@ _LONGEST_INDEX = 1 << 20
 class Plan:
     """What a fetch would do: the files of the index, and those of them that are not here."""
 
-    listed: Sequence[Listed]
-    missing: Sequence[Listed]
+    listed: Sequence[ManifestEntry]
+    missing: Sequence[ManifestEntry]
     size: int  # bytes to come; less where a download is resumed
-    strangers: Sequence[Path]  # files to be replaced that no fetch has put there
+    untracked: Sequence[Path]  # files to be replaced that no fetch has put there
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchResult:
     """What a fetch has done: which files came, which were here, and the seconds that it took."""
 
     data_dir: Path
@@ -43,12 +43,12 @@ class Fetched:
     seconds: float
 
 
-def keep_strangers(plan: Plan) -> None:
+def refuse_overwrite(plan: Plan) -> None:
     """Raise `UsageError` where a fetch would replace a file that no fetch has put there."""
-    if plan.strangers:
-        names = ", ".join(path.name for path in plan.strangers)
+    if plan.untracked:
+        names = ", ".join(path.name for path in plan.untracked)
         raise UsageError(
-            f"{plan.strangers[0].parent} has {names}, not from a fetch;"
+            f"{plan.untracked[0].parent} has {names}, not from a fetch;"
             " say --yes to replace them, or name another folder"
         )
 
@@ -59,11 +59,11 @@ def fetch(
     contact: str,
     more: Collection[str] = (),
     index: str = INDEX_URL,
-    confirm: Callable[[Plan], object] = keep_strangers,
+    confirm: Callable[[Plan], object] = refuse_overwrite,
     on_bytes: OnBytes = lambda name, done: None,
     on_notice: Notify = lambda line: None,
-    patience: Patience | None = None,
-) -> Fetched:
+    retry_policy: RetryPolicy | None = None,
+) -> FetchResult:
     """Download the newest export of the four tables, and of more, into a folder.
 
     contact: an address for the site to reach you at. more: "pools", "wiki_pages", "artists".
@@ -77,16 +77,18 @@ def fetch(
     bad arguments, `E6DuckError` where the files cannot be had.
     """
     started = time.monotonic()
-    patience = patience or Patience()
+    retry_policy = retry_policy or RetryPolicy()
     folder = Path(data_dir)
-    with client(contact, patience) as http:
-        listed = _index(http, index, _tables(more), Attempts(patience, on_notice))
-        with plain_errors(folder), files.tidied(folder):
+    with client(contact, retry_policy) as http:
+        listed = _index(http, index, _tables(more), Retries(retry_policy, on_notice))
+        with plain_errors(folder), files.working_folder(folder):
             plan = _plan(listed, folder)
             confirm(plan)
             _check_space(plan, folder)
             _sweep(listed, folder)
-            get = partial(download, http, patience=patience, on_bytes=on_bytes, on_notice=on_notice)
+            get = partial(
+                download, http, retry_policy=retry_policy, on_bytes=on_bytes, on_notice=on_notice
+            )
             for each in listed:
                 if each in plan.missing:
                     get(each, folder, prove=partial(inspect, each.table))
@@ -102,9 +104,9 @@ def _tables(more: Collection[str]) -> list[str]:
     return [*TABLES, *dict.fromkeys(more)]
 
 
-def _fetched(plan: Plan, folder: Path, seconds: float) -> Fetched:
+def _fetched(plan: Plan, folder: Path, seconds: float) -> FetchResult:
     skipped = [each for each in plan.listed if each not in plan.missing]
-    return Fetched(
+    return FetchResult(
         data_dir=folder,
         downloaded=tuple(folder / each.file_name for each in plan.missing),
         skipped=tuple(folder / each.file_name for each in skipped),
@@ -113,8 +115,8 @@ def _fetched(plan: Plan, folder: Path, seconds: float) -> Fetched:
 
 
 def _index(
-    http: httpx.Client, index: str, tables: Sequence[str], attempts: Attempts
-) -> list[Listed]:
+    http: httpx.Client, index: str, tables: Sequence[str], attempts: Retries
+) -> list[ManifestEntry]:
     """Return the files that an index lists, their addresses made whole."""
     _check_address(index)
     content, base = _read(http, index, attempts)
@@ -132,7 +134,7 @@ def _check_address(index: str) -> None:
         raise UsageError(f"--index {index!a} is no http or https address")
 
 
-def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, httpx.URL]:
+def _read(http: httpx.Client, index: str, attempts: Retries) -> tuple[bytes, httpx.URL]:
     """Return what an index holds, and where it was at last."""
     while True:
         try:
@@ -143,11 +145,11 @@ def _read(http: httpx.Client, index: str, attempts: Attempts) -> tuple[bytes, ht
                     if len(content) > _LONGEST_INDEX:
                         raise SourceError(f"{index} is too long for an index; name another")
                 return content, response.url
-        except (httpx.RequestError, BusyError) as error:
+        except (httpx.RequestError, RetryableError) as error:
             attempts.wait(index, error)
 
 
-def _plan(listed: Sequence[Listed], folder: Path) -> Plan:
+def _plan(listed: Sequence[ManifestEntry], folder: Path) -> Plan:
     missing = [each for each in listed if not is_here(each, folder)]
     parts = (part_path(each, folder) for each in missing)
     resumed = sum(part.stat().st_size for part in parts if part.exists())
@@ -155,16 +157,16 @@ def _plan(listed: Sequence[Listed], folder: Path) -> Plan:
     return Plan(listed, missing, size, _strangers(missing, folder))
 
 
-def _strangers(missing: Sequence[Listed], folder: Path) -> list[Path]:
+def _strangers(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
     """Return the files that would be replaced, and are not as a fetch has recorded them."""
     known = recorded(folder)
-    strangers = []
+    untracked = []
     for path in (folder / each.file_name for each in missing):
         if path.exists() and not path.is_file():
             raise SourceError(f"{path} is no file; move it away, or name another folder")
         if path.exists() and (path.name not in known or known[path.name].sha256 != sha256(path)):
-            strangers.append(path)
-    return strangers
+            untracked.append(path)
+    return untracked
 
 
 def _check_space(plan: Plan, folder: Path) -> None:
@@ -176,7 +178,7 @@ def _check_space(plan: Plan, folder: Path) -> None:
         )
 
 
-def _sweep(listed: Sequence[Listed], folder: Path) -> None:
+def _sweep(listed: Sequence[ManifestEntry], folder: Path) -> None:
     """Remove what was loaded of older exports."""
     kept = {part_path(each, folder) for each in listed}
     for each in listed:

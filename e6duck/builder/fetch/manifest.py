@@ -22,7 +22,7 @@ _DATE = r"(?:-\d{4}-\d{2}-\d{2})?"
 
 
 @dataclass(frozen=True)
-class Listed:
+class ManifestEntry:
     """A file as the index lists it."""
 
     table: str
@@ -33,7 +33,7 @@ class Listed:
     url: str
 
 
-def listed_files(content: bytes, index_url: str, tables: Collection[str]) -> list[Listed]:
+def listed_files(content: bytes, index_url: str, tables: Collection[str]) -> list[ManifestEntry]:
     """Return the file of each table; raises `SourceError` for an index that is not as expected."""
     rows = _rows(content, index_url)
     files = []
@@ -55,9 +55,9 @@ def _rows(content: bytes, index_url: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _listed(row: dict[str, Any], table: str, index_url: str) -> Listed:
+def _listed(row: dict[str, Any], table: str, index_url: str) -> ManifestEntry:
     try:
-        listed = Listed(
+        listed = ManifestEntry(
             table=table,
             file_name=_text(row["file_name"]),
             size=int(row["file_size"]),

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 
-def holds(folder: Path, names: Collection[str]) -> bool:
+def is_committed(folder: Path, names: Collection[str]) -> bool:
     """Tell whether git tracks each of the files below folder, and has each as it is now."""
     tracked = _listed(folder, "ls-files", "-v", "-z")
     changed = _listed(folder, "diff", "--name-only", "--relative", "--no-ext-diff", "-z", "HEAD")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...charts.bins import month_bins, tag_bins
 from ...charts.phrases import many, month_name, month_number, span_name, steps_name, uploaded
-from ...tags.stats import NO_POSTS, Figures, Row, median
+from ...tags.stats import NO_POSTS, DatabaseStats, Row, median
 from .formats import shielded
 from .table import colored
 from .tag_profile import spark
@@ -29,21 +29,21 @@ class _Line:
     color: str = ""
 
 
-def ledger(figures: Figures, colors: Mapping[str, str], width: int) -> Iterator[str]:
+def ledger(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines of a screen, none of them wider than width.
 
     colors: by category; none for a file. A terminal of less than 40 places shows the left part.
     """
     if width < _LEAST_WIDTH:
-        yield from (line[:width].rstrip() for line in ledger(figures, {}, _LEAST_WIDTH))
+        yield from (line[:width].rstrip() for line in ledger(stats, {}, _LEAST_WIDTH))
         return
-    for head, text in _totals(figures):
+    for head, text in _totals(stats):
         yield from _entry(head, text, width)
-    for head, lines in _groups(figures, colors):
+    for head, lines in _groups(stats, colors):
         if lines:
             yield ""
             yield from _bars(head, lines, width)
-    sparks = list(_sparks(figures, min(_SPARKS, width - _MARGIN)))
+    sparks = list(_sparks(stats, min(_SPARKS, width - _MARGIN)))
     if sparks:
         yield ""
     for head, bars, note in sparks:
@@ -57,9 +57,9 @@ def _entry(head: str, text: str, width: int) -> Iterator[str]:
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
 
-def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
-    total = figures.total
-    yield "posts", f"{total['posts']:,}{uploaded(figures.months)}" if total["posts"] else NO_POSTS
+def _totals(stats: DatabaseStats) -> Iterator[tuple[str, str]]:
+    total = stats.total
+    yield "posts", f"{total['posts']:,}{uploaded(stats.months)}" if total["posts"] else NO_POSTS
     yield "tags", f"{total['tags']:,}, and {total['rare_tags']:,} too rare for an id"
     if total["uses"]:
         a_post = f", {total['uses'] / total['posts']:.1f} a post" if total["posts"] else ""
@@ -71,18 +71,18 @@ def _totals(figures: Figures) -> Iterator[tuple[str, str]]:
     yield "vectors", f"{total['vectors']:,}" if total["vectors"] else "none; run: e6duck train"
 
 
-def _groups(figures: Figures, colors: Mapping[str, str]) -> Iterator[tuple[str, list[_Line]]]:
+def _groups(stats: DatabaseStats, colors: Mapping[str, str]) -> Iterator[tuple[str, list[_Line]]]:
     yield (
         "tags",
         [
             _Line(shielded(row["category"]), row["tags"], colors.get(row["category"], ""))
-            for row in figures.categories
+            for row in stats.categories
         ],
     )
-    yield "ratings", [_Line(row["rating"], row["posts"]) for row in figures.ratings]
+    yield "ratings", [_Line(row["rating"], row["posts"]) for row in stats.ratings]
     yield (
         "implications",
-        [_Line(steps_name(row["depth"]), row["implications"]) for row in figures.depths],
+        [_Line(steps_name(row["depth"]), row["implications"]) for row in stats.depths],
     )
 
 
@@ -106,20 +106,20 @@ def _bar(share: float, room: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def _sparks(figures: Figures, room: int) -> Iterator[tuple[str, str, str]]:
+def _sparks(stats: DatabaseStats, room: int) -> Iterator[tuple[str, str, str]]:
     """Yield the curves as bars, each with what it is about and what it shows."""
-    if len(figures.ranks) > 1:
-        yield "uses by rank", *_ranks(figures.ranks, room)
-    if len(months := month_bins(figures.months, room)) > 1:
-        peak = max(figures.months, key=lambda row: row["posts"])
+    if len(stats.ranks) > 1:
+        yield "uses by rank", *_ranks(stats.ranks, room)
+    if len(months := month_bins(stats.months, room)) > 1:
+        peak = max(stats.months, key=lambda row: row["posts"])
         span = span_name(months[0].end - months[0].start)
         first, last = month_name(months[0].start), month_name(months[-1].end - 1)
         most = f"most in {month_name(month_number(peak))}: {peak['posts']:,}"
         bars = spark([each.count for each in months])
         yield "posts by time", bars, f"{first} to {last}, each bar is {span}; {most}"
-    if len(sizes := tag_bins(figures.post_sizes, room)) > 1:
+    if len(sizes := tag_bins(stats.post_sizes, room)) > 1:
         bars = spark([each.count for each in sizes])
-        middle = f"the middle post has {median(figures.post_sizes):,}"
+        middle = f"the middle post has {median(stats.post_sizes):,}"
         yield "tags a post", bars, f"{sizes[0].start:,} to {sizes[-1].end - 1:,}; {middle}"
 
 

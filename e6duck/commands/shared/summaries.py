@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ...builder.build import Built
+    from ...builder.build import BuildResult
     from ...builder.fetch.fetch import Plan
-    from ...builder.from_index import Imported
-    from ...trainer.train import Trained
+    from ...builder.from_index import ImportResult
+    from ...trainer.train import TrainResult
 
 _FRESH_DAYS = 30
 _NAMED = 5  # how many of a list of names are shown
@@ -23,7 +23,7 @@ _REASONS = {
 }
 
 
-def summary(built: Built) -> str:
+def summary(built: BuildResult) -> str:
     """Return what a build has made, in lines."""
     dropped = ", ".join(
         f"{count:,} {_REASONS.get(reason, reason)}"
@@ -55,7 +55,7 @@ def summary(built: Built) -> str:
     return "\n".join(lines)
 
 
-def _age(built: Built) -> Iterator[str]:
+def _age(built: BuildResult) -> Iterator[str]:
     if built.exported_at and (built.age_days or 0) > _FRESH_DAYS:
         yield (
             f"age           the export is {built.age_days:,} days old, of"
@@ -63,7 +63,7 @@ def _age(built: Built) -> Iterator[str]:
         )
 
 
-def _oddities(built: Built) -> Iterator[str]:
+def _oddities(built: BuildResult) -> Iterator[str]:
     if built.self_aliases:
         yield f"odd           self-aliases, of no effect: {_some(built.self_aliases)}"
     if built.stuck_aliases:
@@ -91,7 +91,7 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def import_summary(imported: Imported) -> str:
+def import_summary(imported: ImportResult) -> str:
     """Return what an import has made, in lines."""
     counted = "tags.parquet" if imported.is_counted else "e6db's curve"
     vector_count = imported.vector_count
@@ -117,7 +117,7 @@ def import_summary(imported: Imported) -> str:
     return "\n".join(lines)
 
 
-def training_summary(trained: Trained) -> str:
+def training_summary(trained: TrainResult) -> str:
     """Return what a training has made, in lines."""
     recipe = trained.recipe
     score = "" if trained.score is None else f"; kin among the 10 nearest: {trained.score:.0%}"
@@ -142,10 +142,10 @@ def size_text(size: int) -> str:
 
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield a line a file that a fetch is about, and how much is to come."""
-    strangers = {path.name for path in plan.strangers}
+    untracked = {path.name for path in plan.untracked}
     for each in plan.listed:
         state = "to come" if each in plan.missing else "here"
-        if each.file_name in strangers:
+        if each.file_name in untracked:
             state = "to come, in place of one that is not from a fetch"
         size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
         yield f"{each.file_name:<24} {size:>10}  {date}  {state}"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from ...tags.profile import Portrait, Row
+from ...tags.profile import Row, TagProfile
 from .formats import shielded
 from .table import colored, places
 
@@ -17,7 +17,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 Paint = Callable[[Row], str]
 
 
-def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterator[str]:
+def screen(profile: TagProfile, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines of a screen.
 
     colors: by category, for the names of tags; none for a file. width: in places, for what is cut.
@@ -26,16 +26,16 @@ def screen(portrait: Portrait, colors: Mapping[str, str], width: int) -> Iterato
     def paint(row: Row) -> str:
         return colored(shielded(row["tag"]), colors.get(row["category"], ""))
 
-    yield _title(portrait, paint)
-    yield from _entry("posts", _counts(portrait), width)
-    yield from _entry("aliases", ", ".join(map(shielded, portrait.aliases)), width)
-    yield from _branches("implies", portrait.tag, portrait.implies, paint)
-    yield from _branches("implied by", portrait.tag, portrait.implied_by, paint)
-    yield from _list("similar", portrait.similar, paint, lambda row: f"{row['score']:.2f}", width)
-    yield from _list("surprising", portrait.surprising, paint, _times, width)
-    yield from _entry("uses", sparkline(portrait.years), width)
-    yield from _entry("wiki", shielded(portrait.wiki or ""), width)
-    for note in portrait.notes:
+    yield _title(profile, paint)
+    yield from _entry("posts", _counts(profile), width)
+    yield from _entry("aliases", ", ".join(map(shielded, profile.aliases)), width)
+    yield from _branches("implies", profile.tag, profile.implies, paint)
+    yield from _branches("implied by", profile.tag, profile.implied_by, paint)
+    yield from _list("similar", profile.similar, paint, lambda row: f"{row['score']:.2f}", width)
+    yield from _list("surprising", profile.surprising, paint, _times, width)
+    yield from _entry("uses", sparkline(profile.years), width)
+    yield from _entry("wiki", shielded(profile.wiki or ""), width)
+    for note in profile.notes:
         yield from _entry("note", note, width)
 
 
@@ -43,18 +43,18 @@ def _times(row: Row) -> str:
     return f"{row['lift']:g} times"
 
 
-def _title(portrait: Portrait, paint: Paint) -> str:
-    name = paint({"tag": portrait.tag, "category": portrait.category})
-    led = f" (by its alias {shielded(portrait.alias)})" if portrait.alias else ""
-    rank = "no rank" if portrait.rank is None else f"rank {portrait.rank:,}"
-    return f"{name}{led}: {portrait.category or 'of no known category'}, {rank}"
+def _title(profile: TagProfile, paint: Paint) -> str:
+    name = paint({"tag": profile.tag, "category": profile.category})
+    led = f" (by its alias {shielded(profile.alias)})" if profile.alias else ""
+    rank = "no rank" if profile.rank is None else f"rank {profile.rank:,}"
+    return f"{name}{led}: {profile.category or 'of no known category'}, {rank}"
 
 
-def _counts(portrait: Portrait) -> str:
+def _counts(profile: TagProfile) -> str:
     counts = (
-        (portrait.posts, "kept"),
-        (portrait.tagged_posts, "with those where it is implied"),
-        (portrait.site_posts, "on the site"),
+        (profile.posts, "kept"),
+        (profile.tagged_posts, "with those where it is implied"),
+        (profile.site_posts, "on the site"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in counts if count is not None)
 

@@ -17,7 +17,7 @@ from PIL import Image, PngImagePlugin
 import e6duck
 from e6duck.charts.mapping import neighbor_map
 from e6duck.charts.save import save, save_poster
-from e6duck.tags.neighbors import Question, answering
+from e6duck.tags.neighbors import Question, find_neighbors
 
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]
@@ -95,7 +95,7 @@ class Neighborhood(Picture):
     def save(self, database: e6duck.Database) -> None:
         """Draw the neighbours of the tags."""
         question = Question(**self.question, map_count=64)
-        with answering(database.connection, question) as found:
+        with find_neighbors(database.connection, question) as found:
             save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
 
 
