@@ -34,7 +34,7 @@ from ..errors import UsageError
 from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
-from ..index.tables import IndexTables, read_published
+from ..index.tables import IndexTables, read_index_tables
 from . import pipeline
 from .build import DEFAULT_MEMORY, database_place
 from .source import COLUMNS
@@ -86,7 +86,7 @@ def import_index(
     index_dir = Path(index_dir)
     target = database_place(index_dir if database is None else Path(database))
     on_progress("reading files", 0)
-    published = read_set(index_dir, read_published)
+    published = read_set(index_dir, read_index_tables)
     ways_out = {target.parent: "import elsewhere with --db PATH"}
     with (
         explained_interrupts(files_state(target, None)),

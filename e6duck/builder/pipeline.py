@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ..db.connection import SCHEMA_VERSION, Connection, literal
 from ..db.sql_files import Script, scripts, sql_text
+from ..db.sql_files import more_scripts as more_scripts
 from ..errors import AuditError, SourceError
 from ..index import vectors
 from . import posts, rejects
@@ -124,11 +125,6 @@ def _choose_rows(draft: Draft, table: str) -> None:
     )
 
 
-def more_scripts() -> list[Script]:
-    """Return the files of the tables that are loaded where their files are there."""
-    return scripts("build/optional")
-
-
 def _count_names(draft: Draft) -> None:
     """Read the posts; gives name_use its rows."""
     connection = draft.connection
@@ -154,7 +150,7 @@ def _reject_rows(draft: Draft) -> None:
             for number in counted.replaced.tolist()
         ),
     ]
-    for table, relation in _LOSERS.items():
+    for table, relation in _DROPPED_RELATIONS.items():
         rows = draft.connection.execute(f"from {relation}").fetchall()
         draft.dropped_rows[table] = [rejects.DroppedRow(record, reason) for record, reason in rows]
     for table, source in draft.sources.items():
@@ -186,7 +182,7 @@ _RECORDS = {
     "tag_aliases": "alias_row",
     "tag_implications": "implication_row",
 }
-_LOSERS = {
+_DROPPED_RELATIONS = {
     "tags": "tag_dropped",
     "tag_aliases": "alias_dropped",
     "tag_implications": "implication_dropped",

@@ -1,8 +1,9 @@
-"""The two passes over the posts that SQL would pay too much for: count their tags, number them.
+"""The two passes over the posts, in NumPy because SQL would be too slow: count tags, number them.
 
-The first reads the CSV once, names become numbers, and what is kept goes to a file beside the
-draft (Arrow IPC). The second turns those numbers into tag ids, once the counts have ranked them,
-and adds what they imply by one sparse product a batch. Both work batch by batch in flat memory.
+The first pass reads the CSV once, replaces names by numbers, and writes the kept posts to a file
+beside the draft (Arrow IPC). Then the counts rank the tags. The second pass replaces the numbers by
+tag ids and adds implied tags, with one sparse matrix product per batch. Both passes hold a few
+batches in memory at a time.
 """
 
 from __future__ import annotations
@@ -20,32 +21,31 @@ from numpy.typing import NDArray
 from ..db.prefetch import prefetch
 from .tokens import NO_NAME, NameIds, Offsets, number_names
 
-BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
-_READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
-Progress = Callable[[int], None]
+BATCH_ROWS = 20_000  # larger ones do not fit the cache, smaller ones repeat the work per batch
+_READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts does not have
 Integers = NDArray[np.int64]
 
 
 @dataclass
 class Counted:
-    """What the first pass has found."""
+    """The results of the first pass."""
 
     spill: Path
     names: list[str] = field(default_factory=list)
     post_counts: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     row_count: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)  # posts by reason
     no_id: Integers = field(default_factory=lambda: np.zeros(0, np.int64))  # record numbers
     replaced: Integers = field(default_factory=lambda: np.zeros(0, np.int64))  # record numbers
     left_out: Integers = field(default_factory=lambda: np.zeros(0, np.int64))  # rows of the spill
 
     @property
     def kept_count(self) -> int:
-        """Posts that go into the database."""
+        """The number of posts that go into the database."""
         return self.row_count - sum(self.dropped.values())
 
     def name_table(self) -> pa.Table:
-        """Return the names in use with their posts: name_id, name, post_count."""
+        """Return the used names as a table: name_id, name, post_count."""
         used = np.flatnonzero(self.post_counts)
         used = used[used != NO_NAME]
         return pa.table(
@@ -61,18 +61,19 @@ def count(
     batches: Iterable[pa.RecordBatch],
     alias_ends: dict[str, str],
     spill: Path,
-    progress: Progress,
+    progress: Callable[[int], object],
 ) -> Counted:
-    """Count the posts of each name, and leave the kept posts in spill with their names numbered.
+    """Count the posts of each name, and write the kept posts to spill with numbers for names.
 
-    batches: rows of post_row. A post counts once for a name, however often it stands there.
+    batches: rows of post_row. A name that a post has several times counts once. alias_ends: the
+    final name of each alias. progress: called with the rows of each batch.
     """
     known = NameIds(alias_ends)
     counted = Counted(spill)
-    row_log = _RowLog()
+    log = _RowLog()
     with _spilling(spill) as write:
         for batch in prefetch(batches):
-            kept = row_log.add(batch)
+            kept = log.add(batch)
             rows = batch.filter(kept) if kept.null_count or not _all_true(kept) else batch
             offsets, numbers = number_names(rows.column("names"), known)
             counts = np.bincount(numbers, minlength=len(known.names))
@@ -84,8 +85,8 @@ def count(
             )
             counted.row_count += len(batch)
             progress(len(batch))
-    row_log.settle(counted)
-    _discount(counted)
+    log.finish(counted)
+    _subtract_left_out(counted)
     counted.names = known.names
     return counted
 
@@ -98,21 +99,21 @@ _NO_REASONS = pa.array([], pa.string()).dictionary_encode()
 
 
 class _RowLog:
-    """Who is there: the id of every row, and why rows are dropped."""
+    """The id of every row, and the reasons of the dropped ones."""
 
     def __init__(self) -> None:
         self._ids: list[Integers] = []
         self._reasons: list[pa.Array] = []
 
     def add(self, batch: pa.RecordBatch) -> pa.BooleanArray:
-        """Take note of a batch; returns which of its rows are kept."""
+        """Add a batch, and return whether each of its rows is kept so far."""
         self._ids.append(batch.column("id").fill_null(-1).to_numpy())
         reasons = batch.column("drop_reason")
         self._reasons.append(reasons.dictionary_encode())
         return reasons.is_null()
 
-    def settle(self, counted: Counted) -> None:
-        """Drop the rows whose id stands in a later row, and count all that is dropped."""
+    def finish(self, counted: Counted) -> None:
+        """Drop the rows whose id is repeated by a later row, and count the dropped rows."""
         reasons = pa.chunked_array(self._reasons, pa.dictionary(pa.int32(), pa.string()))
         reasons = pa.concat_arrays(reasons.unify_dictionaries().chunks or [_NO_REASONS])
         codes = reasons.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -133,7 +134,7 @@ class _RowLog:
 
 
 def _earlier_rows(ids: Integers) -> Integers:
-    """Return the rows whose id stands again in a later row."""
+    """Return the rows whose id is repeated by a later row."""
     if bool(np.all(ids[1:] > ids[:-1])):
         return np.zeros(0, np.int64)
     order = np.argsort(ids, kind="stable")
@@ -151,7 +152,7 @@ def _list_array(offsets: Offsets, values: NDArray[Any]) -> pa.ListArray:
 
 @contextmanager
 def _spilling(path: Path) -> Iterator[Callable[[pa.RecordBatch, pa.ListArray], None]]:
-    """Write batches, each with a column name_ids, to an Arrow file of unknown schema."""
+    """Give a function that writes batches with a column name_ids to an Arrow file."""
     writer: pa.ipc.RecordBatchStreamWriter | None = None
     with pa.OSFile(str(path), "wb") as sink:
 
@@ -169,22 +170,22 @@ def _spilling(path: Path) -> Iterator[Callable[[pa.RecordBatch, pa.ListArray], N
 
 
 def _read_spill(counted: Counted) -> Iterator[pa.RecordBatch]:
-    """Yield the kept posts; rows that a later one replaces are left out."""
+    """Yield the kept posts, without those that a later row replaces."""
     first = 0
     with pa.OSFile(str(counted.spill), "rb") as source:
         for batch in pa.ipc.open_stream(source):
-            gone = counted.left_out - first
-            gone = gone[(gone >= 0) & (gone < len(batch))]
+            left_out = counted.left_out - first
+            left_out = left_out[(left_out >= 0) & (left_out < len(batch))]
             first += len(batch)
-            if len(gone):
+            if len(left_out):
                 keep = np.ones(len(batch), bool)
-                keep[gone] = False
+                keep[left_out] = False
                 batch = batch.filter(pa.array(keep))
             yield batch
 
 
-def _discount(counted: Counted) -> None:
-    """Take the rows that are left out off the counts."""
+def _subtract_left_out(counted: Counted) -> None:
+    """Count the names again, without the rows that are left out, if there are any."""
     if not len(counted.left_out):
         return
     counts = np.zeros_like(counted.post_counts)
@@ -196,28 +197,29 @@ def _discount(counted: Counted) -> None:
 
 @dataclass
 class Encoded:
-    """The second pass: posts with tag ids, as an Arrow reader, and what it counts on the way."""
+    """The second pass: the posts with tag ids as an Arrow reader, and counts of their tags."""
 
     counted: Counted
-    targets: Any  # SciPy CSR, names x tags: 1 the tag of a name, 2 a tag that it implies
-    progress: Progress
-    tagged_counts: Integers = field(init=False)
-    failure: BaseException | None = None  # what broke off the reading, from under DuckDB
+    targets: Any  # SciPy CSR, names x tags: 1 for the tag of a name, 2 for a tag that it implies
+    progress: Callable[[int], object]  # called with the rows of each batch
+    tagged_counts: Integers = field(init=False)  # posts with each tag, implied ones included
+    failure: BaseException | None = None  # raised while DuckDB was reading, which hides its type
 
     def __post_init__(self) -> None:
         self.tagged_counts = np.zeros(self.targets.shape[1], np.int64)
 
     def reader(self) -> pa.RecordBatchReader:
-        """Return the posts in their order, tag_ids and implied_ids ascending."""
+        """Return the posts in file order, with ascending tag_ids and implied_ids."""
         with pa.OSFile(str(self.counted.spill), "rb") as source:
             schema = pa.ipc.open_stream(source).schema
         schema = schema.remove(schema.get_field_index("name_ids"))
         for name in ("tag_ids", "implied_ids"):
             schema = schema.append(pa.field(name, pa.list_(pa.uint32())))
         batches = prefetch(self._encode(batch) for batch in _read_spill(self.counted))
-        return pa.RecordBatchReader.from_batches(schema, self._noted(batches))
+        return pa.RecordBatchReader.from_batches(schema, self._watched(batches))
 
-    def _noted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def _watched(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield the batches, report progress, and keep an error for the caller of DuckDB."""
         try:
             for batch in batches:
                 yield batch
@@ -234,7 +236,11 @@ class Encoded:
         )
 
     def _numbered(self, name_ids: pa.ListArray) -> tuple[pa.ListArray, pa.ListArray]:
-        """Multiply posts x names by names x tags: a sum of 2 or more is a tag that is implied."""
+        """Return tag_ids and implied_ids of posts, from the product posts x names x tags.
+
+        An element is the sum over the names of a post: 1 for its own tag, 2 for each name that
+        implies the tag. So 2 or more is an implied tag.
+        """
         from scipy.sparse import csr_matrix
 
         offsets = name_ids.offsets.to_numpy()
@@ -242,13 +248,8 @@ class Encoded:
         ones = np.ones(len(numbers), np.int32)
         shape = (len(name_ids), self.targets.shape[0])
         product = csr_matrix((ones, numbers, offsets - offsets[0]), shape=shape) @ self.targets
-        lengths = np.diff(product.indptr)
-        key = np.repeat(np.arange(len(lengths), dtype=np.int64) << 33, lengths)
-        key |= product.indices.astype(np.int64) << 1
-        key |= product.data >= 2
-        key.sort()
-        tags = (key & 0x1FFFFFFFF) >> 1
-        is_implied = (key & 1).astype(bool)
+        product.sort_indices()
+        tags, is_implied = product.indices, product.data >= 2
         self.tagged_counts += np.bincount(tags, minlength=len(self.tagged_counts))
         implied_before = np.concatenate([[0], np.cumsum(is_implied)])
         return (

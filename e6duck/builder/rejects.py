@@ -1,4 +1,4 @@
-"""Rows that cannot be used: which they are, on which line they stand, and how they read."""
+"""Rows of the export that are not used: which, on which line of the file, their text, and why."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .source import LONGEST_ROW, REJECTS_LIMIT, Source, read_text
 
 _CHUNK = 1 << 22
 _LONGEST_SHOWN = 9_000  # DuckDB cuts what it shows of a row after 10,000 bytes
-_TOLERATED_ROWS = 10
-_TOLERATED_SHARE = 0.01
+_MAX_DROPPED_ROWS = 10
+_MAX_DROPPED_SHARE = 0.01
 
 SCHEMA = pa.schema(
     {
@@ -34,23 +34,26 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Malformed:
-    """A row that DuckDB refused: where it begins in bytes, how many lines it has, and why."""
+    """A row that DuckDB could not read."""
 
-    position: int
-    line_count: int | None  # None where DuckDB shows only the beginning of the row
+    position: int  # the byte of the decompressed file where it begins, from 0
+    line_count: int | None  # None if DuckDB shows only the beginning of the row
     reason: str
 
 
 @dataclass(frozen=True)
 class DroppedRow:
-    """A row that is not used: its number among the well-formed ones, from 1, and why."""
+    """A well-formed row that is not used."""
 
-    record: int
+    record: int  # its number among the well-formed rows, from 1
     reason: str
 
 
 def malformed(connection: Connection, rejects_table: str) -> list[Malformed]:
-    """Return the rows that the last reading refused, one entry a row however many its faults."""
+    """Return the rows that DuckDB has noted in a rejects table: one entry per row, in file order.
+
+    A row can have several faults; the reason is the first one.
+    """
     rows = connection.execute(
         f"""
         select
@@ -66,7 +69,7 @@ def malformed(connection: Connection, rejects_table: str) -> list[Malformed]:
 
 
 def _malformed(position: int, content: str, fault: dict[str, str]) -> Malformed:
-    # DuckDB counts bytes from 1, and takes the LF of a CRLF for the beginning of the next row.
+    # DuckDB counts bytes from 1, and takes the LF of a CRLF as the beginning of the next row.
     text = content.lstrip("\r\n")
     first = position - 1 + len(content) - len(text)
     line_count = text.rstrip("\r\n").count("\n") + 1 if len(content) < _LONGEST_SHOWN else None
@@ -78,19 +81,22 @@ def _reason(fault: dict[str, str]) -> str:
         pattern = r"Could not convert string \"(.*)\" to '(.*)'"
         found = re.search(pattern, fault["error_message"], re.DOTALL)
         if found:
-            return f'{fault["column_name"]}: "{found[1]}" is no {found[2]}'
+            return f'{fault["column_name"]}: "{found[1]}" is not a valid {found[2]}'
     if fault["error_type"] == "INVALID ENCODING":
-        return f"{fault['column_name'] or 'the row'}: not UTF-8"
+        return f"{fault['column_name'] or 'the row'}: not valid UTF-8"
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", fault["error_message"])
     if counts:
-        return f"{counts[2]} fields, where the header has {counts[1]}"
+        return f"expected {counts[1]} fields, found {counts[2]}"
     return fault["error_message"].partition("\n")[0]
 
 
 def check_reject_limit(
     source: Source, found: Sequence[Malformed], row_count: int, *, strict: bool
 ) -> None:
-    """Raise `SourceError` where a file has more malformed rows than may be dropped."""
+    """Raise `SourceError` if a file has more malformed rows than may be dropped.
+
+    10 rows or 1 % of row_count may be dropped, whichever is more; if strict, none.
+    """
     if not found:
         return
     first = located(source, found[:1], [])[0]
@@ -98,19 +104,20 @@ def check_reject_limit(
     if strict:
         raise SourceError(f"{source.path} has {len(found)} malformed rows, {where}")
     if len(found) >= REJECTS_LIMIT or len(found) > max(
-        _TOLERATED_ROWS, _TOLERATED_SHARE * row_count
+        _MAX_DROPPED_ROWS, _MAX_DROPPED_SHARE * row_count
     ):
         raise SourceError(
             f"{source.path} has {len(found)} malformed rows of {row_count}, {where};"
-            " that is no export of the site, or a damaged one"
+            " the file is damaged, or it is not an export of the site"
         )
 
 
 def prove_quotes(source: Source, record_count: int) -> None:
-    """Raise `SourceError` where a quote was left open, and DuckDB took rows for a field's text.
+    """Raise `SourceError` if a quoted field is never closed and DuckDB took rows as its text.
 
-    record_count: well-formed and malformed rows, as DuckDB read them. To read a file again is slow,
-    and needed only where its quotes do not come in pairs: one within a field does no harm.
+    record_count: well-formed and malformed rows that DuckDB has read. This reads the file again,
+    which is slow. It is needed only if the number of quotes is odd; that alone is not an error, as
+    an unquoted field may contain a quote.
     """
     if sum(1 for _ in _records(source, ())) != record_count:
         raise SourceError(f"{source.path} has a quoted field that never ends; download it again")
@@ -119,11 +126,14 @@ def prove_quotes(source: Source, record_count: int) -> None:
 def located(
     source: Source, found: Sequence[Malformed], dropped_rows: Sequence[DroppedRow]
 ) -> list[dict[str, object]]:
-    """Return rows of build_rejects: each with its line in the decompressed file and its text."""
+    """Return the rows of build_rejects for one file, with line numbers and texts of the rows.
+
+    Lines are those of the decompressed file, from 1.
+    """
     places = list(_places(source, found))
     rows = [(line, _shown(raw), row.reason) for (line, raw), row in zip(places, found, strict=True)]
     if dropped_rows:
-        reasons = {dropped_row.record: dropped_row.reason for dropped_row in dropped_rows}
+        reasons = {row.record: row.reason for row in dropped_rows}
         malformed_lines = {
             number
             for line, raw in places
@@ -147,7 +157,7 @@ def located(
 
 
 def _places(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, bytes]]:
-    """Yield line number and bytes of malformed rows, which stand in the order of the file."""
+    """Yield line number and bytes of each malformed row; found is in file order."""
     line, offset = 1, 0
     with read_text(source) as file:
         for row in found:
@@ -162,7 +172,7 @@ def _places(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, b
 
 
 def _read_row(file: IO[bytes], line_count: int | None) -> bytes:
-    """Read a row of so many lines, or else up to where its quotes are closed."""
+    """Read a row of line_count lines; if that is None, up to the line that closes its quotes."""
     if line_count is not None:
         return b"".join(file.readline() for _ in range(line_count))
     lines = [file.readline()]
@@ -176,38 +186,43 @@ def _read_row(file: IO[bytes], line_count: int | None) -> bytes:
 def _records(source: Source, malformed_lines: Container[int]) -> Iterator[tuple[int, int, str]]:
     """Yield number (from 1), line and text of each well-formed row.
 
-    Python's reader is slow, but it knows lines; it is needed only where a row was replaced.
+    Python's CSV reader is slow, but unlike DuckDB it knows line numbers. It is used only for files
+    with dropped rows or an odd number of quotes.
     """
-    record = -1  # the header is no row
+    record = -1  # the header is not counted
     with read_text(source) as file, _long_fields():
-        lines = _Remembering(file, malformed_lines)
+        lines = _LineLog(file, malformed_lines)
         try:
             for row in csv.reader(lines):
-                line, text = lines.taken()
-                if row:  # else an empty line
+                line, text = lines.take()
+                if row:  # an empty line gives an empty list
                     record += 1
                     if record:
                         yield record, line, text
-        except csv.Error:  # a field without end; what comes after it is not known
+        except csv.Error:  # a field that is never closed: the rows after it cannot be told apart
             return
 
 
-class _Remembering:
-    """The lines of a file as text, but those left out; remembers them since it was last asked."""
+class _LineLog:
+    """Iterates over the lines of a file as text, and keeps those since the last call of `take`.
 
-    def __init__(self, file: IO[bytes], left_out: Container[int]) -> None:
+    A CSV reader takes several lines for a row whose fields contain line ends. skipped: line numbers
+    that are left out.
+    """
+
+    def __init__(self, file: IO[bytes], skipped: Container[int]) -> None:
         self._lines = io.TextIOWrapper(file, "utf-8", "surrogateescape", newline="\n")
-        self._left_out = left_out
+        self._skipped = skipped
         self._recent: list[tuple[int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
         for number, line in enumerate(self._lines, start=1):
-            if number not in self._left_out:
+            if number not in self._skipped:
                 self._recent.append((number, line))
                 yield line
 
-    def taken(self) -> tuple[int, str]:
-        """Return the number of the first line since the last call, and all of them as text."""
+    def take(self) -> tuple[int, str]:
+        """Return the number of the first kept line and the text of all, and forget them."""
         first = self._recent[0][0]
         text = "".join(line for _, line in self._recent)
         self._recent.clear()

@@ -1,4 +1,20 @@
-"""Names to numbers: cut the names of many posts out of one text, number them as they are met."""
+"""Split the tag strings of many posts into names, and number the names in the order they are met.
+
+A token is a name with the space after it. `number_names` gets the strings of a batch as one Arrow
+array, and never makes a Python string per tag. For three posts, with the alias tod -> fox:
+
+    texts            "fox tree ", "tod fox ", "tree "
+    tokens           "fox " "tree " "tod " "fox " "tree "      slices of the text, not copied
+    dictionary       "fox " "tree " "tod "                     the distinct tokens
+    encoded          0 1 2 0 1                                 each token as a place in it
+    numbers          1 2 1                                     `NameIds.of` the dictionary
+    texts x tokens   [1 1 0] [1 0 1] [0 1 0]                   which tokens each text has
+    tokens x names   [0 1 0] [0 0 1] [0 1 0]                   which name each token is
+    texts x names    {1: 1, 2: 1} {1: 2} {2: 1}                their product: name and count
+
+The result is the names of each text, once each, in no special order: offsets 0 2 3 4, values
+2 1 1 2.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +27,24 @@ from numpy.typing import NDArray
 
 Offsets: TypeAlias = NDArray[np.int32]
 
-NO_NAME = 0  # the number of the empty name, which is no tag
+NO_NAME = 0  # the number of the empty name, which is not a tag
 _SPACE = 0x20
-_COMMON_TOKENS = 100_000  # or few more
+_COMMON_TOKENS = 100_000  # the last batch may add a few more
 
 
 class NameIds:
-    """Numbers the names met, each after its alias; 0 is the empty name, which is no tag.
+    """Numbers names in the order they are met; an alias gets the number of its final name.
 
-    A token is a name with a space after it. The first ones met, which are the common ones, are
-    kept as an Arrow column: a look-up there costs a fraction of one in a dictionary of Python
-    strings, which misses the cache; but its hash table is made anew for every batch, so that the
-    many rare ones go to a dictionary all the same.
+    Number 0 is the empty name, which is not a tag. The first tokens met, which are the common ones,
+    are kept in an Arrow array: a look-up there is much faster than in a dictionary of Python
+    strings, which misses the cache. But its hash table is made again for every batch, so the many
+    rare tokens that follow go into a dictionary.
     """
 
     def __init__(self, alias_ends: dict[str, str]) -> None:
         self.names = [""]
         self._alias_ends = alias_ends
-        self._of_target = dict.fromkeys(alias_ends.values(), NO_NAME)  # until it is met
+        self._of_target = dict.fromkeys(alias_ends.values(), NO_NAME)  # NO_NAME: not met yet
         self._common = pa.array([" "])
         self._of_common = np.array([NO_NAME], np.int32)
         self._of_rare: dict[str, int] = {}
@@ -43,6 +59,7 @@ class NameIds:
         return numbers
 
     def _of_others(self, tokens: pa.StringArray) -> Offsets:
+        """Return the numbers of tokens that are not common, and learn the new ones."""
         known = self._of_rare
         numbers = np.array([known.get(token, -1) for token in tokens.to_pylist()], np.int32)
         fresh = tokens.filter(pa.array(numbers < 0))
@@ -57,8 +74,8 @@ class NameIds:
         return numbers
 
     def _number(self, name: str) -> int:
-        """Return the number of a name that was not met under this spelling."""
-        if "\n" in name:  # it would be two lines of tags.txt.gz; the site has none
+        """Return the number of a name that was not met with this spelling."""
+        if "\n" in name:  # it would be two lines of tags.txt.gz; the site has no such names
             return NO_NAME
         name = self._alias_ends.get(name, name)
         number = self._of_target.get(name, NO_NAME)
@@ -71,10 +88,9 @@ class NameIds:
 
 
 def number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offsets]:
-    """Return the numbers of the names of each text, once each: list offsets and values.
+    """Return the numbers of the names in each text, once each, as list offsets and values.
 
-    In texts each name is followed by a space, and is cut where it lies: a token is a slice of the
-    texts with its space. The product texts x tokens x names takes the repeated ones together.
+    In texts, each name is followed by a space.
     """
     from scipy.sparse import csr_matrix
 
@@ -98,7 +114,7 @@ def number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Offset
 
 
 def _token_bounds(data: NDArray[np.uint8]) -> Offsets:
-    """Return 0 and the place after each space."""
+    """Return 0 and the position after each space."""
     spaces = np.flatnonzero(data == _SPACE)
     bounds = np.zeros(len(spaces) + 1, np.int32)
     np.add(spaces, 1, out=bounds[1:], casting="unsafe")

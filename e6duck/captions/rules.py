@@ -11,15 +11,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import UsageError
+from ..index.categories import CATEGORY_NAMES
 from .text import spelling
 from .toml_lines import line_of
 
 RULES_FILE = "normalize.toml"
 _BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
-CATEGORIES = (
-    *("general", "artist", "contributor", "copyright", "character"),
-    *("species", "invalid", "meta", "lore", "pool"),
-)
+CATEGORIES = CATEGORY_NAMES
 CHOICES = {
     "implied": ("remove", "keep", "add"),
     "on_alias_conflict": ("ignore", "silent", "overwrite", "overwrite_rarest", "warn", "raise"),

@@ -1,22 +1,22 @@
-"""The names and signatures of e6db's ``e6db.utils``, over e6duck's own code.
+"""The names and signatures of e6db's ``e6db.utils``, implemented by e6duck.
 
 A script changes only its import lines: ``e6db.utils`` becomes ``e6duck.compat``,
 ``e6db.utils.numpy`` ``e6duck.compat.numpy``, and ``e6db.utils.torch`` ``e6duck.compat.torch``.
-What differs on purpose:
+These differences are intended:
 
-- category 2 is ``contributor``, and all colours have a value
-- a set whose files belong to different builds is refused
-- ``tag_rank_to_freq`` and ``tag_freq_to_rank`` use the real counts where the folder has them
+- category 2 is ``contributor``, and all categories have colours
+- loading a folder with files from different builds is an error
+- ``tag_rank_to_freq`` and ``tag_freq_to_rank`` use the real counts if the folder has them
 - ``on_conflict="overwrite_rarest"`` does what e6db documents
 - copies share nothing with their originals, and ``TagSetNormalizer.map_inputs`` keeps rare names
-- ``TagSetNormalizer.encode`` ends on implication cycles, and they remove nothing
-- null lists of tags are empty lists, and ids beyond ``vocab_size`` are left out of a matrix
+- ``TagSetNormalizer.encode`` ends on implication cycles, and a cycle removes no tags
+- a null list of tags is an empty list, and ids beyond ``vocab_size`` are left out of a matrix
 
-Importing it imports neither NumPy, SciPy, pyarrow, polars nor torch.
+Importing this package does not import NumPy, SciPy, pyarrow, polars or torch.
+Imports index and the ground floor.
 """
 
-from ..index.ranks import tag_freq_to_rank, tag_rank_to_freq
-from ..index.read import load_implications, load_tags
+from .loading import load_implications, load_tags
 from .normalizers import (
     InMapFun,
     OutMapFun,
@@ -28,6 +28,7 @@ from .normalizers import (
     tag_category2id,
 )
 from .numpy import tags_to_scipy_csr
+from .ranks import tag_freq_to_rank, tag_rank_to_freq
 from .torch import tags_to_tensors
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Tags in memory: names to ids and back, categories, implied ids.
+"""``TagNormalizer`` and ``TagSetNormalizer``: names to ids and back, categories, implied ids.
 
 An id is a rank: 0 is the most used tag.
 """
@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
-from ..index.read import ArrayTagData, StrPath, TagData, load_tags, read_set, read_tag_set
+from ..index.categories import CATEGORIES
+from ..index.read import ArrayTagData, StrPath, TagData
+from .loading import load_tag_set, load_tags
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,50 +26,18 @@ OutMapFun: TypeAlias = Callable[[str, int], str]
 Default = TypeVar("Default")
 Key = TypeVar("Key")
 
-# Indexed by the category's id; 2 exists on the site since 2025, 9 only in e6db's files.
-tag_categories = [
-    "general",
-    "artist",
-    "contributor",
-    "copyright",
-    "character",
-    "species",
-    "invalid",
-    "meta",
-    "lore",
-    "pool",
-]
+# Each list is indexed by the id of a category.
+tag_categories = [category.name for category in CATEGORIES]
 tag_category2id = {name: category for category, name in enumerate(tag_categories)}
-tag_categories_colors = [
-    "#b4c7d9",
-    "#f2ac08",
-    "#c0c0c0",
-    "#dd00dd",
-    "#00aa00",
-    "#ed5d1f",
-    "#ff3d3d",
-    "#ffffff",
-    "#228822",
-    "wheat",
-]
-tag_categories_alt_colors = [
-    "#2e76b4",
-    "#fbd67f",
-    "#71706e",
-    "#ff5eff",
-    "#2bff2b",
-    "#f6b295",
-    "#ffbdbd",
-    "#666666",
-    "#5fdb5f",
-    "#d0b27a",
-]
+tag_categories_colors = [category.color for category in CATEGORIES]
+tag_categories_alt_colors = [category.alt_color for category in CATEGORIES]
 
 
 class TagNormalizer:
-    """Names to ids and back: many spellings may lead to an id, and each id has one name.
+    """Names to ids and back: an id can have many spellings as input, and has one name as output.
 
-    Made from a folder of index files, or from the three values of load_tags, which it then shares.
+    It is made from a folder of index files, or from the three values of load_tags. Those are not
+    copied: changes to the normalizer change them.
     """
 
     tag2idx: dict[str, int]
@@ -75,10 +45,10 @@ class TagNormalizer:
     tag_categories: bytes | NDArray[np.uint8]
 
     def __init__(self, path_or_data: StrPath | TagData | ArrayTagData) -> None:
-        """Read a folder, or take over the values of load_tags."""
+        """Read a folder, or use the values of load_tags."""
         data = path_or_data if isinstance(path_or_data, tuple) else load_tags(path_or_data)
         self.tag2idx, names, self.tag_categories = data
-        # An array of strings would cut a longer name that rename_output puts there.
+        # A NumPy array of strings would truncate a longer name set by rename_output.
         self.idx2tag = names if isinstance(names, list) else [str(name) for name in names]
 
     @overload
@@ -86,21 +56,21 @@ class TagNormalizer:
     @overload
     def encode(self, tag: str, default: Default) -> int | Default: ...
     def encode(self, tag: str, default: object = None) -> object:
-        """Return the id of a spelling, or the default."""
+        """Return the id of a spelling, or default if it is unknown."""
         return self.tag2idx.get(tag, default)
 
     def decode(self, tag: int | str) -> str:
-        """Return the name of an id; a string comes back as it is."""
+        """Return the name of an id; a string is returned unchanged."""
         return tag if isinstance(tag, str) else self.idx2tag[tag]
 
     def get(self, key: int | str, default: Any = None) -> Any:
-        """Return the name of an id or the id of a spelling, or the default."""
+        """Return the name of an id or the id of a spelling, or default if it is unknown."""
         if isinstance(key, str):
             return self.tag2idx.get(key, default)
         return self.idx2tag[key] if 0 <= key < len(self.idx2tag) else default
 
     def get_category(self, tag: int | str, as_string: bool = True) -> str | int:
-        """Return the category of an id or spelling: its name, or with as_string=False its id.
+        """Return the category of an id or spelling: its name, or its id if not as_string.
 
         Raises KeyError for an unknown spelling.
         """
@@ -117,46 +87,46 @@ class TagNormalizer:
     def add_input_mappings(
         self, tags: str | Iterable[str], to_tid: int | str, on_conflict: str = "raise"
     ) -> None:
-        """Let spellings lead to an id (or to the id of a spelling).
+        """Map spellings to an id (or to the id of a spelling).
 
-        ``on_conflict`` decides about a spelling that already leads to another id:
+        ``on_conflict`` says what to do if a spelling is already mapped to another id:
 
-        - ``raise``: ValueError, the default
-        - ``warn``: it moves, and a warning is logged
-        - ``overwrite``: it moves
-        - ``overwrite_rarest``: it leads to the more frequent of the two tags
-        - ``silent`` or any other word: it stays
+        - ``raise``: raise ValueError (the default)
+        - ``warn``: overwrite the old mapping, and log a warning
+        - ``overwrite``: overwrite the old mapping
+        - ``overwrite_rarest``: map it to the more frequent of the two tags
+        - ``silent`` or any other string: keep the old mapping
 
-        Raises KeyError when ``to_tid`` is an unknown spelling, IndexError when it is no id.
+        Raises KeyError if ``to_tid`` is an unknown spelling, IndexError if no tag has this id.
         """
         tag_id = self._id_of(to_tid)
         name = self.idx2tag[tag_id]
         for spelling in _spellings(tags):
             previous = self.tag2idx.get(spelling, tag_id)
-            if previous == tag_id or _takes_over(
-                f"{spelling!r} is to lead to {name!r} ({tag_id}), but"
-                f" leads to {self.idx2tag[previous]!r} ({previous})",
+            if previous == tag_id or _overwrites(
+                f"cannot map {spelling!r} to {name!r} ({tag_id}):"
+                f" it is mapped to {self.idx2tag[previous]!r} ({previous})",
                 on_conflict,
                 is_more_frequent=tag_id < previous,
             ):
                 self.tag2idx[spelling] = tag_id
 
     def remove_input_mappings(self, tags: str | Iterable[str]) -> None:
-        """Forget spellings; one that is not known is logged as a warning."""
+        """Remove spellings; an unknown one is logged as a warning."""
         for spelling in _spellings(tags):
             if self.tag2idx.pop(spelling, None) is None:
-                logger.warning("%r is no known spelling of a tag", spelling)
+                logger.warning("%r is not a known spelling of a tag", spelling)
 
     def rename_output(self, orig: int | str, dest: str) -> None:
-        """Change the name that decode gives an id (or the id of a spelling)."""
+        """Change the name that decode returns for an id (or for the id of a spelling)."""
         self.idx2tag[self._id_of(orig)] = dest
 
     def map_inputs(
         self, mapfun: InMapFun, prepopulate: bool = True, on_conflict: str = "raise"
     ) -> Self:
-        """Return a copy that also knows the spellings ``mapfun(spelling, id)`` gives.
+        """Return a copy that also maps the spellings that ``mapfun(spelling, id)`` returns.
 
-        Without ``prepopulate`` it knows only those. ``on_conflict``: see add_input_mappings.
+        Without ``prepopulate`` it maps only these. ``on_conflict``: as in add_input_mappings.
         """
         result = self._copy()
         if not prepopulate:
@@ -186,10 +156,10 @@ class TagNormalizer:
 
 
 class TagSetNormalizer:
-    """The tags of a post or caption as ids, with implied ones removed.
+    """The tags of a post or caption as ids, without implied ones.
 
-    Made from a folder of index files, or from a TagNormalizer and the two values of
-    load_implications, which it then shares. Implications are expected to be transitive.
+    It is made from a folder of index files, or from a TagNormalizer and the two values of
+    load_implications, which are not copied. The implications must include transitive ones.
     """
 
     tag_normalizer: TagNormalizer
@@ -200,28 +170,28 @@ class TagSetNormalizer:
         self,
         path_or_data: StrPath | tuple[TagNormalizer, dict[int, list[int]], dict[str, list[int]]],
     ) -> None:
-        """Read a folder, or take over a TagNormalizer and the values of load_implications."""
+        """Read a folder, or use a TagNormalizer and the values of load_implications."""
         if isinstance(path_or_data, tuple):
             self.tag_normalizer, self.implications, self.implications_rej = path_or_data
             return
-        tags, implications = read_set(path_or_data, read_tag_set)
+        tags, implications = load_tag_set(path_or_data)
         self.tag_normalizer = TagNormalizer(tags)
         self.implications, self.implications_rej = implications
 
     def map_inputs(self, mapfun: InMapFun, on_conflict: str = "raise") -> Self:
-        """Return a copy that also knows the spellings ``mapfun(spelling, id)`` gives.
+        """Return a copy that also maps the spellings that ``mapfun(spelling, id)`` returns.
 
-        For a tag too rare for an id it is called with None as id. The rare names themselves stay
-        known too (e6db forgets those that mapfun does not give back). ``on_conflict``: see
+        For a tag that is too rare for an id, the id is None. Rare names stay known even if mapfun
+        does not return them (e6db drops these). ``on_conflict``: as in
         TagNormalizer.add_input_mappings; of two rare tags ``overwrite_rarest`` keeps the first.
         """
         rare = _copy_lists(self.implications_rej)
         for name, implied in self.implications_rej.items():
             for spelling in _spellings(mapfun(name, None)):
                 previous = rare.get(spelling, implied)
-                if previous == implied or _takes_over(
-                    f"{spelling!r} is to stand for {name!r}, which implies {implied}, but"
-                    f" stands for a tag that implies {previous}",
+                if previous == implied or _overwrites(
+                    f"cannot map {spelling!r} to {name!r}, which implies {implied}:"
+                    f" it is mapped to a tag that implies {previous}",
                     on_conflict,
                 ):
                     rare[spelling] = list(implied)
@@ -235,7 +205,7 @@ class TagSetNormalizer:
         return type(self)((tags, implications, _copy_lists(self.implications_rej)))
 
     def get_implied(self, tag: int | str) -> list[int]:
-        """Return the ids that an id, a spelling or a rare name implies; an empty list for none."""
+        """Return the ids that an id, a spelling or a rare name implies."""
         key = self._key(tag)
         if isinstance(key, int):
             return list(self.implications.get(key, ()))
@@ -250,13 +220,13 @@ class TagSetNormalizer:
     ) -> tuple[list[int | str], set[int]]:
         """Return the ids (and unknown strings) of tags in order, each once, and the implied ids.
 
-        Implied tags are left out, but for all of them (``keep_implied=True``) or those in
-        ``keep_implied``. A tag with a rank of ``max_antecedent_rank`` or more, or too rare for an
-        id, has what it implies added after itself instead, and is left out itself from
-        ``drop_antecedent_rank`` on; None or 0 sets no limit. Tags that imply each other count as
-        not implying one another, so that a cycle removes nothing.
+        Implied tags are left out of the first list. ``keep_implied``: keep all of them (True), or
+        these. ``max_antecedent_rank``: the tags that are implied by a tag of this rank or more, or
+        by a tag too rare for an id, are added after it instead. ``drop_antecedent_rank``: such a
+        tag of this rank or more is itself left out. None or 0 is no limit. If two tags imply each
+        other, these implications are ignored: a cycle removes no tags.
         """
-        # Rare names rank behind all ids, and by default nothing ranks above a limit.
+        # Rare names rank after all ids, and the default limits are beyond them.
         rare_rank = max(len(self.tag_normalizer.tag2idx), len(self.tag_normalizer.idx2tag))
         add_from = max_antecedent_rank or rare_rank + 1
         drop_from = drop_antecedent_rank or rare_rank + 1
@@ -282,7 +252,7 @@ class TagSetNormalizer:
         return [tag for tag in encoded if tag not in stripped], implied
 
     def decode(self, tags: Iterable[int | str]) -> list[str]:
-        """Return the names of ids; strings come back as they are."""
+        """Return the names of ids; strings are returned unchanged."""
         return [self.tag_normalizer.decode(tag) for tag in tags]
 
     def _key(self, tag: int | str) -> int | str:
@@ -291,7 +261,7 @@ class TagSetNormalizer:
         return operator.index(tag)
 
     def _consequents(self, tag: int | str) -> list[int]:
-        """Return what a tag implies, less itself and the tags that imply it in turn."""
+        """Return what a tag implies, without itself and the tags that imply it in turn."""
         if isinstance(tag, str):
             return self.implications_rej.get(tag, [])
         return [
@@ -315,8 +285,8 @@ def _copy_lists(lists: dict[Key, list[int]]) -> dict[Key, list[int]]:
     return {key: list(ids) for key, ids in lists.items()}
 
 
-def _takes_over(conflict: str, on_conflict: str, *, is_more_frequent: bool = False) -> bool:
-    """Return whether a spelling in conflict moves to its new tag; see add_input_mappings."""
+def _overwrites(conflict: str, on_conflict: str, *, is_more_frequent: bool = False) -> bool:
+    """Return whether the new mapping replaces the old one; see add_input_mappings."""
     if on_conflict == "raise":
         raise ValueError(conflict)
     if on_conflict == "warn":

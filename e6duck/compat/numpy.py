@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..index import ranks, read
+from ..index.ranks import POSTS_OF_RANK, RANK_OF_POSTS
 from ..index.read import ArrayTagData, StrPath
+from . import loading
+from .ranks import tag_counts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,51 +20,52 @@ __all__ = ["load_tags", "tag_freq_to_rank", "tag_rank_to_freq", "tags_to_scipy_c
 def load_tags(data_dir: StrPath) -> ArrayTagData:
     """Return ``(tag2idx, idx2tag, categories)`` of a folder of index files.
 
-    ``tag2idx`` maps every name and alias to its id; ``idx2tag`` is an array of str and
-    ``categories`` one of uint8, an entry a tag, by id. Raises IndexFilesError where a file is
-    missing, broken or of another build.
+    ``tag2idx`` maps every name and alias to its id. ``idx2tag`` is an array of str and
+    ``categories`` an array of uint8; both have one entry per tag, by id. Raises IndexFilesError if
+    a file is missing, broken or from another build.
     """
-    return read.load_tags(data_dir, as_numpy=True)
+    return loading.load_tags(data_dir, as_numpy=True)
 
 
 def tag_rank_to_freq(rank: ArrayLike, *, data_dir: StrPath | None = None) -> NDArray[np.float64]:
-    """Return how many posts have the tags of these ranks: float64, in the shape of ``rank``.
+    """Return the numbers of posts with the tags of these ranks: float64, in the shape of ``rank``.
 
-    Real counts where the folder has them (``data_dir``, or the one that was last loaded), and 0
-    beyond the last rank; else e6db's curve. As e6duck.compat.tag_rank_to_freq, rank by rank.
+    Each element is what e6duck.compat.tag_rank_to_freq returns; ``data_dir`` is as there.
     """
     import numpy as np
 
-    counts = ranks.tag_counts(data_dir)
+    counts = tag_counts(data_dir)
     places = np.maximum(np.asarray(rank, dtype=np.float64), 0)
     if counts is not None:
-        behind_the_last = [0.0]
-        known = np.concatenate([np.asarray(counts, dtype=np.float64), behind_the_last])
+        beyond_the_last = [0.0]
+        known = np.concatenate([np.asarray(counts, dtype=np.float64), beyond_the_last])
         return np.asarray(known[np.minimum(places, len(counts)).astype(np.int64)])
+    scale, rate, power, offset = POSTS_OF_RANK
     with np.errstate(divide="ignore"):  # rank 0: the limit of the curve
-        steepness = np.tanh(2.93505 * places**-0.136501)
-    return np.asarray(np.exp(26.4284 * steepness - 11.492))
+        steepness = np.tanh(rate * places**power)
+    return np.asarray(np.exp(scale * steepness + offset))
 
 
 def tag_freq_to_rank(
     freq: ArrayLike, *, data_dir: StrPath | None = None
 ) -> NDArray[np.int64] | NDArray[np.float64]:
-    """Return the first rank below each number of posts, in the shape of ``freq``.
+    """Return the first rank with fewer posts than each ``freq``, in the shape of ``freq``.
 
-    int64 where the folder (``data_dir``, or the one that was last loaded) has real counts, else
-    float64, by e6db's curve. As e6duck.compat.tag_freq_to_rank, number by number.
+    Each element is what e6duck.compat.tag_freq_to_rank returns: int64 if the folder has real
+    counts, float64 if e6db's curve is used. ``data_dir`` is as there.
     """
     import numpy as np
 
-    counts = ranks.tag_counts(data_dir)
+    counts = tag_counts(data_dir)
     freqs = np.asarray(freq, dtype=np.float64)
     if counts is not None:
         rising = -np.asarray(counts)
         return np.asarray(np.searchsorted(rising, -freqs, side="right"), dtype=np.int64)
     magnitude = np.log(np.maximum(freqs, 1))
-    base = np.maximum(1.13045 - 0.0720383 * magnitude, 0)
+    offset, scale, slope, shift, base_offset, base_slope = RANK_OF_POSTS
+    base = np.maximum(base_offset + base_slope * magnitude, 0)
     with np.errstate(divide="ignore"):  # base 0: more posts than any tag has, rank 0
-        rank = np.exp(12.1903 - 7.57186 * (0.0465456 * magnitude - 1.24326) * np.log(base))
+        rank = np.exp(offset + scale * (slope * magnitude + shift) * np.log(base))
     return np.where(base > 0, rank, 0.0)
 
 
@@ -71,12 +74,12 @@ def tags_to_scipy_csr(
 ) -> Any:
     """Return the posts x tags matrix of a column of tag ids: a ``scipy.sparse.csr_array`` of uint8.
 
-    Its shape is (posts, vocab_size), its values are 1. ``df_posts`` is a pyarrow Table or
-    RecordBatch, a polars DataFrame, or anything else that gives an Arrow stream; ``column`` is one
-    of those of posts.parquet that hold lists of ids. A post without a list is an empty row. Ids of
-    ``vocab_size`` or more are left out; without it the matrix is as wide as the highest id demands.
-    Raises KeyError for an unknown column, TypeError for one that holds no lists of integers, and
-    ValueError for a negative id.
+    Its shape is (posts, vocab_size) and its values are 1. ``df_posts`` is a pyarrow Table or
+    RecordBatch, a polars DataFrame, or any object that exports an Arrow stream. ``column`` is a
+    column of posts.parquet with lists of ids. A post without a list is an empty row. Ids of
+    ``vocab_size`` or more are left out; by default the highest id sets the width. Raises KeyError
+    for an unknown column, TypeError for a column without lists of integers, and ValueError for a
+    negative id.
     """
     import numpy as np
     from scipy.sparse import csr_array
@@ -97,11 +100,10 @@ def _width(tag_ids: NDArray[np.integer[Any]]) -> int:
 def tag_lists(
     df_posts: Any, column: str, vocab_size: int | None = None
 ) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
-    """Return all tag ids of a column in one array, and where each post's ids start and end.
+    """Return all tag ids of a column in one array, and the offsets of the posts in it.
 
-    The second array has one entry more than there are posts. Null lists are empty, and null ids and
-    those of ``vocab_size`` or more are left out. Raises KeyError for an unknown column, TypeError
-    for one that holds no lists of integers, and ValueError for a negative id.
+    There is one offset more than posts. Null lists are empty, and null ids and ids of
+    ``vocab_size`` or more are left out. Raises the errors of tags_to_scipy_csr.
     """
     import numpy as np
 
@@ -117,10 +119,10 @@ def _list_chunks(df_posts: Any, column: str) -> list[pa.Array]:
 
     lists = _arrow_table(df_posts).column(column)
     item = getattr(lists.type, "value_type", lists.type)
-    if pa.types.is_null(item):  # no list has an id, so Arrow never learned their type
+    if pa.types.is_null(item):  # no list has an id, so Arrow does not know their type
         lists = lists.cast(pa.large_list(pa.uint32()))
     elif not (pa.types.is_nested(lists.type) and pa.types.is_integer(item)):
-        raise TypeError(f"column {column!r} holds {lists.type}, no lists of tag ids")
+        raise TypeError(f"column {column!r} has the type {lists.type}, not lists of tag ids")
     chunks: list[pa.Array] = lists.chunks
     return chunks
 
@@ -137,7 +139,7 @@ def _arrow_table(df_posts: Any) -> pa.Table:
     if hasattr(df_posts, "to_arrow"):
         return df_posts.to_arrow()
     raise TypeError(
-        f"{type(df_posts).__name__} gives no Arrow table;"
+        f"{type(df_posts).__name__} cannot be converted to an Arrow table;"
         " pass a pyarrow Table or a polars DataFrame (collect() a lazy one)"
     )
 
@@ -145,7 +147,7 @@ def _arrow_table(df_posts: Any) -> pa.Table:
 def _chunk_lists(
     chunk: pa.Array, vocab_size: int | None
 ) -> tuple[NDArray[np.integer[Any]], NDArray[np.int64]]:
-    """Return the ids of one chunk that are to be kept, and how many each post has."""
+    """Return the ids of one chunk, without those left out, and the number of ids of each post."""
     import numpy as np
     import pyarrow.compute as pc
 

@@ -1,4 +1,4 @@
-"""Database to sparse posts x tags matrix, for SciPy and torch."""
+"""The tags of posts as a sparse matrix, posts x tags, for SciPy and torch."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scipy.sparse import csc_array, csr_array
 
 from ..db.connection import Connection, check_posts, second_connection
 from ..errors import UsageError
+from .id_lists import Keys, is_not_in, keys_of, rows_of, values_of
 
 if TYPE_CHECKING:
     import torch
@@ -35,26 +36,28 @@ def post_tag_matrix(
     share: float = 1.0,
     seed: int = 0,
 ) -> Any:
-    """Return posts x tags as a SciPy CSR array of uint8 ones; the column is the tag's id.
+    """Return posts x tags as a SciPy CSR array of uint8 ones; the column of a tag is its id.
 
-    kind: "direct" leaves out the tags that other tags of the post imply, "implied" all others.
-    vocabulary: only the so many most used tags (columns). min_posts: only tags with so many posts.
-    min_tags: only posts with so many direct tags of the vocabulary. share: about so much of the
-    posts, drawn with a seed. Rows stand in the order of posts; `post_ids` with the same arguments
-    names them.
+    kind: "all" tags, the "implied" tags (that another tag of the post implies), or the other,
+    "direct" tags. vocabulary: number of columns, for the most used tags (default: all). min_posts:
+    minimum posts of a tag. min_tags: minimum direct tags, of those columns, of a post. share: the
+    share of the posts, from 0 to 1, that are drawn at random with seed. Rows are in the order of
+    the table posts; `post_ids` with the same arguments returns their ids.
     """
     if kind not in _LISTS:
-        raise UsageError(f'kind is "{kind}"; choose "all", "direct" or "implied"')
+        message = f'kind is "{kind}"; choose "all", "direct" or "implied"'
+        raise UsageError(message, option="kind")
     check_posts(connection, "a matrix of them")
     columns = _columns(connection, vocabulary, min_posts)
     indices, lengths = [], []
     for batch, chosen in _batches(connection, _LISTS[kind], columns, min_tags, share, seed):
-        values, row = _cut(batch.column("tag_ids" if kind != "implied" else "implied_ids"), columns)
+        name = "tag_ids" if kind != "implied" else "implied_ids"
+        keys = _wanted_keys(batch.column(name), columns)
         if kind == "direct":
-            values, row = _without(values, row, *_cut(batch.column("implied_ids"), columns))
-        wanted = chosen[row]
-        indices.append(values[wanted].astype(np.int32))
-        lengths.append(np.bincount(row, minlength=len(chosen))[chosen])
+            keys = keys[is_not_in(keys, _wanted_keys(batch.column("implied_ids"), columns))]
+        rows = rows_of(keys)
+        indices.append(values_of(keys[chosen[rows]]).astype(np.int32))
+        lengths.append(np.bincount(rows, minlength=len(chosen))[chosen])
     indptr = np.zeros(sum(map(len, lengths)) + 1, np.int64)
     np.cumsum(np.concatenate([np.zeros(0, np.int64), *lengths]), out=indptr[1:])
     flat = np.concatenate([np.zeros(0, np.int32), *indices])
@@ -80,9 +83,9 @@ def post_ids(
 
 
 def post_tag_tensors(connection: Connection, **options: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return `post_tag_matrix` as torch tensors: ids one after another, and where each post begins.
+    """Return `post_tag_matrix` as two int64 tensors: all ids, and the offsets of the posts.
 
-    Both are int64; offsets have an end, one more than posts, as EmbeddingBag takes them with
+    The last offset is the end, so there is one more than posts, as EmbeddingBag takes them with
     include_last_offset.
     """
     try:
@@ -98,7 +101,7 @@ def post_tag_tensors(connection: Connection, **options: Any) -> tuple[torch.Tens
 
 
 def cooccurrence_blocks(matrix: Any, block_size: int = 512) -> Iterator[tuple[int, Any]]:
-    """Yield (first tag, CSR of common posts) for blocks of rows of the tags x tags matrix."""
+    """Yield the numbers of common posts, tags x tags, as blocks of rows: first tag, CSR array."""
     by_tag = csc_array(matrix)
     posts = matrix.astype(np.int32)
     for first in range(0, matrix.shape[1], block_size):
@@ -106,7 +109,10 @@ def cooccurrence_blocks(matrix: Any, block_size: int = 512) -> Iterator[tuple[in
 
 
 def _columns(connection: Connection, vocabulary: int | None, min_posts: int) -> NDArray[np.bool_]:
-    """Return whether a tag has enough posts, for each of the vocabulary up to the last that has."""
+    """Return whether each tag is wanted: it has min_posts or more, and is in the vocabulary.
+
+    Tags after the last wanted one are left out.
+    """
     query = "select tagged_count >= $1 from tags order by tag_id"
     enough = [each for (each,) in connection.execute(query, [min_posts]).fetchall()]
     columns = np.array(enough, bool)
@@ -122,7 +128,7 @@ def _batches(
     share: float,
     seed: int,
 ) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
-    """Yield batches of posts, and which of their rows are drawn and have enough direct tags."""
+    """Yield batches of posts, and whether each row is drawn and has min_tags or more."""
     if min_tags > 0:
         names = ", ".join(dict.fromkeys([*names.split(", "), "tag_ids", "implied_ids"]))
     query = f"select {names} from posts"
@@ -131,32 +137,19 @@ def _batches(
         for batch in reading.sql(query).to_arrow_reader(_BATCH_ROWS):
             chosen = np.ones(len(batch), bool) if share >= 1 else rng.random(len(batch)) < share
             if min_tags > 0:
-                _, row = _cut(batch.column("tag_ids"), columns)
-                _, implied_row = _cut(batch.column("implied_ids"), columns)
-                direct = np.bincount(row, minlength=len(batch))
-                direct = direct - np.bincount(implied_row, minlength=len(batch))
-                chosen &= direct >= min_tags
+                tag_count, implied_count = (
+                    np.bincount(rows_of(_wanted_keys(lists, columns)), minlength=len(batch))
+                    for lists in (batch.column("tag_ids"), batch.column("implied_ids"))
+                )
+                chosen &= tag_count - implied_count >= min_tags
             yield batch, chosen
 
 
-def _cut(lists: Any, columns: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the values that are wanted columns, and the row of each."""
-    offsets = lists.offsets.to_numpy()
-    values = lists.values.to_numpy()[offsets[0] : offsets[-1]].astype(np.int64)
-    row = np.repeat(np.arange(len(lists)), np.diff(offsets))
-    inside = values < len(columns)
+def _wanted_keys(lists: Any, columns: NDArray[np.bool_]) -> Keys:
+    """Return the keys of the values whose column is wanted."""
+    keys = keys_of(lists)
+    values = values_of(keys)
+    is_wanted = values < len(columns)
     if not columns.all():
-        inside[inside] = columns[values[inside]]
-    return values[inside], row[inside]
-
-
-def _without(
-    values: NDArray[np.int64],
-    row: NDArray[np.int64],
-    gone: NDArray[np.int64],
-    gone_row: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Leave out pairs, all of which are there; both stand in ascending order."""
-    stays = np.ones(len(values), bool)
-    stays[np.searchsorted((row << 32) | values, (gone_row << 32) | gone)] = False
-    return values[stays], row[stays]
+        is_wanted[is_wanted] = columns[values[is_wanted]]
+    return keys[is_wanted]

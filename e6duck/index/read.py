@@ -1,7 +1,7 @@
-"""Reading a folder of index files, as one set: e6duck's own, or e6db's.
+"""Read a folder of index files as one set: e6duck's own, or e6db's.
 
-A folder with an ``index.json`` is one set of one build, and a file of another build among them is
-refused; a folder without one is loaded as it is.
+If the folder has an ``index.json``, a file from another build is an error. A folder without one is
+loaded as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ..errors import IndexFilesError
 from ..files import finish_publication
@@ -32,42 +32,44 @@ ArrayTagData: TypeAlias = "tuple[dict[str, int], NDArray[np.str_], NDArray[np.ui
 Implications: TypeAlias = tuple[dict[int, list[int]], dict[str, list[int]]]
 Result = TypeVar("Result")
 
-_AGAIN = "get the set anew, or run `e6duck build` or `e6duck export` again"
+_AGAIN = "download the set again, or run `e6duck build` or `e6duck export` again"
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class MixedSetError(IndexFilesError):
-    """A file is not the one that index.json lists."""
+    """A file is not the file that index.json lists."""
 
 
 @dataclass(frozen=True)
 class IndexSet:
-    """A folder of index files, with the sha256 of each where an index.json lists them."""
+    """A folder of index files."""
 
     folder: Path
-    digests: tuple[tuple[str, str], ...] | None
-    build_id: str | None = None
-    """As index.json has it"""
+    digests: tuple[tuple[str, str], ...] | None  # name and SHA-256 of each; None: no index.json
+    build_id: str | None = None  # from index.json
 
     def read(self, name: str) -> bytes:
-        """Return a file's bytes, proved to belong to the set."""
+        """Return the bytes of a file.
+
+        Raises `MixedSetError` if index.json does not list a file with this content.
+        """
         path = self.folder / name
         content = _read_bytes(path)
         if content.startswith(_LFS_POINTER):
             raise IndexFilesError(
-                f"{path} is only a pointer of Git LFS to the file; run `git lfs pull` in its folder"
+                f"{path} is only a Git LFS pointer to the file; run `git lfs pull` in its folder"
             )
         if self.digests is None:
             return content
         if dict(self.digests).get(name) != hashlib.sha256(content).hexdigest():
             raise MixedSetError(
-                f"{path} is not of the build that index.json beside it describes; {_AGAIN},"
-                " or remove index.json to load it regardless"
+                f"{path} is not from the build that index.json beside it describes; {_AGAIN},"
+                " or remove index.json to load it anyway"
             )
         return content
 
     def gunzip(self, name: str) -> bytes:
-        """Return the content of a ``.gz`` file, its checksum verified."""
+        """Return the decompressed content of a ``.gz`` file."""
         packed = self.read(name)
         try:
             if not packed:
@@ -77,17 +79,17 @@ class IndexSet:
             raise self.broken(name, error) from error
 
     def json_object(self, name: str) -> dict[str, Any]:
-        """Return the JSON object that a ``.json.gz`` file holds."""
+        """Return the JSON object in a ``.json.gz`` file."""
         try:
             content = json.loads(self.gunzip(name))
         except ValueError as error:
             raise self.broken(name, error) from error
         if not isinstance(content, dict):
-            raise self.broken(name, "no JSON object")
+            raise self.broken(name, "not a JSON object")
         return content
 
     def broken(self, name: str, why: object) -> IndexFilesError:
-        """Return the error for a file whose content is not what its name promises."""
+        """Return the error for a file whose content cannot be used."""
         reason = " ".join(str(why).split())
         return IndexFilesError(f"{self.folder / name} is broken ({reason}); {_AGAIN}")
 
@@ -104,7 +106,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def open_set(folder: Path) -> IndexSet:
-    """Return the set in a folder, after finishing a publication that was cut off there."""
+    """Return the set in a folder, after finishing a publication that was interrupted there."""
     if not folder.is_dir():
         raise IndexFilesError(
             f"{folder} is not a folder of index files; `e6duck build` or `e6duck export` makes one"
@@ -113,15 +115,15 @@ def open_set(folder: Path) -> IndexSet:
         finish_publication(folder)
     except OSError as error:
         raise IndexFilesError(
-            f"cannot finish the export that was cut off in {folder}: {error.strerror or error}"
+            f"cannot finish the interrupted export in {folder}: {error.strerror or error}"
         ) from error
     manifest = folder / "index.json"
     if not manifest.exists():
         return IndexSet(folder, None)
-    return _listed(manifest)
+    return _read_manifest(manifest)
 
 
-def _listed(manifest: Path) -> IndexSet:
+def _read_manifest(manifest: Path) -> IndexSet:
     try:
         content = json.loads(_read_bytes(manifest))
         if content["format"] == 1:
@@ -129,18 +131,18 @@ def _listed(manifest: Path) -> IndexSet:
             return IndexSet(manifest.parent, digests, content.get("build_id"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexFilesError(
-            f"{manifest} is broken; {_AGAIN}, or remove it to load the folder regardless"
+            f"{manifest} is broken; {_AGAIN}, or remove it to load the folder anyway"
         ) from error
     raise IndexFilesError(
-        f"{manifest} has format {content['format']!r}, and this e6duck reads 1;"
-        " upgrade e6duck, or remove the file to load the folder regardless"
+        f"{manifest} has format {content['format']!r}, but this e6duck reads format 1;"
+        " upgrade e6duck, or remove the file to load the folder anyway"
     )
 
 
 def read_set(data_dir: StrPath, reader: Callable[[IndexSet], Result]) -> Result:
-    """Return what the reader makes of a folder's set.
+    """Return what reader returns for the set in a folder.
 
-    A second look, because a build that publishes just now may replace files between two reads.
+    It is called again after a `MixedSetError`: a build may have replaced files between two reads.
     """
     folder = Path(data_dir).absolute()
     try:
@@ -149,42 +151,17 @@ def read_set(data_dir: StrPath, reader: Callable[[IndexSet], Result]) -> Result:
         return reader(open_set(folder))
 
 
-@overload
-def load_tags(data_dir: StrPath, as_numpy: Literal[False] = False) -> TagData: ...
-@overload
-def load_tags(data_dir: StrPath, as_numpy: Literal[True]) -> ArrayTagData: ...
-def load_tags(data_dir: StrPath, as_numpy: bool = False) -> TagData | ArrayTagData:
-    """Return ``(tag2idx, idx2tag, categories)`` of a folder of index files.
-
-    ``tag2idx`` maps every name and alias to its id, ``idx2tag`` lists the names by id, and
-    ``categories`` holds one byte a tag, by id. With ``as_numpy`` the last two are arrays, of str
-    and of uint8. The folder becomes the one that tag_rank_to_freq and tag_freq_to_rank take their
-    counts from. Raises IndexFilesError where a file is missing, broken or of another build.
-    """
-    data = read_set(data_dir, _read_tags)
-    return _as_arrays(data) if as_numpy else data
-
-
-def load_implications(data_dir: StrPath) -> Implications:
-    """Return ``(implications, implications_rej)`` of a folder of index files.
-
-    The first maps an id to the ids that it implies, the second does so for the name of a tag too
-    rare for an id; both are transitive. Raises IndexFilesError as load_tags does.
-    """
-    return read_set(data_dir, _read_implications)
-
-
-def _read_tags(index: IndexSet) -> TagData:
+def read_tags(index: IndexSet) -> TagData:
+    """Return ``(tag2idx, idx2tag, categories)`` of a set."""
     names = _read_names(index)
     categories = index.gunzip("tags_categories.bin.gz")
     tag2idx = index.json_object("tag2idx.json.gz")
     if len(names) != len(categories):
         raise IndexFilesError(
-            f"{index.folder} mixes files of different builds: tags.txt.gz has {len(names)} tags,"
+            f"{index.folder} has files from different builds: tags.txt.gz has {len(names)} tags,"
             f" tags_categories.bin.gz {len(categories)}; {_AGAIN}"
         )
     _check_ids(index, "tag2idx.json.gz", tag2idx.values(), len(names))
-    remember(index)
     logger.info("%s: %d tags under %d names", index.folder, len(names), len(tag2idx))
     return tag2idx, names, categories
 
@@ -194,14 +171,15 @@ def _read_names(index: IndexSet) -> list[str]:
         text = index.gunzip("tags.txt.gz").decode("utf-8")
     except UnicodeDecodeError as error:
         raise index.broken("tags.txt.gz", error) from error
-    # Never splitlines: a name may hold U+0085 or U+2028.
+    # Not splitlines: a name may contain U+0085 or U+2028.
     names = text.split("\n")
     if not names[-1]:
         names.pop()
     return names
 
 
-def _read_implications(index: IndexSet) -> Implications:
+def read_implications(index: IndexSet) -> Implications:
+    """Return ``(implications, implications_rej)`` of a set: the implied ids by id and by name."""
     try:
         by_id = {int(key): ids for key, ids in index.json_object("implications.json.gz").items()}
     except ValueError as error:
@@ -212,15 +190,17 @@ def _read_implications(index: IndexSet) -> Implications:
         ("implications_rej.json.gz", by_name.values()),
     ):
         if not all(isinstance(ids, list) for ids in lists):
-            raise index.broken(name, "an entry is no list of ids")
-    logger.info("%s: %d tags and %d rare ones imply", index.folder, len(by_id), len(by_name))
+            raise index.broken(name, "an entry is not a list of ids")
+    logger.info(
+        "%s: implications of %d tags and %d rare tags", index.folder, len(by_id), len(by_name)
+    )
     return by_id, by_name
 
 
 def read_tag_set(index: IndexSet) -> tuple[TagData, Implications]:
-    """Return tags and implications of one set, their ids checked against each other."""
-    tags = _read_tags(index)
-    by_id, by_name = _read_implications(index)
+    """Return tags and implications of one set, after checking that all ids are ids of tags."""
+    tags = read_tags(index)
+    by_id, by_name = read_implications(index)
     count = len(tags[1])
     _check_ids(index, "implications.json.gz", by_id, count)
     for name, lists in (
@@ -235,27 +215,6 @@ def _check_ids(index: IndexSet, name: str, ids: Iterable[object], count: int) ->
     for tag_id in ids:
         if type(tag_id) is not int or not 0 <= tag_id < count:
             raise IndexFilesError(
-                f"{index.folder} mixes files of different builds, or {name} is broken:"
-                f" it has the id {tag_id!r}, and tags.txt.gz {count} tags; {_AGAIN}"
+                f"{index.folder} has files from different builds, or {name} is broken:"
+                f" it has the id {tag_id!r}, but tags.txt.gz has {count} tags; {_AGAIN}"
             )
-
-
-def _as_arrays(data: TagData) -> ArrayTagData:
-    import numpy as np
-
-    tag2idx, names, categories = data
-    return tag2idx, np.array(names, dtype=np.str_), np.frombuffer(categories, dtype=np.uint8)
-
-
-_last_set: IndexSet | None = None
-
-
-def remember(index: IndexSet | None) -> None:
-    """Make a set the one that ranks and counts are taken from where no folder is named."""
-    global _last_set
-    _last_set = index
-
-
-def last_set() -> IndexSet | None:
-    """Return the set that was remembered last in this process."""
-    return _last_set

@@ -1,4 +1,4 @@
-"""A published set of index files, read whole and checked against itself, as Arrow tables."""
+"""A set of index files as Arrow tables, after checking that the files agree."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import IndexFilesError
+from .categories import CATEGORIES
 from .read import IndexSet, read_tag_set
-from .vectors import TAG_FACTORS, Vectors, tensor_of
+from .vectors import TAG_FACTORS, Vectors, parse_tag_factors
 
 _NAMES, _CATEGORIES, _SPELLINGS = "tags.txt.gz", "tags_categories.bin.gz", "tag2idx.json.gz"
 _IMPLICATIONS, _RARE_IMPLICATIONS = "implications.json.gz", "implications_rej.json.gz"
 _COUNTS = "tags.parquet"
-_LAST_CATEGORY = 9
-_STRAYS = (10, 0.01)  # tags whose name leads elsewhere, where files of one build have a few
+# The files of one build can have a few tags whose name is mapped to another tag.
+_MAX_WRONG_NAMES, _MAX_WRONG_SHARE = 10, 0.01
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,17 @@ class ReadFile:
 
 @dataclass(frozen=True)
 class IndexTables:
-    """What a set holds. An id is the place of a tag in names."""
+    """The content of a set of index files. The id of a tag is its place in names."""
 
-    build_id: str | None  # of a set of ours
+    build_id: str | None  # from index.json, if there is one
     files: tuple[ReadFile, ...]
     names: Sequence[str]
     categories: bytes
-    counts: pa.Array  # posts of each tag; null where tags.parquet does not tell
+    counts: pa.Array  # posts of each tag; all null if no file has them
     spellings: Mapping[str, int]
     implications: Mapping[int, Sequence[int]]
     rare_implications: Mapping[str, Sequence[int]]
-    vectors: Vectors | None  # of the most used tags, or of all
+    vectors: Vectors | None  # the row of a tag is its id; may end before the last tag
     vector_facts: Mapping[str, str]
 
     def tables(self) -> dict[str, pa.Table]:
@@ -91,10 +92,11 @@ def _table(types: Mapping[str, pa.DataType], rows: Sequence[tuple[object, ...]])
     return pa.table(dict(zip(types, arrays, strict=True)))
 
 
-def read_published(index: IndexSet) -> IndexTables:
-    """Return what a set holds; raises `IndexFilesError`, which names the file, for what is wrong.
+def read_index_tables(index: IndexSet) -> IndexTables:
+    """Return the content of a set of index files.
 
-    tags.parquet and the vectors may be missing.
+    tags.parquet and the vectors are optional. Raises `IndexFilesError`, which names the file, if a
+    file is broken or does not fit the others.
     """
     _check_folder(index.folder)
     (spellings, names, categories), (implications, rare) = read_tag_set(index)
@@ -131,11 +133,11 @@ def read_published(index: IndexSet) -> IndexTables:
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise `IndexFilesError` where a folder is only near the one that is meant."""
+    """Raise `IndexFilesError` if a folder has no index files, but the user may mean one nearby."""
     if (folder / _NAMES).exists():
         return
     if (folder / "data" / _NAMES).exists():
-        raise IndexFilesError(f"{folder} holds no {_NAMES}, but {folder / 'data'} does; name that")
+        raise IndexFilesError(f"{folder} has no {_NAMES}, but {folder / 'data'} has; use that")
     if any(folder.glob("posts*.csv*")):
         raise IndexFilesError(
             f"{folder} holds an export, not index files; run: e6duck build {folder}"
@@ -157,14 +159,13 @@ def _check_names(
     if repeated:
         raise index.broken(_NAMES, f"it has {repeated[0]!r} more than once")
     for name, category in zip(names, categories, strict=True):
-        if category > _LAST_CATEGORY:
-            raise index.broken(_CATEGORIES, f"{name!r} is of the unknown category {category}")
-    strays = sum(spellings.get(name) != tag_id for tag_id, name in enumerate(names))
-    least, share = _STRAYS
-    if strays > max(least, share * len(names)):
+        if category >= len(CATEGORIES):
+            raise index.broken(_CATEGORIES, f"{name!r} has the unknown category {category}")
+    wrong = sum(spellings.get(name) != tag_id for tag_id, name in enumerate(names))
+    if wrong > max(_MAX_WRONG_NAMES, _MAX_WRONG_SHARE * len(names)):
         raise IndexFilesError(
-            f"{index.folder} mixes files of different builds: {_SPELLINGS} leads {strays:,} of"
-            f" {len(names):,} names in {_NAMES} elsewhere; get the set anew"
+            f"{index.folder} has files from different builds: {_SPELLINGS} maps {wrong:,} of"
+            f" {len(names):,} names in {_NAMES} to other tags; download the set again"
         )
 
 
@@ -172,11 +173,11 @@ def _check_texts(index: IndexSet, name: str, texts: Mapping[str, object]) -> Non
     try:
         "".join(texts).encode()
     except UnicodeEncodeError as error:
-        raise index.broken(name, "half a surrogate pair stands in it") from error
+        raise index.broken(name, "it contains half a surrogate pair") from error
 
 
 def _read_counts(index: IndexSet, names: Sequence[str]) -> pa.Array:
-    """Return the posts of each tag; null where no file counts them."""
+    """Return the posts of each tag; all null if there are no counts."""
     unknown = pa.nulls(len(names), pa.int64())
     if not (index.folder / _COUNTS).exists():
         return unknown
@@ -192,29 +193,30 @@ def _read_counts(index: IndexSet, names: Sequence[str]) -> pa.Array:
         raise index.broken(_COUNTS, error) from error
     if tags != list(names):
         raise IndexFilesError(
-            f"{index.folder} mixes files of different builds: {_COUNTS} has other tags than"
-            f" {_NAMES}; get the set anew, or move {_COUNTS} away to import without counts"
+            f"{index.folder} has files from different builds: {_COUNTS} has other tags than"
+            f" {_NAMES}; download the set again, or move {_COUNTS} away to import without counts"
         )
     if counts.null_count == len(counts):
         return unknown
     ranked = [(-(count or 0), tag) for count, tag in zip(counts.to_pylist(), tags, strict=True)]
     if counts.null_count or ranked != sorted(ranked):
-        raise index.broken(_COUNTS, "it does not stand in the order of freq, then tag")
+        raise index.broken(_COUNTS, "its rows are not in the order of freq, then tag")
     return counts
 
 
 def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapping[str, str]]:
-    """Return the vectors and what is known of them; None where there are none."""
+    """Return the vectors, or None if there are none, and the facts of their training."""
     if not (index.folder / TAG_FACTORS).exists():
         return None, {}
     try:
-        found, facts = tensor_of(index.read(TAG_FACTORS))
+        found, facts = parse_tag_factors(index.read(TAG_FACTORS))
     except ValueError as error:
         raise index.broken(TAG_FACTORS, error) from error
     if len(found) > tag_count:
         raise IndexFilesError(
-            f"{index.folder} mixes files of different builds: {TAG_FACTORS} has {len(found):,}"
-            f" rows, and {_NAMES} {tag_count:,} tags; get the set anew, or move {TAG_FACTORS} away"
+            f"{index.folder} has files from different builds: {TAG_FACTORS} has {len(found):,}"
+            f" rows, but {_NAMES} has {tag_count:,} tags; download the set again, or move"
+            f" {TAG_FACTORS} away"
         )
     return (found, facts) if len(found) else (None, {})
 

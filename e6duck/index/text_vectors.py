@@ -1,4 +1,4 @@
-"""Database to the vectors of its tags as text: for the TensorFlow projector, and for gensim."""
+"""Write the vectors of tags as text, for the TensorFlow projector and for gensim."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import files
 from ..db.connection import Connection
-from ..tags.neighbors import check_trained
+from .vectors import check_trained
 from .write import query_text
 
 VECTORS, METADATA, WORD2VEC = "tag_vectors.tsv", "tag_metadata.tsv", "tag_vectors.txt"
@@ -15,7 +15,7 @@ _FETCHED_ROWS = 1_000
 
 
 def write_projector(connection: Connection, out_dir: Path) -> int:
-    """Write vectors and, with a header, what the tags are, both tab-separated; returns the tags."""
+    """Write tag_vectors.tsv, and tag_metadata.tsv with a header, and return the number of tags."""
     check_trained(connection)
     out_dir.mkdir(parents=True, exist_ok=True)
     with (
@@ -34,7 +34,10 @@ def write_projector(connection: Connection, out_dir: Path) -> int:
 
 
 def write_word2vec(connection: Connection, out_dir: Path) -> int:
-    """Write the text format of word2vec: the size, then a tag with its vector a line."""
+    """Write tag_vectors.txt in the text format of word2vec, and return the number of tags.
+
+    The first line has the numbers of tags and factors, each other line a tag and its vector.
+    """
     check_trained(connection)
     out_dir.mkdir(parents=True, exist_ok=True)
     ((count, factor_count),) = connection.execute(query_text("vectors_size")).fetchall()
@@ -47,12 +50,12 @@ def write_word2vec(connection: Connection, out_dir: Path) -> int:
 
 
 def _rows(connection: Connection, separator: str) -> Iterator[tuple[str, str, str, str]]:
-    """Yield name, category, posts and the numbers of the vector of each tag."""
+    """Yield name, category, posts and vector of each tag; separator is between the numbers."""
     found = connection.execute(query_text("vectors"), {"separator": separator})
     while rows := found.fetchmany(_FETCHED_ROWS):
         yield from rows
 
 
 def _field(name: str) -> str:
-    """Return a name as one field: what separates fields and lines would cut it in two."""
+    """Return a name without white space, which separates fields and lines."""
     return "_".join(name.split())

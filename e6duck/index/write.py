@@ -1,4 +1,4 @@
-"""Database to index files: the gzip'd text and JSON, and the Parquet, that e6db's scripts read."""
+"""Write the index files: the gzip, JSON and Parquet files that e6db's scripts read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .. import files
 from ..db.connection import Connection, has_posts, literal, second_connection
@@ -20,7 +19,9 @@ from ..db.interrupts import SignalPoint
 from ..db.prefetch import prefetch
 from ..db.sql_files import sql_text
 from ..errors import UsageError
+from ..progress import Progress, no_progress
 from . import vectors
+from .id_lists import is_not_in, keys_of, values_of
 
 INDEX = "index.json"
 INDEX_FORMAT = 1
@@ -30,10 +31,10 @@ _GZIP_LEVEL = 6
 
 @dataclass(frozen=True)
 class Exported:
-    """The files of one export, not yet under their names."""
+    """The files of one export, before they are renamed to their final names."""
 
-    drafts: dict[Path, Path]  # final name to draft
-    clamped_count: int  # numbers that posts.parquet could not hold as they are
+    drafts: dict[Path, Path]  # final path to draft
+    clamped_count: int  # numbers of posts.parquet that were too large or small for their column
 
 
 def query_text(name: str) -> str:
@@ -42,7 +43,7 @@ def query_text(name: str) -> str:
 
 
 def _write_gzip(path: Path, data: bytes) -> None:
-    # Neither time nor name: the same content gives the same bytes.
+    # The header has no time and no name, so that the same content gives the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0) as file:
         file.write(data)
 
@@ -74,10 +75,10 @@ def _write_parquet(query: str) -> Callable[[Connection, Path, str], None]:
 
 
 def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
-    """Arrow is quicker here than COPY: it takes the lists of the kernel as they are."""
+    """Write posts.parquet with pyarrow: stripped_tags are made in NumPy, batch by batch."""
     import pyarrow.parquet as pq
 
-    with _fitting(connection) as reading:
+    with _with_clamp(connection) as reading:
         rows = reading.sql(query_text("posts")).to_arrow_reader(_BATCH_ROWS)
         schema = rows.schema.remove(rows.schema.get_field_index("tag_ids"))
         schema = schema.append(pa.field("stripped_tags", pa.list_(pa.uint32())))
@@ -87,7 +88,7 @@ def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
             schema,
             compression="zstd",
             compression_level=1,
-            use_dictionary=["rating", "file_ext"],  # no other column repeats itself enough
+            use_dictionary=["rating", "file_ext"],  # the other columns have too many values
         ) as writer:
             for batch in prefetch(_stripped(batch, schema) for batch in rows):
                 writer.write_batch(batch)
@@ -107,35 +108,24 @@ def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None
 
 
 @contextmanager
-def _fitting(connection: Connection) -> Iterator[Connection]:
-    """Open a second connection to the same database, with the macros of sql/index."""
+def _with_clamp(connection: Connection) -> Iterator[Connection]:
+    """Open a second connection to the same database, with the macro clamp."""
     with second_connection(connection) as reading:
-        reading.execute(query_text("fit"))
-        reading.execute(query_text("misfit"))
+        reading.execute(query_text("clamp"))
         yield reading
 
 
 def _stripped(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Replace tag_ids by stripped_tags: the tags of a post that no other tag of it implies."""
-    tags, implied = batch.column("tag_ids"), batch.column("implied_tags")
-    tag_key, implied_key = _keys(tags), _keys(implied)
-    is_stripped = np.ones(len(tag_key), bool)
-    is_stripped[np.searchsorted(tag_key, implied_key)] = False
+    """Replace tag_ids by stripped_tags: the tags that no other tag of the post implies."""
+    tags = batch.column("tag_ids")
+    keys = keys_of(tags)
+    is_stripped = is_not_in(keys, keys_of(batch.column("implied_tags")))
     before = np.concatenate([[0], np.cumsum(is_stripped)]).astype(np.int32)
     offsets = tags.offsets.to_numpy()
-    values = (tag_key[is_stripped] & 0xFFFFFFFF).astype(np.uint32)
+    values = values_of(keys[is_stripped]).astype(np.uint32)
     stripped = pa.ListArray.from_arrays(pa.array(before[offsets - offsets[0]]), pa.array(values))
     columns = [batch.column(name) for name in schema.names[:-1]]
     return pa.RecordBatch.from_arrays([*columns, stripped], schema=schema)
-
-
-def _keys(lists: pa.ListArray) -> NDArray[np.int64]:
-    """Return row << 32 | value for every value; ascending, as the lists are."""
-    offsets = lists.offsets.to_numpy()
-    row = np.repeat(np.arange(len(lists), dtype=np.int64), np.diff(offsets))
-    row <<= 32
-    row |= lists.values.to_numpy()[offsets[0] : offsets[-1]]
-    return row
 
 
 _WRITERS: dict[str, Callable[[Connection, Path, str], None]] = {
@@ -159,24 +149,24 @@ _WRITERS[vectors.TAG_FACTORS] = _write_tag_factors
 
 
 def _available(connection: Connection) -> tuple[str, ...]:
-    """Return the names of the files that the database has the content of."""
+    """Return the names of the files that can be written from a database."""
     return tuple(name for name in _WRITERS if not _lack(connection, name))
 
 
 def _lack(connection: Connection, name: str) -> str | None:
-    """Return why a file cannot be written, where it cannot."""
+    """Return why a file cannot be written, or None if it can."""
     if name == vectors.TAG_FACTORS:
         is_trained = connection.execute("from tag_factors limit 1").fetchall()
         return None if is_trained else f"there are no vectors for {name} yet; run: e6duck train"
     if name == "posts.parquet" and not has_posts(connection):
         return f"there are no posts for {name}: the database was imported from index files"
     if name == "tags.parquet" and not is_counted(connection):
-        return f"there are no counts for {name}: the database was imported from files without"
+        return f"there are no counts for {name}: the database was imported without counts"
     return None
 
 
 def is_counted(connection: Connection) -> bool:
-    """Tell whether it is known how many posts a tag has, as it is not of e6db's published files."""
+    """Return whether tags have post counts; after an import from files without counts, none has."""
     query = "select count(post_count) > 0 or not exists (from tags) from tags"
     return bool(connection.execute(query).fetchall()[0][0])
 
@@ -187,12 +177,13 @@ def write_drafts(
     *,
     only: Collection[str] = (),
     more: Mapping[str, Callable[[Path], object]] | None = None,
-    progress: Callable[[str, int], None] = lambda stage, rows: None,
+    progress: Progress = no_progress,
 ) -> Exported:
-    """Write the index files beside their final names in out_dir, index.json last.
+    """Write the index files as drafts beside their final names in out_dir, index.json last.
 
-    only: the names of some of them; raises `UsageError` where out_dir holds files of another build,
-    which one file of this build would spoil. more: files whose content is not in the database.
+    only: names of the files to write (default: all). more: functions that write further files, by
+    name. progress: called with the name of each file. Raises `UsageError` if only some files are
+    written and out_dir has files from another build.
     """
     id_of_build = build_id_of(connection)
     if only:
@@ -212,7 +203,7 @@ def write_drafts(
                     _WRITERS[name](connection, path, id_of_build)
                 entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
-            entries.pop(vectors.POST_FACTORS, None)  # they are of the training before
+            entries.pop(vectors.POST_FACTORS, None)  # it is from an earlier training
         index = {
             "format": INDEX_FORMAT,
             "build_id": id_of_build,
@@ -234,24 +225,9 @@ def build_id_of(connection: Connection) -> str:
 
 
 def check_same_build(out_dir: Path, build_id: str) -> None:
-    """Raise `UsageError` where a folder holds index files of another build."""
+    """Raise `UsageError` if a folder has index files from another build."""
     if (out_dir / INDEX).exists() and _read_index(out_dir).get("build_id") != build_id:
-        raise UsageError(f"{out_dir} holds index files of another build; export them all")
-
-
-def publish(
-    database: Path, draft: Path, index_drafts: Mapping[Path, Path], out_dir: Path | None
-) -> Iterator[Path]:
-    """Put a new database and its files in the place of the old; yields each before it is replaced.
-
-    They are replaced as one set where they are in one folder.
-    """
-    together = out_dir is None or out_dir.resolve() == database.parent.resolve()
-    yield from files.publish(
-        {database: draft, **(index_drafts if together else {})}, database.parent
-    )
-    if index_drafts and out_dir is not None and not together:
-        yield from files.publish(index_drafts, out_dir)
+        raise UsageError(f"{out_dir} has index files from another build; export all files")
 
 
 def _check_names(connection: Connection, only: Collection[str]) -> None:
@@ -264,13 +240,13 @@ def _check_names(connection: Connection, only: Collection[str]) -> None:
 
 
 def _kept_entries(out_dir: Path, build_id: str) -> dict[str, object]:
-    """Return what index.json goes on to say of files of this build, until they are written."""
+    """Return the entries of index.json in out_dir, if it is from this build."""
     index = _read_index(out_dir) if (out_dir / INDEX).exists() else {}
     return dict(index.get("files", {})) if index.get("build_id") == build_id else {}
 
 
 def _read_index(out_dir: Path) -> dict[str, Any]:
-    """Return what index.json says: nothing, where something else has its name."""
+    """Return the content of index.json, or nothing if it is not a JSON object."""
     try:
         index = json.loads((out_dir / INDEX).read_text(encoding="utf-8"))
     except ValueError:
@@ -279,12 +255,15 @@ def _read_index(out_dir: Path) -> dict[str, Any]:
 
 
 def _clamped_count(connection: Connection) -> int:
-    with _fitting(connection) as reading:
+    with _with_clamp(connection) as reading:
         return int(reading.execute(query_text("clamped")).fetchall()[0][0])
 
 
 def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] = ()) -> list[Path]:
-    """Write the index files into out_dir as one set; returns their paths."""
+    """Write the index files into out_dir as one set, and return their paths.
+
+    only: names of the files to write (default: all).
+    """
     _check_names(connection, only)
     with files.working_folder(out_dir):
         drafts = write_drafts(connection, out_dir, only=only).drafts

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..db.connection import Connection, check_posts, has_posts, interruptible, second_connection
+from ..db.connection import Connection, check_posts, interruptible, second_connection
 from ..db.query import translated_errors
 from ..db.sql_files import sql_text
-from ..errors import DatabaseError, UsageError
+from ..errors import UsageError
+from ..index.vectors import check_trained
 from .categories import category_ids
 from .lookup import Found
 from .terms import check_usable, resolve_tags
@@ -130,24 +130,6 @@ def _check(question: Question) -> None:
         raise UsageError("a first PCA is of vectors; leave it out, or measure by vectors")
     if question.map_count:
         raise UsageError("a picture is of vectors; leave it out, or measure by vectors")
-
-
-def check_trained(connection: Connection) -> tuple[int, Path]:
-    """Return how many tags have a vector, and the database's path; raises `DatabaseError`.
-
-    That is where there are no vectors, or those of another build, whose ids are of other tags.
-    """
-    rows = connection.execute(sql_text("tags/neighbors", "training")).fetchall()
-    ((trained_count, is_of_another_build, path),) = rows
-    if not trained_count and not has_posts(connection):
-        from ..index.vectors import TAG_FACTORS
-
-        raise DatabaseError(f"{path} has no vectors: there was no {TAG_FACTORS} to import")
-    if not trained_count:
-        raise DatabaseError(f"{path} has no vectors; run: e6duck train")
-    if is_of_another_build:
-        raise DatabaseError(f"{path} has the vectors of another build; run: e6duck train")
-    return int(trained_count), Path(path)
 
 
 def _offer_vectors(connection: Connection, first_pca: int | None) -> int:

@@ -1,5 +1,6 @@
 -- neighbors: the tags whose vectors are most similar to the vector of a tag.
--- Where no tag has its posts counted, e6db's curve says how many ranks have so many.
+-- If no tag has its posts counted, e6db's curve gives the number of tags with min_posts or more. Its
+-- constants are those of RANK_OF_POSTS in e6duck/index/ranks.py.
 create macro neighbors(tag_name, k := 10, category := null, min_posts := 100) as table
 with wanted as (
     select categories.category as wanted_id

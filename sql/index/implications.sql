@@ -1,4 +1,4 @@
--- implications: the implied ids of a tag with an id.
+-- implications: the ids that a tag with an id implies.
 select antecedent_id, list(consequent_id order by consequent_id) as implied_ids
 from tag_implications
 group by antecedent_id

@@ -1,4 +1,4 @@
--- tag2idx: the rows of tag2idx.parquet: every ranked tag, and every alias that ends at one.
+-- tag2idx: the rows of tag2idx.parquet: every tag with an id, and every alias of one.
 select tag_id as index, name as tag
 from tags
 union all

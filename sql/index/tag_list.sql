@@ -1,6 +1,8 @@
 -- tag_list: name, category, posts and aliases of a tag, most used first, for prompt editors.
--- Where posts are not counted, e6db's curve tells how many a rank has.
--- An alias with a comma cannot stand in a list that commas separate.
+-- If posts are not counted, they are estimated from the rank with e6db's curve, whose constants are
+-- those of POSTS_OF_RANK in e6duck/index/ranks.py.
+-- An alias that contains a comma is left out, as commas separate the aliases.
+-- $min_posts: minimum posts of a tag.
 with used as (
     select
         tag_id,

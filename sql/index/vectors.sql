@@ -1,5 +1,6 @@
--- vectors: a tag and its vector as text, most used first; numbers with $separator between them.
+-- vectors: a tag and its vector as text, most used first.
 -- A vector that is zero or not finite cannot be compared, and is left out.
+-- $separator: the text between two numbers.
 select
     tags.name,
     tags.category_name,

@@ -35,8 +35,8 @@ from e6duck.tags.neighbors import Question, find_neighbors
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
 from tests.commands.test_main import command
-from tests.compat.test_normalizers import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
-from tests.compat.test_normalizers import NAMES as E6DB_NAMES
+from tests.support.index_set import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
+from tests.support.index_set import NAMES as E6DB_NAMES
 from tests.test_files import content
 
 PUBLISHED = (  # what e6db publishes
@@ -583,7 +583,7 @@ def test_tags_filters_by_the_curve(plain: Path) -> None:
 
 def test_the_list_for_editors_has_estimates(plain: Path, tmp_path: Path) -> None:
     ran = command("export", "--tag-list", tmp_path / "tags.csv", "--db", plain)
-    assert ran.err.endswith("an estimate, by e6db's curve\n")
+    assert ran.err.endswith("are estimates from e6db's curve\n")
     with (tmp_path / "tags.csv").open(encoding="utf-8", newline="") as file:
         counts = [int(count) for _, _, count, _ in csv.reader(file)]
     assert counts == [round(curve_rank_to_freq(rank)) for rank in range(len(counts))]

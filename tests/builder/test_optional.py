@@ -161,7 +161,7 @@ def test_a_malformed_row_is_kept_with_its_reason(zoo: Path) -> None:
     built = build(zoo, write_index=False)
     assert rows(built, "select name from pools") == [("b",)]
     assert rows(built, "select table_name, line, reason from build_rejects") == [
-        ("pools", 2, 'id: "x" is no BIGINT')
+        ("pools", 2, 'id: "x" is not a valid BIGINT')
     ]
 
 

@@ -88,36 +88,48 @@ def built_without_index(folder: Path, **options: Any) -> BuildResult:
 FULL = good(666)
 COUNT = len(COLUMNS)
 LONG_LINE = b"x," * 5000 + b"\n"
-# What stands in the file, and what is said of it.
+# The row in the file, and part of the reason that build_rejects gives.
 MALFORMED = {
-    "too few fields": (b",".join(FULL.split(b",")[:-3]), f"{COUNT - 3} fields, where the header"),
-    "one field": (b"666", f"1 fields, where the header has {COUNT}"),
-    "too many fields": (FULL + b",1,2", f"{COUNT + 1} fields, where the header has {COUNT}"),
-    "too many fields, a quoted one": (FULL + b',"a\nb"', f"{COUNT + 1} fields, where"),
-    "a word for a number": (with_field("id", b"many"), 'id: "many" is no BIGINT'),
+    "too few fields": (
+        b",".join(FULL.split(b",")[:-3]),
+        f"expected {COUNT} fields, found {COUNT - 3}",
+    ),
+    "one field": (b"666", f"expected {COUNT} fields, found 1"),
+    "too many fields": (FULL + b",1,2", f"expected {COUNT} fields, found {COUNT + 1}"),
+    "too many fields, a quoted one": (FULL + b',"a\nb"', f"found {COUNT + 1}"),
+    "a word for a number": (with_field("id", b"many"), 'id: "many" is not a valid BIGINT'),
     "a number too large": (
         with_field("fav_count", b"99999999999999999999"),
-        'fav_count: "99999999999999999999" is no BIGINT',
+        'fav_count: "99999999999999999999" is not a valid BIGINT',
     ),
-    "a quoted empty number": (with_field("score", b'""'), 'score: "" is no BIGINT'),
-    "spaces alone": (b"   ", 'id: "   " is no BIGINT'),
-    "no boolean": (with_field("is_deleted", b"maybe"), 'is_deleted: "maybe" is no BOOLEAN'),
-    "no time": (with_field("created_at", b"soon"), 'created_at: "soon" is no TIMESTAMP'),
+    "a quoted empty number": (with_field("score", b'""'), 'score: "" is not a valid BIGINT'),
+    "spaces alone": (b"   ", 'id: "   " is not a valid BIGINT'),
+    "not a boolean": (
+        with_field("is_deleted", b"maybe"),
+        'is_deleted: "maybe" is not a valid BOOLEAN',
+    ),
+    "not a time": (
+        with_field("created_at", b"soon"),
+        'created_at: "soon" is not a valid TIMESTAMP',
+    ),
     "no day": (
         with_field("updated_at", b"2007-02-30 07:08:33"),
-        'updated_at: "2007-02-30 07:08:33" is no TIMESTAMP',
+        'updated_at: "2007-02-30 07:08:33" is not a valid TIMESTAMP',
     ),
-    "no UTF-8 in the tags": (with_field("tag_string", b"fox \xff"), "tag_string: not UTF-8"),
+    "not UTF-8 in the tags": (with_field("tag_string", b"fox \xff"), "tag_string: not valid UTF-8"),
     "a surrogate in the tags": (
         with_field("tag_string", b"fox \xed\xa0\x80"),
-        "tag_string: not UTF-8",
+        "tag_string: not valid UTF-8",
     ),
-    "no UTF-8 in the source": (with_field("source", b"a\xe9"), "source: not UTF-8"),
-    "no UTF-8 in the description": (
+    "not UTF-8 in the source": (with_field("source", b"a\xe9"), "source: not valid UTF-8"),
+    "not UTF-8 in the description": (
         with_field("description", b'"two\nlines, \xc3("'),
-        "description: not UTF-8",
+        "description: not valid UTF-8",
     ),
-    "no UTF-8 in a short text": (with_field("locked_tags", b"\x80"), "locked_tags: not UTF-8"),
+    "not UTF-8 in a short text": (
+        with_field("locked_tags", b"\x80"),
+        "locked_tags: not valid UTF-8",
+    ),
     "text after a closing quote": (with_field("source", b'"a"b'), "unterminated quote"),
     "text after a closing quote, on two lines": (
         with_field("source", b'"a\n2,2,"b" "'),
@@ -174,7 +186,7 @@ def test_bad_text_is_found_whether_it_is_kept_or_not(
     built_without_index(tmp_path, with_text=with_text)
     assert post_ids(tmp_path) == [1, 2]
     [(_, line, reason, _)] = rejects(tmp_path)
-    assert (line, reason) == (3, f"{column}: not UTF-8")
+    assert (line, reason) == (3, f"{column}: not valid UTF-8")
 
 
 def test_bad_text_of_a_deleted_post_is_malformed_too(tmp_path: Path) -> None:
@@ -208,7 +220,7 @@ def test_nul_in_a_tag_is_part_of_its_name(tmp_path: Path) -> None:
     assert ("a\0b",) in rows(tmp_path, "select name from tags")
 
 
-def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
+def test_empty_lines_are_not_rows(tmp_path: Path) -> None:
     # The last row replaces the second one, whose line shows that empty lines were counted as lines.
     write_posts(tmp_path, [good(1), b"", good(2), b"", good(2)], last=b"\n")
     built_without_index(tmp_path)
@@ -267,13 +279,19 @@ def test_stray_line_end_is_an_error(tmp_path: Path, end: bytes, row: bytes) -> N
 
 MALFORMED_ELSEWHERE = {
     "tags": [
-        (b"3,wolf,many,0,,,f", 'category: "many" is no UTINYINT'),
-        (b"3,wolf,-1,0,,,f", 'category: "-1" is no UTINYINT'),
-        (b"3,w\xffolf,5,0,,,f", "name: not UTF-8"),
-        (b"3,wolf", "2 fields, where the header has 7"),
+        (b"3,wolf,many,0,,,f", 'category: "many" is not a valid UTINYINT'),
+        (b"3,wolf,-1,0,,,f", 'category: "-1" is not a valid UTINYINT'),
+        (b"3,w\xffolf,5,0,,,f", "name: not valid UTF-8"),
+        (b"3,wolf", "expected 7 fields, found 2"),
     ],
-    "tag_aliases": [(b"3,cat,fox", "3 fields, where"), (b"3,\xff,fox" + b"," * 12, "not UTF-8")],
-    "tag_implications": [(b"3,fox", "2 fields, where"), (b"3,\xff,fox" + b"," * 12, "not UTF-8")],
+    "tag_aliases": [
+        (b"3,cat,fox", "fields, found 3"),
+        (b"3,\xff,fox" + b"," * 12, "not valid UTF-8"),
+    ],
+    "tag_implications": [
+        (b"3,fox", "fields, found 2"),
+        (b"3,\xff,fox" + b"," * 12, "not valid UTF-8"),
+    ],
 }
 
 
@@ -319,7 +337,7 @@ def test_strict_makes_a_malformed_row_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "e6.duckdb").exists()
 
 
-def test_strict_is_content_with_rows_that_are_replaced(tmp_path: Path) -> None:
+def test_strict_allows_rows_that_are_replaced(tmp_path: Path) -> None:
     write_posts(tmp_path, [good(1), good(1)])
     built_without_index(tmp_path, strict=True)
     assert post_counts(tmp_path) == (2, 1, 1)
@@ -522,7 +540,7 @@ def test_malformed_rows_among_many_take_no_neighbours_with_them(
         while file.tell() < 42_000_000:
             ids.append(len(ids) + 1)
             rows_here = [good(ids[-1], description=next(texts))]
-            if len(ids) % 300 == 0:  # one in three hundred, which is tolerated
+            if len(ids) % 300 == 0:  # one in three hundred, which may be dropped
                 rows_here.append(bad[len(places) % len(bad)])
                 places.append((line_number + rows_here[0].count(LF) + 1, rows_here[1]))
             for row in rows_here:

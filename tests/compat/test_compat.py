@@ -1,4 +1,4 @@
-"""A script written for e6db runs with its import lines changed, and with nothing heavy imported."""
+"""Scripts for e6db run with new import lines only, and importing compat is fast."""
 
 from __future__ import annotations
 
@@ -19,15 +19,8 @@ from e6duck import compat
 from e6duck.compat import numpy as compat_numpy
 from e6duck.compat import tags_to_scipy_csr, tags_to_tensors
 from e6duck.compat import torch as compat_torch
-from e6duck.index import read
 
 COUNTS = [30, 20, 20, 4]
-
-
-@pytest.fixture(autouse=True)
-def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: no folder was read last."""
-    monkeypatch.setattr(read, "_last_set", None)
 
 
 @pytest.fixture
@@ -97,7 +90,7 @@ def test_arrays_and_numbers_agree(folder: Path) -> None:
 
 # ------------------------------------------------------------------------- posts as a matrix
 
-# A null list and an empty one are posts without tags; a null id (of no real file) is no tag.
+# A null list and an empty one are posts without tags. A null id (not in real files) is not a tag.
 LISTS = [[0, 2], None, [], [1, None, 5], [2]]
 DENSE = [[1, 0, 1, 0, 0, 0], [0] * 6, [0] * 6, [0, 1, 0, 0, 0, 1], [0, 0, 1, 0, 0, 0]]
 
@@ -149,7 +142,7 @@ def test_ids_beyond_the_vocabulary_are_left_out() -> None:
     assert tags_to_scipy_csr(posts(), vocab_size=9).shape == (5, 9)
 
 
-def test_another_column_may_be_asked_for() -> None:
+def test_another_column_can_be_chosen() -> None:
     table = pa.table({"implied_tags": pa.array([[3]], pa.large_list(pa.uint16()))})
     assert tags_to_scipy_csr(table, "implied_tags").toarray().tolist() == [[0, 0, 0, 1]]
 
@@ -157,22 +150,22 @@ def test_another_column_may_be_asked_for() -> None:
 @pytest.mark.parametrize(
     "column",
     [
-        pytest.param(pa.array([], pa.list_(pa.uint32())), id="no post"),
-        pytest.param(pa.array([None, []], pa.list_(pa.uint32())), id="no tag"),
-        pytest.param(pa.array([None, None]), id="nothing but nulls"),
-        pytest.param(pa.array([[], []]), id="lists of no type"),
+        pytest.param(pa.array([], pa.list_(pa.uint32())), id="no posts"),
+        pytest.param(pa.array([None, []], pa.list_(pa.uint32())), id="no tags"),
+        pytest.param(pa.array([None, None]), id="only nulls"),
+        pytest.param(pa.array([[], []]), id="lists without a type"),
     ],
 )
 def test_posts_without_any_tag_are_a_matrix_without_columns(column: pa.Array) -> None:
     assert tags_to_scipy_csr(pa.table({"stripped_tags": column})).shape == (len(column), 0)
 
 
-def test_what_is_no_table_of_tag_lists_is_refused() -> None:
-    with pytest.raises(TypeError, match="holds int64"):
+def test_a_table_without_tag_lists_is_refused() -> None:
+    with pytest.raises(TypeError, match="has the type int64"):
         tags_to_scipy_csr(posts(), "id")
     with pytest.raises(KeyError, match="missing"):
         tags_to_scipy_csr(posts(), "missing")
-    with pytest.raises(TypeError, match="dict gives no Arrow table"):
+    with pytest.raises(TypeError, match="dict cannot be converted to an Arrow table"):
         tags_to_scipy_csr({"stripped_tags": LISTS})
     with pytest.raises(ValueError, match="-1"):
         tags_to_scipy_csr(pa.table({"stripped_tags": [[-1]]}))
@@ -192,8 +185,8 @@ def test_tensors_are_all_tags_and_where_each_post_starts() -> None:
         tags_to_tensors(pa.table({"stripped_tags": [[300]]}), dtype=torch.uint8)
 
 
-def test_tensors_are_made_by_torch_of_the_asked_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same with a stand-in, so that it is tested where torch is not installed."""
+def test_tensors_have_the_requested_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with a fake torch, so that it is tested if torch is not installed."""
     dtype = types.SimpleNamespace(is_floating_point=False)
     fake = types.SimpleNamespace(
         int32=dtype,
@@ -207,7 +200,7 @@ def test_tensors_are_made_by_torch_of_the_asked_type(monkeypatch: pytest.MonkeyP
     )
 
 
-def test_missing_torch_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_says_how_to_install_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match="pip install torch"):
         tags_to_tensors(posts())

@@ -1,19 +1,14 @@
-"""The index files in memory: loading, refusing mixed sets, names, implied ids, ranks and counts."""
+"""Tags as ids and back, one by one and as sets without implied tags."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
 import logging
-import math
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from e6duck.compat.loading import load_tags
 from e6duck.compat.normalizers import (
     TagNormalizer,
     TagSetNormalizer,
@@ -22,243 +17,20 @@ from e6duck.compat.normalizers import (
     tag_categories_colors,
     tag_category2id,
 )
-from e6duck.errors import IndexFilesError
-from e6duck.index import ranks, read
-from e6duck.index.ranks import tag_freq_to_rank, tag_rank_to_freq
-from e6duck.index.read import load_implications, load_tags
-
-# Rank, name, category, posts. The last name holds two characters that splitlines would cut at.
-VOCABULARY = [
-    ("mammal", 5, 900),
-    ("canid", 5, 700),
-    ("canine", 5, 650),
-    ("fox", 5, 300),
-    ("snow", 0, 120),
-    ("red_fox", 5, 40),
-    ("tod_(artist)", 1, 40),
-    ("a\u2028b\u0085", 0, 2),
-]
-MAMMAL, CANID, CANINE, FOX, SNOW, RED_FOX, TOD, ODD = range(8)
-NAMES = [name for name, _, _ in VOCABULARY]
-TAG2IDX = {"foxes": FOX, "tods": TOD, **{name: rank for rank, name in enumerate(NAMES)}}
-IMPLICATIONS = {
-    CANID: [MAMMAL],
-    CANINE: [MAMMAL, CANID],
-    FOX: [MAMMAL, CANID, CANINE],
-    RED_FOX: [MAMMAL, CANID, CANINE, FOX],
-}
-RARE = {"null_fox": [MAMMAL, CANID, CANINE, FOX]}
-
-
-def write_e6db_set(folder: Path) -> Path:
-    """Write the five loadable files as e6db does: no index.json."""
-    folder.mkdir(exist_ok=True)
-    contents = {
-        "tags.txt.gz": "".join(f"{name}\n" for name in NAMES).encode(),
-        "tags_categories.bin.gz": bytes(category for _, category, _ in VOCABULARY),
-        "tag2idx.json.gz": json.dumps(TAG2IDX).encode(),
-        "implications.json.gz": json.dumps(IMPLICATIONS).encode(),
-        "implications_rej.json.gz": json.dumps(RARE).encode(),
-    }
-    for name, content in contents.items():
-        (folder / name).write_bytes(gzip.compress(content, mtime=0))
-    return folder
-
-
-def write_counts(folder: Path, counts: list[int] | None = None) -> None:
-    pa = pytest.importorskip("pyarrow")
-    pq = pytest.importorskip("pyarrow.parquet")
-    freq = pa.array(counts or [posts for _, _, posts in VOCABULARY], pa.uint32())
-    pq.write_table(pa.table({"tag": NAMES, "freq": freq}), folder / "tags.parquet")
-
-
-def write_manifest(folder: Path) -> None:
-    """List the files of a folder as the last step of our builds does."""
-    files = {
-        path.name: {
-            "size": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(folder.iterdir())
-    }
-    manifest = {"format": 1, "build_id": "0123456789abcdef", "files": files}
-    (folder / "index.json").write_text(json.dumps(manifest), encoding="utf-8")
-
-
-@pytest.fixture(autouse=True)
-def nothing_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: no folder was read last."""
-    monkeypatch.setattr(read, "_last_set", None)
-
-
-@pytest.fixture
-def e6db_set(tmp_path: Path) -> Path:
-    return write_e6db_set(tmp_path / "e6db")
-
-
-@pytest.fixture
-def our_set(tmp_path: Path) -> Path:
-    folder = write_e6db_set(tmp_path / "ours")
-    write_counts(folder)
-    write_manifest(folder)
-    return folder
-
-
-@pytest.fixture
-def tags(e6db_set: Path) -> TagNormalizer:
-    return TagNormalizer(e6db_set)
-
-
-@pytest.fixture
-def tag_sets(e6db_set: Path) -> TagSetNormalizer:
-    return TagSetNormalizer(e6db_set)
-
-
-# ------------------------------------------------------------------------------------- loading
-
-
-@pytest.mark.parametrize("kind", ["e6db_set", "our_set"])
-def test_a_set_loads_with_ids_as_ranks(kind: str, request: pytest.FixtureRequest) -> None:
-    tag2idx, idx2tag, categories = load_tags(request.getfixturevalue(kind))
-    assert tag2idx["foxes"] == tag2idx["fox"] == FOX
-    assert idx2tag == NAMES
-    assert categories == bytes([5, 5, 5, 5, 0, 5, 1, 0])
-
-
-def test_a_folder_may_be_named_by_a_string(e6db_set: Path) -> None:
-    assert load_tags(str(e6db_set))[1] == TagNormalizer(str(e6db_set)).idx2tag
-
-
-def test_as_numpy_gives_arrays_that_index_arrays(e6db_set: Path) -> None:
-    tag2idx, idx2tag, categories = load_tags(e6db_set, as_numpy=True)
-    assert isinstance(tag2idx, dict)
-    assert (idx2tag.dtype.kind, categories.dtype.name) == ("U", "uint8")
-    assert idx2tag[categories == tag_category2id["artist"]].tolist() == ["tod_(artist)"]
-
-
-def test_implied_ids_are_keyed_by_number_and_rare_ones_by_name(our_set: Path) -> None:
-    assert load_implications(our_set) == (IMPLICATIONS, RARE)
-
-
-def test_a_file_of_another_build_is_refused(our_set: Path) -> None:
-    names = "".join(f"{name}\n" for name in reversed(NAMES)).encode()
-    (our_set / "tags.txt.gz").write_bytes(gzip.compress(names))
-    with pytest.raises(IndexFilesError, match=r"tags\.txt\.gz.*export` again.*remove index\.json"):
-        load_tags(our_set)
-    load_implications(our_set)  # reads other files
-    (our_set / "index.json").unlink()
-    assert load_tags(our_set)[1] == NAMES[::-1]
-
-
-def test_a_file_that_the_index_does_not_list_is_refused(our_set: Path) -> None:
-    manifest = json.loads((our_set / "index.json").read_text())
-    del manifest["files"]["implications_rej.json.gz"]
-    (our_set / "index.json").write_text(json.dumps(manifest))
-    with pytest.raises(IndexFilesError, match="implications_rej"):
-        TagSetNormalizer(our_set)
-
-
-def test_a_set_that_is_published_while_it_is_read_is_read_again(
-    our_set: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look_up = read._listed
-    outdated = [replace(look_up(our_set / "index.json"), digests=(("tags.txt.gz", "0" * 64),))]
-
-    def listed(manifest: Path) -> Any:
-        return outdated.pop() if outdated else look_up(manifest)
-
-    monkeypatch.setattr(read, "_listed", listed)
-    assert load_tags(our_set)[1] == NAMES
-
-
-def test_a_publication_that_was_cut_off_is_finished_before_reading(e6db_set: Path) -> None:
-    """The journal and the draft are what a kill between two renames leaves behind."""
-    draft = e6db_set / "tags.txt.gz.building-1-00000000"
-    draft.write_bytes(gzip.compress("".join(f"new_{name}\n" for name in NAMES).encode()))
-    done = ["tags_categories.bin.gz.building-1-00000000", "tags_categories.bin.gz"]
-    journal = [done, [draft.name, "tags.txt.gz"]]
-    (e6db_set / ".e6duck-publish.json").write_text(json.dumps(journal))
-    assert load_tags(e6db_set)[1][FOX] == "new_fox"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["tags.txt.gz", "tags_categories.bin.gz", "tag2idx.json.gz", "implications.json.gz"],
+from tests.support.index_set import (
+    CANID,
+    CANINE,
+    FOX,
+    IMPLICATIONS,
+    MAMMAL,
+    NAMES,
+    ODD,
+    RARE,
+    RED_FOX,
+    SNOW,
+    TAG2IDX,
+    TOD,
 )
-def test_a_missing_file_is_named_with_the_way_out(e6db_set: Path, name: str) -> None:
-    (e6db_set / name).unlink()
-    with pytest.raises(IndexFilesError) as caught:
-        TagSetNormalizer(e6db_set)
-    assert name in str(caught.value) and "e6duck export" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(IndexFilesError, match="nowhere"):
-        load_tags(tmp_path / "nowhere")
-
-
-def flip_last_byte(content: bytes) -> bytes:
-    return content[:-1] + bytes([content[-1] ^ 1])
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(lambda content: content[:-9], id="truncated"),
-        pytest.param(flip_last_byte, id="flipped byte"),
-        pytest.param(lambda _: b"", id="empty"),
-        pytest.param(lambda _: b"<html>not found</html>", id="error page"),
-        pytest.param(lambda _: gzip.compress(b'"\xff'), id="bad UTF-8"),
-    ],
-)
-@pytest.mark.parametrize("name", ["tags.txt.gz", "tag2idx.json.gz", "implications_rej.json.gz"])
-def test_a_broken_file_is_named_in_one_line(
-    e6db_set: Path, name: str, damage: Callable[[bytes], bytes]
-) -> None:
-    path = e6db_set / name
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(IndexFilesError, match=name) as caught:
-        TagSetNormalizer(e6db_set)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        pytest.param("tags_categories.bin.gz", bytes(7), id="fewer categories than tags"),
-        pytest.param("tag2idx.json.gz", b'{"fox": 8}', id="a name of no tag"),
-        pytest.param("tag2idx.json.gz", b'{"fox": "3"}', id="a name of text"),
-        pytest.param("implications.json.gz", b'{"3": [8]}', id="an implied id of no tag"),
-        pytest.param("implications.json.gz", b'{"fox": [1]}', id="a name for an id"),
-        pytest.param("implications_rej.json.gz", b'{"null_fox": 1}', id="no list"),
-        pytest.param("implications_rej.json.gz", b"[]", id="no object"),
-    ],
-)
-def test_files_that_do_not_fit_together_are_refused_without_an_index_too(
-    e6db_set: Path, name: str, content: bytes
-) -> None:
-    (e6db_set / name).write_bytes(gzip.compress(content))
-    with pytest.raises(IndexFilesError, match=name):
-        TagSetNormalizer(e6db_set)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "is broken"),
-        ("[]", "is broken"),
-        ('{"format": 1, "files": []}', "is broken"),
-        ('{"format": 2}', "format 2"),
-    ],
-)
-def test_an_index_that_cannot_be_read_is_no_reason_to_trust_the_files(
-    our_set: Path, text: str, message: str
-) -> None:
-    (our_set / "index.json").write_text(text)
-    with pytest.raises(IndexFilesError, match=message):
-        load_tags(our_set)
-
 
 # -------------------------------------------------------------------------------- one tag
 
@@ -269,7 +41,7 @@ def test_categories_are_those_of_the_site_and_each_has_two_colours() -> None:
     assert len(tag_categories_colors) == len(tag_categories_alt_colors) == 10
 
 
-def test_a_spelling_leads_to_an_id_and_an_id_to_the_name(tags: TagNormalizer) -> None:
+def test_a_spelling_has_an_id_and_an_id_has_a_name(tags: TagNormalizer) -> None:
     assert tags.decode(tags.encode("foxes", "foxes")) == "fox"
     assert tags.encode("dragon") is None
     assert tags.encode("dragon", -1) == -1
@@ -281,7 +53,7 @@ def test_get_looks_up_either_way(tags: TagNormalizer) -> None:
     assert (tags.get("dragon", 0), tags.get(8, "none"), tags.get(-1)) == (0, "none", None)
 
 
-def test_a_category_is_asked_by_id_or_spelling(tags: TagNormalizer) -> None:
+def test_the_category_of_an_id_or_a_spelling(tags: TagNormalizer) -> None:
     assert tags.get_category("foxes") == "species"
     assert tags.get_category(TOD, as_string=False) == 1
     with pytest.raises(KeyError, match="dragon"):
@@ -294,13 +66,13 @@ def test_reverse_mapping_lists_the_spellings_of_each_id(tags: TagNormalizer) -> 
     assert spellings[FOX] == ["foxes", "fox"]
 
 
-def test_new_spellings_lead_to_a_tag(tags: TagNormalizer) -> None:
+def test_new_spellings_are_mapped_to_a_tag(tags: TagNormalizer) -> None:
     tags.add_input_mappings(["vulpes", "todd"], "foxes")
     tags.add_input_mappings("yuki", SNOW)
     assert [tags.encode(name) for name in ("vulpes", "todd", "yuki")] == [FOX, FOX, SNOW]
 
 
-def test_a_spelling_cannot_lead_to_an_unknown_tag(tags: TagNormalizer) -> None:
+def test_a_spelling_cannot_be_mapped_to_an_unknown_tag(tags: TagNormalizer) -> None:
     with pytest.raises(KeyError):
         tags.add_input_mappings("wyrm", "dragon")
     with pytest.raises(IndexError):
@@ -317,7 +89,7 @@ def test_a_spelling_cannot_lead_to_an_unknown_tag(tags: TagNormalizer) -> None:
         ("ignore", False, False),
     ],
 )
-def test_a_conflict_is_settled_as_asked(
+def test_on_conflict_decides_which_tag_a_spelling_means(
     tags: TagNormalizer, on_conflict: str, moved_to_rarer: bool, moved_to_more_frequent: bool
 ) -> None:
     tags.add_input_mappings("foxes", "red_fox", on_conflict=on_conflict)
@@ -331,7 +103,7 @@ def test_a_conflict_raises_by_default(tags: TagNormalizer) -> None:
         tags.add_input_mappings("foxes", "red_fox")
 
 
-def test_a_conflict_is_logged_when_a_warning_is_asked_for(
+def test_on_conflict_warn_logs_the_conflict(
     tags: TagNormalizer, caplog: pytest.LogCaptureFixture
 ) -> None:
     tags.add_input_mappings("foxes", "red_fox", on_conflict="warn")
@@ -339,22 +111,22 @@ def test_a_conflict_is_logged_when_a_warning_is_asked_for(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_spellings_are_forgotten(tags: TagNormalizer, caplog: pytest.LogCaptureFixture) -> None:
+def test_spellings_can_be_removed(tags: TagNormalizer, caplog: pytest.LogCaptureFixture) -> None:
     tags.remove_input_mappings(["mammal", "tods", "dragon"])
     tags.remove_input_mappings("foxes")
     # The id 0 of mammal is as good as any other.
     assert not {"mammal", "tods", "foxes"} & tags.tag2idx.keys()
-    assert caplog.messages == ["'dragon' is no known spelling of a tag"]
+    assert caplog.messages == ["'dragon' is not a known spelling of a tag"]
 
 
-def test_a_renamed_tag_comes_back_under_its_new_name(tags: TagNormalizer) -> None:
+def test_a_renamed_tag_is_decoded_to_its_new_name(tags: TagNormalizer) -> None:
     tags.rename_output("foxes", "vixen")
     tags.rename_output(SNOW, "white stuff")
     assert [tags.decode(FOX), tags.decode(SNOW)] == ["vixen", "white stuff"]
     assert tags.encode("vixen") is None
 
 
-def test_a_name_longer_than_all_others_survives_in_a_normalizer_of_arrays(e6db_set: Path) -> None:
+def test_a_normalizer_of_arrays_does_not_truncate_a_longer_name(e6db_set: Path) -> None:
     tags = TagNormalizer(load_tags(e6db_set, as_numpy=True))
     tags.rename_output(FOX, "x" * 50)
     assert tags.decode(FOX) == "x" * 50
@@ -372,13 +144,13 @@ def test_mapped_inputs_may_replace_all_spellings(tags: TagNormalizer) -> None:
     assert upper.encode("FOXES") == FOX and upper.encode("foxes") is None
 
 
-def test_mapped_inputs_settle_conflicts_as_asked(tags: TagNormalizer) -> None:
+def test_on_conflict_decides_about_mapped_inputs_too(tags: TagNormalizer) -> None:
     def one_name_for_all(_name: str, _tag_id: int | None) -> list[str]:
         return ["it"]
 
     with pytest.raises(ValueError, match="'it'"):
         tags.map_inputs(one_name_for_all)
-    # foxes comes first in tag2idx, mammal is the most frequent, the odd name comes last.
+    # foxes is first in tag2idx, mammal is the most frequent tag, and the odd name is last.
     for on_conflict, winner in (("silent", FOX), ("overwrite_rarest", MAMMAL), ("overwrite", ODD)):
         assert tags.map_inputs(one_name_for_all, on_conflict=on_conflict).encode("it") == winner
 
@@ -406,13 +178,13 @@ def test_copies_share_nothing_that_can_change(tag_sets: TagSetNormalizer) -> Non
 # ------------------------------------------------------------------------------- a set of tags
 
 
-def test_implied_tags_are_asked_by_id_spelling_or_rare_name(tag_sets: TagSetNormalizer) -> None:
+def test_implied_tags_of_an_id_a_spelling_or_a_rare_name(tag_sets: TagSetNormalizer) -> None:
     assert tag_sets.get_implied(FOX) == tag_sets.get_implied("foxes") == [MAMMAL, CANID, CANINE]
     assert tag_sets.get_implied("null_fox") == RARE["null_fox"]
     assert tag_sets.get_implied(SNOW) == tag_sets.get_implied("dragon") == []
 
 
-def test_implied_duplicate_and_aliased_tags_go_and_unknown_ones_stay(
+def test_implied_and_repeated_tags_are_removed_and_unknown_ones_are_kept(
     tag_sets: TagSetNormalizer,
 ) -> None:
     encoded, implied = tag_sets.encode(["foxes", "mammal", "my own text", "fox", "snow"])
@@ -476,7 +248,7 @@ def test_encoding_a_rare_tag_gives_what_e6db_gives(
         (set(), [RED_FOX]),
     ],
 )
-def test_implied_tags_may_be_kept(
+def test_implied_tags_can_be_kept(
     tag_sets: TagSetNormalizer, keep_implied: Any, expected: list[int]
 ) -> None:
     encoded, implied = tag_sets.encode(["mammal", "red_fox", "fox"], keep_implied)
@@ -499,7 +271,7 @@ def test_a_cycle_neither_loops_nor_removes_its_tags(
     drop_antecedent_rank: int | None,
     expected: list[int | str],
 ) -> None:
-    """As e6db's files hold a cycle: both tags imply themselves and each other."""
+    """A cycle as in e6db's files: both tags imply themselves and each other."""
     cyclic = {CANINE: [MAMMAL, CANINE, SNOW], SNOW: [MAMMAL, CANINE, SNOW]}
     tag_sets = TagSetNormalizer((tags, cyclic, {"rare": [CANINE, SNOW]}))
     written = ["rare", "canine", "mammal", "snow"]
@@ -513,8 +285,8 @@ def test_a_cycle_that_implies_nothing_else_is_never_dropped(tags: TagNormalizer)
     assert tag_sets.encode(["fox", "snow"], False, 1, 1) == ([FOX, SNOW], set())
 
 
-def test_a_long_way_round_ends_too(tags: TagNormalizer) -> None:
-    """Implications that nobody closed: each tag implies only the next."""
+def test_a_long_cycle_ends_too(tags: TagNormalizer) -> None:
+    """Implications without the transitive ones: each tag implies only the next."""
     ring = {CANID: [CANINE], CANINE: [FOX], FOX: [SNOW], SNOW: [CANID]}
     tag_sets = TagSetNormalizer((tags, ring, {}))
     assert tag_sets.encode(["fox"], max_antecedent_rank=1)[0] == [FOX, SNOW, CANID, CANINE]
@@ -547,81 +319,3 @@ def test_two_rare_tags_with_one_spelling_are_a_conflict(
 def test_mapped_outputs_are_what_decode_gives(tag_sets: TagSetNormalizer) -> None:
     spaced = tag_sets.map_outputs(lambda name, _: name.replace("_", " "))
     assert spaced.decode([RED_FOX, "a_b"]) == ["red fox", "a_b"]
-
-
-# ------------------------------------------------------------------------------ ranks and counts
-
-
-def test_counts_are_exact_where_the_folder_has_them(our_set: Path) -> None:
-    assert [tag_rank_to_freq(rank, data_dir=our_set) for rank in (0, FOX, 8)] == [900.0, 300.0, 0.0]
-
-
-@pytest.mark.parametrize(("posts", "expected"), [(901, 0), (900, 1), (40, 7), (41, 5), (0, 8)])
-def test_a_slice_up_to_the_rank_holds_the_tags_with_so_many_posts(
-    our_set: Path, posts: int, expected: int
-) -> None:
-    rank = tag_freq_to_rank(posts, data_dir=our_set)
-    assert rank == expected
-    assert [name for name, _, count in VOCABULARY if count >= posts] == NAMES[: int(rank)]
-
-
-@pytest.mark.parametrize("load", [load_tags, TagNormalizer, TagSetNormalizer])
-def test_the_folder_read_last_gives_the_counts(load: Any, our_set: Path, e6db_set: Path) -> None:
-    load(our_set)
-    assert tag_rank_to_freq(FOX) == 300.0
-    load(e6db_set)  # has no tags.parquet
-    assert tag_rank_to_freq(FOX) == ranks.curve_rank_to_freq(FOX)
-
-
-def test_counts_of_another_build_are_refused(our_set: Path) -> None:
-    write_counts(our_set, [1] * 8)
-    load_tags(our_set)
-    with pytest.raises(IndexFilesError, match=r"tags\.parquet is not of the build"):
-        tag_rank_to_freq(FOX)
-
-
-def test_counts_of_a_newer_build_than_the_loaded_tags_are_refused(our_set: Path) -> None:
-    load_tags(our_set)
-    (our_set / "index.json").unlink()
-    write_counts(our_set, [10] * 8)
-    write_manifest(our_set)
-    with pytest.raises(IndexFilesError, match="load them again"):
-        tag_rank_to_freq(FOX)
-    load_tags(our_set)
-    assert tag_rank_to_freq(FOX) == 10.0
-
-
-def test_a_broken_counts_file_is_named(e6db_set: Path) -> None:
-    (e6db_set / "tags.parquet").write_bytes(b"PAR1")
-    with pytest.raises(IndexFilesError, match=r"tags\.parquet is broken"):
-        tag_rank_to_freq(FOX, data_dir=e6db_set)
-
-
-def test_a_counts_file_without_counts_leaves_the_curve(e6db_set: Path) -> None:
-    pa = pytest.importorskip("pyarrow")
-    pq = pytest.importorskip("pyarrow.parquet")
-    pq.write_table(pa.table({"tag": NAMES}), e6db_set / "tags.parquet")
-    assert ranks.tag_counts(e6db_set) is None
-
-
-def test_the_curve_is_that_of_e6db() -> None:
-    """The figures are what e6db's functions return."""
-    freqs = [tag_rank_to_freq(rank) for rank in (1, 1000, 100_000)]
-    assert freqs == pytest.approx([2643532.8855542974, 23384.729908758283, 17.862042635873973])
-    ranks = [tag_freq_to_rank(freq) for freq in (1, 100, 10_000)]
-    assert ranks == pytest.approx([624420.5122997687, 34172.80237302956, 1796.1613954364775])
-
-
-def test_the_curve_is_finite_at_its_ends_and_falls() -> None:
-    limit = math.exp(26.4284 - 11.492)
-    assert tag_rank_to_freq(0) == tag_rank_to_freq(-1) == limit
-    assert tag_freq_to_rank(0) == tag_freq_to_rank(1) < 1e6
-    assert tag_freq_to_rank(10**9) == 0.0
-    freqs = [tag_rank_to_freq(rank) for rank in range(0, 100_000, 997)]
-    assert freqs == sorted(freqs, reverse=True)
-
-
-def test_a_rank_from_an_array_is_as_good_as_an_int() -> None:
-    np = pytest.importorskip("numpy")
-    assert tag_rank_to_freq(np.int64(5)) == tag_rank_to_freq(5)
-    assert tag_freq_to_rank(np.uint32(5)) == tag_freq_to_rank(5)

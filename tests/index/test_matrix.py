@@ -13,15 +13,15 @@ from scipy.sparse import csr_array
 
 import e6duck
 from e6duck import UsageError
-from tests.builder.test_macros import IMPLIED, NAMES, TAG_IDS, build_zoo
+from tests.builder.test_macros import IMPLIED, NAMES, TAG_IDS
 
 DIRECT = {number: tags - IMPLIED[number] for number, tags in TAG_IDS.items()}
 KINDS = {"all": TAG_IDS, "implied": IMPLIED, "direct": DIRECT}
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[e6duck.Database]:
-    with e6duck.open(build_zoo(tmp_path_factory.mktemp("zoo"))) as db:
+def zoo_db(zoo: Path) -> Iterator[e6duck.Database]:
+    with e6duck.open(zoo) as db:
         yield db
 
 
@@ -44,8 +44,8 @@ def as_ids(tags: set[str]) -> list[int]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_row_holds_the_tags_of_a_post(zoo: e6duck.Database, kind: str) -> None:
-    matrix = e6duck.post_tag_matrix(zoo, kind=kind)
+def test_a_row_holds_the_tags_of_a_post(zoo_db: e6duck.Database, kind: str) -> None:
+    matrix = e6duck.post_tag_matrix(zoo_db, kind=kind)
     assert isinstance(matrix, csr_array)
     assert matrix.dtype == np.uint8
     assert matrix.shape == (8, 8)
@@ -56,8 +56,10 @@ def test_a_row_holds_the_tags_of_a_post(zoo: e6duck.Database, kind: str) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("width", [0, 1, 4, 5, 8, 100, -1])
-def test_a_vocabulary_keeps_the_most_used_tags(zoo: e6duck.Database, kind: str, width: int) -> None:
-    matrix = e6duck.post_tag_matrix(zoo, kind=kind, vocabulary=width)
+def test_a_vocabulary_keeps_the_most_used_tags(
+    zoo_db: e6duck.Database, kind: str, width: int
+) -> None:
+    matrix = e6duck.post_tag_matrix(zoo_db, kind=kind, vocabulary=width)
     width = min(max(width, 0), 8)
     assert matrix.shape == (8, width)
     expected = [[tag for tag in as_ids(tags) if tag < width] for tags in KINDS[kind].values()]
@@ -65,22 +67,22 @@ def test_a_vocabulary_keeps_the_most_used_tags(zoo: e6duck.Database, kind: str, 
 
 
 @pytest.mark.parametrize("min_posts", [0, 1, 3, 5, 9])
-def test_min_posts_leaves_out_tags_that_fewer_posts_hold(
-    zoo: e6duck.Database, min_posts: int
+def test_min_posts_leaves_out_tags_with_fewer_posts(
+    zoo_db: e6duck.Database, min_posts: int
 ) -> None:
-    """Columns go on as far as the last such tag, so that a column is an id."""
+    """The columns end with the last such tag, and the column of a tag is its id."""
     held = [sum(name in tags for tags in TAG_IDS.values()) for name in NAMES]
     expected = [
         [tag for tag in as_ids(tags) if held[tag] >= min_posts] for tags in TAG_IDS.values()
     ]
-    assert rows_of(e6duck.post_tag_matrix(zoo, min_posts=min_posts)) == expected
+    assert rows_of(e6duck.post_tag_matrix(zoo_db, min_posts=min_posts)) == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("min_tags", [0, 1, 2, 3, 9])
 @pytest.mark.parametrize("vocabulary", [None, 3])
 def test_min_tags_leaves_out_posts_with_fewer_direct_tags(
-    zoo: e6duck.Database, kind: str, min_tags: int, vocabulary: int | None
+    zoo_db: e6duck.Database, kind: str, min_tags: int, vocabulary: int | None
 ) -> None:
     width = len(NAMES) if vocabulary is None else vocabulary
     chosen = [
@@ -89,9 +91,9 @@ def test_min_tags_leaves_out_posts_with_fewer_direct_tags(
         if sum(tag < width for tag in as_ids(tags)) >= min_tags
     ]
     options = {"vocabulary": vocabulary, "min_tags": min_tags}
-    assert e6duck.post_ids(zoo, **options).tolist() == chosen
+    assert e6duck.post_ids(zoo_db, **options).tolist() == chosen
     expected = [[tag for tag in as_ids(KINDS[kind][number]) if tag < width] for number in chosen]
-    assert rows_of(e6duck.post_tag_matrix(zoo, kind=kind, **options)) == expected
+    assert rows_of(e6duck.post_tag_matrix(zoo_db, kind=kind, **options)) == expected
 
 
 @pytest.mark.parametrize("kind", ["all", "implied", "direct"])
@@ -116,21 +118,21 @@ def test_columns_of_the_sample_add_up_to_tagged_counts(sample_db: e6duck.Databas
     assert counts.tolist() == sample_db.tags()["tagged_count"].to_pylist()
 
 
-def test_an_unknown_kind_is_wrong_usage(zoo: e6duck.Database) -> None:
+def test_an_unknown_kind_is_a_usage_error(zoo_db: e6duck.Database) -> None:
     with pytest.raises(UsageError, match='kind is "both"; choose "all", "direct" or "implied"'):
-        e6duck.post_tag_matrix(zoo, kind="both")
+        e6duck.post_tag_matrix(zoo_db, kind="both")
 
 
-def test_tensors_need_torch(zoo: e6duck.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tensors_need_torch(zoo_db: e6duck.Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ImportError, match="tensors need torch: pip install torch"):
-        e6duck.post_tag_tensors(zoo)
+        e6duck.post_tag_tensors(zoo_db)
 
 
-def test_tensors_are_the_matrix(zoo: e6duck.Database) -> None:
+def test_tensors_are_the_matrix(zoo_db: e6duck.Database) -> None:
     torch = pytest.importorskip("torch")
-    indices, offsets = e6duck.post_tag_tensors(zoo, kind="direct")
-    matrix = e6duck.post_tag_matrix(zoo, kind="direct")
+    indices, offsets = e6duck.post_tag_tensors(zoo_db, kind="direct")
+    matrix = e6duck.post_tag_matrix(zoo_db, kind="direct")
     assert indices.dtype == offsets.dtype == torch.int64
     assert indices.tolist() == matrix.indices.tolist()
     assert offsets.tolist() == matrix.indptr.tolist()

@@ -1,4 +1,4 @@
-"""What a build does to the database that it finds: replaced, kept, or refused and untouched."""
+"""What happens to the old database of a folder: it is replaced, kept, or refused and unchanged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import pytest
 from e6duck.builder.build import BuildResult, build
 from e6duck.db.connection import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
+from e6duck.files import draft_path
+from e6duck.index.publish import publish
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.reference import Export
 from tests.test_files import LOCK, content, names
@@ -37,7 +39,7 @@ NEW = Export(
 
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("incumbent")
+    folder = tmp_path_factory.mktemp("published")
     write_export(folder, OLD)
     build(folder)
     write_export(folder, NEW)
@@ -51,7 +53,7 @@ def data(built_once: Path, tmp_path: Path) -> Path:
 
 
 def change(database: Path, *statements: str) -> None:
-    """Do what a user does in a shell."""
+    """Run statements on a database, as a user does in a shell."""
     with duckdb.connect(str(database)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -67,9 +69,9 @@ def tag_names(database: Path) -> set[str]:
 
 @contextmanager
 def shell(database: Path, *statements: str, read_only: bool = False) -> Iterator[Any]:
-    """Another process that has run statements, keeps the file open, and is killed at the end.
+    """Start a process that runs statements and keeps the file open; it is killed at the end.
 
-    Each line written to it is run, and its answer comes back as a line.
+    Gives a function that runs one more statement there and returns its result as a line.
     """
     program = (
         "import sys, duckdb\n"
@@ -102,7 +104,7 @@ def shell(database: Path, *statements: str, read_only: bool = False) -> Iterator
 
 
 def refused(data: Path, message: str, error: type[E6DuckError] = DatabaseError) -> None:
-    """Assert that a build says so in one line, and leaves everything as it was."""
+    """Assert that a build fails with a one-line message, and changes nothing."""
     before = content(data)
     with pytest.raises(error, match=message) as caught:
         build(data)
@@ -110,7 +112,7 @@ def refused(data: Path, message: str, error: type[E6DuckError] = DatabaseError) 
     assert content(data) == before
 
 
-# A writer at work
+# Other programs with the database open
 
 
 @pytest.mark.parametrize(
@@ -118,12 +120,10 @@ def refused(data: Path, message: str, error: type[E6DuckError] = DatabaseError) 
     [
         pytest.param((), id="idle"),
         pytest.param(("create table mine as select 1 as a",), id="with a WAL"),
-        pytest.param(
-            ("begin", "create table mine as select 1 as a"), id="in the midst of a transaction"
-        ),
+        pytest.param(("begin", "create table mine as select 1 as a"), id="in a transaction"),
     ],
 )
-def test_a_shell_that_may_write_stops_a_build_and_comes_to_no_harm(
+def test_a_writing_shell_stops_a_build_and_loses_nothing(
     data: Path, statements: tuple[str, ...]
 ) -> None:
     with shell(data / "e6.duckdb", *statements) as run:
@@ -157,7 +157,7 @@ def test_readers_do_not_stop_a_build_and_keep_what_they_read(data: Path) -> None
 
 
 class _At:
-    """Does something once, when a stage begins."""
+    """A progress callback that calls a function once, when a stage begins."""
 
     def __init__(self, stage: str, deed: Callable[[], object]) -> None:
         self.stage: str | None = stage
@@ -170,7 +170,7 @@ class _At:
 
 
 @pytest.mark.parametrize("stage", ["categories", "posts", "checkpoint"])
-def test_a_writer_that_appears_during_a_build_stops_the_replacement(data: Path, stage: str) -> None:
+def test_a_writer_that_starts_during_a_build_stops_the_replacement(data: Path, stage: str) -> None:
     before = content(data)
     shells = []
 
@@ -225,11 +225,40 @@ def test_no_writer_gets_in_while_the_files_are_replaced(
     assert not [name for name in names(data) if ".building-" in name]
 
 
+@pytest.mark.parametrize("replaces_open_files", [True, False], ids=["POSIX", "Windows"])
+@pytest.mark.parametrize("out", ["data", "out"], ids=["one folder", "two folders"])
+def test_the_lock_ends_before_the_renames_only_if_open_files_cannot_be_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, replaces_open_files: bool
+) -> None:
+    monkeypatch.setattr("e6duck.index.publish._REPLACES_OPEN_FILES", replaces_open_files)
+    database, listed = tmp_path / "data" / "e6.duckdb", tmp_path / out / "tags.txt.gz"
+    drafts = {path: draft_path(path) for path in (database, listed)}
+    for path, draft in drafts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("old")
+        draft.write_text("new")
+    events: list[str] = []
+    with ExitStack() as lock:
+        lock.callback(events.append, "unlocked")
+        publish(
+            database,
+            drafts[database],
+            {listed: drafts[listed]},
+            listed.parent,
+            lock=lock,
+            on_progress=lambda stage, rows: events.append(stage),
+        )
+    renames = ["publish", "publish"]
+    assert events == ([*renames, "unlocked"] if replaces_open_files else ["unlocked", *renames])
+    assert [path.read_text() for path in drafts] == ["new", "new"]
+    assert names(database.parent) == [path.name for path in drafts if path.parent.name == "data"]
+
+
 def _no_links(*_: object) -> None:
     raise OSError("this file system has no links")
 
 
-# What a killed shell leaves
+# The WAL of a killed shell
 
 
 @pytest.mark.parametrize(
@@ -253,7 +282,7 @@ def test_what_a_killed_shell_left_in_the_wal_is_kept(data: Path, statement: str)
     assert "red_fox" in tag_names(data / "e6.duckdb")
 
 
-def test_a_wal_that_only_changes_our_tables_is_settled_and_gone(data: Path) -> None:
+def test_a_wal_that_only_changes_tables_of_a_build_is_merged_and_removed(data: Path) -> None:
     with shell(data / "e6.duckdb", "update tags set name = 'wolves' where name = 'wolf'"):
         pass
     built = build(data)
@@ -262,7 +291,7 @@ def test_a_wal_that_only_changes_our_tables_is_settled_and_gone(data: Path) -> N
     assert "red_fox" in tag_names(data / "e6.duckdb")
 
 
-def test_an_empty_wal_is_settled_and_gone(data: Path) -> None:
+def test_an_empty_wal_is_removed(data: Path) -> None:
     (data / "e6.duckdb.wal").touch()
     build(data)
     assert not list(data.glob("*.wal"))
@@ -270,7 +299,7 @@ def test_an_empty_wal_is_settled_and_gone(data: Path) -> None:
 
 @pytest.fixture
 def foreign_wal(data: Path) -> bytes:
-    """The WAL of the old database, of which it has not heard."""
+    """A WAL for the old database that was written with a copy of it."""
     aside = data.with_name("aside")
     shutil.copytree(data, aside)
     with shell(aside / "e6.duckdb", "create table mine as select 7 as a"):
@@ -340,14 +369,14 @@ def _relations(database: Path) -> set[str]:
         connection.close()
 
 
-def test_an_old_database_that_is_only_ours_is_not_kept(data: Path) -> None:
+def test_an_old_database_without_relations_of_the_user_is_not_kept(data: Path) -> None:
     built = build(data)
     assert built.user_relations == ()
     assert built.kept_old is None
     assert not (data / "e6.duckdb.old").exists()
 
 
-def test_the_kept_database_stays_while_nothing_new_is_to_keep(data: Path) -> None:
+def test_a_kept_database_stays_until_another_is_kept(data: Path) -> None:
     change(data / "e6.duckdb", "create table mine as select 1 as a")
     build(data)
     kept = (data / "e6.duckdb.old").read_bytes()
@@ -366,7 +395,7 @@ def test_a_kept_database_that_a_killed_build_has_linked_is_kept_again(data: Path
         assert old.execute("from mine").fetchall() == [(1,)]
 
 
-# What is not ours to replace
+# Files that e6duck did not make
 
 
 def _no_database(path: Path) -> None:
@@ -436,7 +465,7 @@ def set_schema(path: Path, version: int) -> None:
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
 )
-def test_a_file_that_is_not_ours_is_refused_and_untouched(
+def test_a_file_that_e6duck_did_not_make_is_refused_and_unchanged(
     data: Path, put: Callable[[Path], None], message: str
 ) -> None:
     put(data / "e6.duckdb")
@@ -464,7 +493,7 @@ def test_a_database_of_an_older_or_equal_schema_is_replaced(data: Path, version:
 # Two builds
 
 
-def test_a_second_build_says_so_and_ends(data: Path) -> None:
+def test_a_second_build_of_the_same_folder_is_refused(data: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from e6duck.files import exclusive\n"
         "with exclusive(Path(sys.argv[1]), ''): print('held', flush=True); input()"
@@ -483,7 +512,7 @@ def test_a_second_build_says_so_and_ends(data: Path) -> None:
     assert not lock.exists()
 
 
-def test_a_second_build_does_no_harm_to_the_first(data: Path) -> None:
+def test_a_second_build_does_not_disturb_the_first(data: Path) -> None:
     def second() -> None:
         with pytest.raises(E6DuckError, match="another build or export is at work"):
             build(data)
@@ -492,7 +521,7 @@ def test_a_second_build_does_no_harm_to_the_first(data: Path) -> None:
     assert "red_fox" in tag_names(built.database)
 
 
-def test_a_database_of_an_older_e6duck_is_replaced_but_not_asked(data: Path) -> None:
+def test_a_database_of_an_older_e6duck_is_replaced_but_not_queried(data: Path) -> None:
     path = data / "e6.duckdb"
     set_schema(path, SCHEMA_VERSION - 1)
     with pytest.raises(DatabaseError, match="made by an older e6duck; make it anew: e6duck build"):

@@ -1,4 +1,4 @@
-"""What is wrong with a set of index files is told in one line that names the file."""
+"""Errors in a set of index files: one line that names the file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pytest
 from safetensors.numpy import save
 
 from e6duck.index.read import read_set
-from e6duck.index.tables import IndexTables, read_published
+from e6duck.index.tables import IndexTables, read_index_tables
 from e6duck.index.vectors import TAG_FACTORS
 from tests.commands.test_main import command
-from tests.compat.test_normalizers import NAMES, write_counts, write_e6db_set, write_manifest
 from tests.support.exports import post, write_export
+from tests.support.index_set import NAMES, write_counts, write_e6db_set, write_manifest
 from tests.support.reference import Export
 
 
@@ -28,11 +28,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def published(folder: Path) -> IndexTables:
-    return read_set(folder, read_published)
+    return read_set(folder, read_index_tables)
 
 
 def refusal(folder: Path) -> str:
-    """What the import of a folder says, which makes nothing."""
+    """Return the error message of an import of a folder, which must leave the folder as it is."""
     before = sorted(folder.iterdir()) if folder.is_dir() else []
     ran = command("import", folder)
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
@@ -64,29 +64,33 @@ COUNTS = [9, 8, 7, 6, 5, 4, 3, 2]
 DAMAGES = {
     "empty file": ("tags.txt.gz", b"", "is broken"),
     "gzip cut off": ("tag2idx.json.gz", _gzip_json(SPELLINGS)[:-9], "is broken"),
-    "no tag": ("tags.txt.gz", gzip.compress(b""), "tags.txt.gz"),
+    "no tags": ("tags.txt.gz", gzip.compress(b""), "tags.txt.gz"),
     "a tag twice": ("tags.txt.gz", _lines([*NAMES[:-1], "fox"]), "it has 'fox' more than once"),
-    "no UTF-8": ("tags.txt.gz", gzip.compress(b"\xff\n" * 8), "is broken"),
+    "not UTF-8": ("tags.txt.gz", gzip.compress(b"\xff\n" * 8), "is broken"),
     "a category too few": ("tags_categories.bin.gz", gzip.compress(bytes(7)), "has 8 tags"),
-    "a category that is none": ("tags_categories.bin.gz", gzip.compress(b"\n" * 8), "category 10"),
-    "a spelling of no tag": ("tag2idx.json.gz", _gzip_json({"x": 8}), "it has the id 8"),
+    "an unknown category": ("tags_categories.bin.gz", gzip.compress(b"\n" * 8), "category 10"),
+    "a spelling of an unknown tag": ("tag2idx.json.gz", _gzip_json({"x": 8}), "it has the id 8"),
     "half a letter": ("tag2idx.json.gz", _gzip_json({"\ud800": 0, **SPELLINGS}), "surrogate"),
-    "no object": ("tag2idx.json.gz", _gzip_json([1]), "no JSON object"),
-    "an implied tag that is none": ("implications.json.gz", _gzip_json({3: [8]}), "the id 8"),
-    "an implying tag that is none": ("implications.json.gz", _gzip_json({8: [3]}), "the id 8"),
-    "no list": ("implications.json.gz", _gzip_json({3: 1}), "is broken"),
-    "a rare tag that implies none": ("implications_rej.json.gz", _gzip_json({"a": [-1]}), "id -1"),
+    "not an object": ("tag2idx.json.gz", _gzip_json([1]), "not a JSON object"),
+    "an unknown implied tag": ("implications.json.gz", _gzip_json({3: [8]}), "the id 8"),
+    "an unknown implying tag": ("implications.json.gz", _gzip_json({8: [3]}), "the id 8"),
+    "not a list": ("implications.json.gz", _gzip_json({3: 1}), "is broken"),
+    "a rare tag with an unknown implied tag": (
+        "implications_rej.json.gz",
+        _gzip_json({"a": [-1]}),
+        "id -1",
+    ),
     "a rare name in halves": ("implications_rej.json.gz", _gzip_json({"\udfff": [1]}), "surrogate"),
-    "no vectors": (TAG_FACTORS, b"many numbers", "is broken"),
-    "a vector too many": (TAG_FACTORS, _factors(9, 2), "has 9 rows, and tags.txt.gz 8 tags"),
+    "not safetensors": (TAG_FACTORS, b"many numbers", "is broken"),
+    "a vector too many": (TAG_FACTORS, _factors(9, 2), "has 9 rows, but tags.txt.gz has 8 tags"),
     "vectors of other things": (TAG_FACTORS, _factors(8, 2, name="post_factors"), "post_factors"),
     "vectors that are numbers": (TAG_FACTORS, _factors(8), "its shape is [8]"),
     "vectors of nothing": (TAG_FACTORS, _factors(8, 0), "its shape is [8, 0]"),
     "vectors of integers": (TAG_FACTORS, _factors(8, 2, kind="int8"), "I8; F16, F32, F64"),
     "a pointer of Git": (TAG_FACTORS, b"version https://git-lfs.github.com/spec/v1\n", "lfs pull"),
-    "no parquet": ("tags.parquet", b"PAR1", "is broken"),
+    "not Parquet": ("tags.parquet", b"PAR1", "is broken"),
     "counts of other tags": ("tags.parquet", _parquet({"tag": ["x"], "freq": [1]}), "other tags"),
-    "counts in no order": (
+    "counts not sorted": (
         "tags.parquet",
         _parquet({"tag": NAMES, "freq": COUNTS[::-1]}),
         "in the order of freq",
@@ -100,7 +104,9 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize(("name", "content", "reason"), DAMAGES.values(), ids=DAMAGES)
-def test_damage_is_told_with_the_file(folder: Path, name: str, content: bytes, reason: str) -> None:
+def test_an_error_names_the_broken_file(
+    folder: Path, name: str, content: bytes, reason: str
+) -> None:
     (folder / name).write_bytes(content)
     said = refusal(folder)
     assert name in said
@@ -122,11 +128,11 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     assert f"{folder / name} is missing" in refusal(folder)
 
 
-def test_a_folder_that_is_near_the_right_one_is_told_the_way(folder: Path, tmp_path: Path) -> None:
+def test_an_error_names_the_folder_that_is_probably_meant(folder: Path, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     folder.rename(checkout / "data")
-    assert f"but {checkout / 'data'} does; name that" in refusal(checkout)
+    assert f"but {checkout / 'data'} has; use that" in refusal(checkout)
     export = tmp_path / "export"
     write_export(export, Export(posts=[post(1, "fox")]))
     assert f"run: e6duck build {export}" in refusal(export)
@@ -143,7 +149,7 @@ def test_names_of_two_builds_are_refused(folder: Path) -> None:
     (folder / "tags_categories.bin.gz").write_bytes(gzip.compress(bytes(40)))
     spellings = {name: 39 - tag_id for tag_id, name in enumerate(names)}
     (folder / "tag2idx.json.gz").write_bytes(_gzip_json(spellings))
-    assert "tag2idx.json.gz leads 40 of 40 names in tags.txt.gz elsewhere" in refusal(folder)
+    assert "tag2idx.json.gz maps 40 of 40 names in tags.txt.gz to other tags" in refusal(folder)
 
 
 @pytest.mark.parametrize("name", ["tag2idx.json.gz", "tags.parquet", TAG_FACTORS])
@@ -153,7 +159,7 @@ def test_a_file_of_another_build_is_refused(folder: Path, name: str) -> None:
     write_manifest(folder)
     assert published(folder).build_id == "0123456789abcdef"
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
-    assert f"{folder / name} is not of the build that index.json" in refusal(folder)
+    assert f"{folder / name} is not from the build that index.json" in refusal(folder)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +169,7 @@ def test_a_file_of_another_build_is_refused(folder: Path, name: str) -> None:
         pytest.param(lambda columns: columns | {"freq": pa.nulls(8, pa.uint32())}, id="all empty"),
     ],
 )
-def test_a_file_that_counts_nothing_leaves_posts_unknown(
+def test_tags_parquet_without_counts_leaves_posts_unknown(
     folder: Path, damage: Callable[[dict[str, object]], dict[str, object]]
 ) -> None:
     (folder / "tags.parquet").write_bytes(_parquet(damage({"tag": NAMES, "freq": COUNTS})))
@@ -171,7 +177,7 @@ def test_a_file_that_counts_nothing_leaves_posts_unknown(
 
 
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
-def test_vectors_are_float32_whatever_they_were(folder: Path, kind: str) -> None:
+def test_vectors_are_converted_to_float32(folder: Path, kind: str) -> None:
     (folder / TAG_FACTORS).write_bytes(_factors(3, 2, kind=kind))
     found = published(folder).vectors
     assert found is not None
@@ -179,7 +185,7 @@ def test_vectors_are_float32_whatever_they_were(folder: Path, kind: str) -> None
     assert found.tolist() == [[1, 1]] * 3
 
 
-def test_a_nameless_tag_of_e6dbs_keeps_its_place(folder: Path) -> None:
+def test_the_nameless_tag_of_e6db_keeps_its_id(folder: Path) -> None:
     """Two spaces between tags gave one to e6db."""
     (folder / "tags.txt.gz").write_bytes(_lines([*NAMES[:3], "", *NAMES[4:]]))
     assert command("import", folder).code == 0

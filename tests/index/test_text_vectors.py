@@ -39,7 +39,7 @@ def numbers(text: str, separator: str) -> list[float]:
     return [float(number) for number in text.split(separator)]
 
 
-def test_projector_gets_vectors_and_what_the_tags_are(database: Path, tmp_path: Path) -> None:
+def test_projector_files_have_vectors_and_metadata(database: Path, tmp_path: Path) -> None:
     out = tmp_path / "new"
     said = exported(database, out, "--projector")
     assert said == f"5 vectors in {out / 'tag_vectors.tsv'}, with tag_metadata.tsv\n"
@@ -47,7 +47,7 @@ def test_projector_gets_vectors_and_what_the_tags_are(database: Path, tmp_path: 
     header, *lines = (out / "tag_metadata.tsv").read_text("utf-8").removesuffix("\n").split("\n")
     assert header == "tag\tcategory\tposts"
     fields = [line.split("\t") for line in lines]
-    # By rank: as often used as one another, so by name in bytes; a wide space would be a gap.
+    # All have the same number of posts, so the order is by name. A wide space separates fields.
     expected = sorted(NAMES, key=str.encode)
     assert [name for name, _, _ in fields] == [name.replace("\u3000", "_") for name in expected]
     assert ["fox", "species", "3"] in fields
@@ -67,7 +67,9 @@ def test_word2vec_begins_with_the_size(database: Path, tmp_path: Path) -> None:
     assert len(found) == 5
 
 
-def test_index_files_come_with_vectors_only_where_named(database: Path, tmp_path: Path) -> None:
+def test_vectors_are_exported_with_index_files_only_if_these_are_named(
+    database: Path, tmp_path: Path
+) -> None:
     exported(database, tmp_path, "--projector", "--word2vec", "--only", "tags.txt.gz")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         *("index.json", "tag_metadata.tsv", "tag_vectors.tsv", "tag_vectors.txt", "tags.txt.gz"),
@@ -86,7 +88,7 @@ def test_vectors_need_a_folder_and_a_training(database: Path, tmp_path: Path, op
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(database: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(database: Path, tmp_path: Path) -> None:
     (tmp_path / "file.txt").write_text("")
     ran = command("export", "--db", database, tmp_path / "file.txt", "--projector")
     assert ran.code == 1

@@ -229,7 +229,7 @@ def test_a_folder_with_files_of_another_build_gets_no_vectors(data: Path, tmp_pa
     build(tmp_path / "other")
     before = content(data), content(tmp_path / "other")
     events: list[str] = []
-    with pytest.raises(UsageError, match="holds index files of another build; export them all"):
+    with pytest.raises(UsageError, match="has index files from another build; export all files"):
         train(
             tmp_path / "other",
             out_dir=data,
@@ -242,7 +242,7 @@ def test_a_folder_with_files_of_another_build_gets_no_vectors(data: Path, tmp_pa
 @pytest.mark.parametrize("text", ["", "[]", "{", "{}", '{"build_id": "x"}', "\udcff"], ids=ascii)
 def test_a_broken_index_is_replaced_by_a_build_and_by_nothing_else(data: Path, text: str) -> None:
     (data / INDEX).write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(UsageError, match="holds index files of another build; export them all"):
+    with pytest.raises(UsageError, match="has index files from another build; export all files"):
         train(data, recipe=NEW)
     assert factors_of(data) == 4
     build(data)

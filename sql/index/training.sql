@@ -1,4 +1,4 @@
--- training: how many tags have a vector, and whether the vectors are of another build.
+-- training: the number of tags with a vector, whether they are of another build, and the database's path.
 select
     (select count(*) from tag_factors),
     exists (
