@@ -70,7 +70,7 @@ def test_what_is_not_run_is_known() -> None:
             "e6duck import ~/e6db/data",
         ): "needs e6db's published files",
         ("data/README.md", "python -m tests.synth --sample data"): "works on the checkout",
-        ("tests/README.md", "pip install -e '.[test,dev]'"): "works on the checkout",
+        ("tests/README.md", "pip install -e '.[dev]'"): "works on the checkout",
         ("tests/README.md", "python -m tests.bench build --large"): "takes minutes",
         ("tests/README.md", "python -m tests.docs.readme"): "works on the checkout",
     }
