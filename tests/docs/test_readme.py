@@ -12,7 +12,6 @@ import pytest
 
 from e6duck.captions.rules import Rules
 from e6duck.commands.main import commands
-from tests.conftest import QUICK
 from tests.docs.readme import CHECKOUT, COMMAND, Block, Page, generated, pages, with_parts
 from tests.docs.readme.masks import masked
 from tests.docs.readme.parts import parts
@@ -70,7 +69,7 @@ def test_what_is_not_run_is_known() -> None:
             "e6duck import ~/e6db/data",
         ): "needs e6db's published files",
         ("data/README.md", "python -m tests.synth --sample data"): "works on the checkout",
-        ("tests/README.md", "pip install -e '.[test,dev]'"): "works on the checkout",
+        ("tests/README.md", "pip install -e '.[dev]'"): "works on the checkout",
         ("tests/README.md", "python -m tests.bench build --large"): "takes minutes",
         ("tests/README.md", "python -m tests.docs.readme"): "works on the checkout",
     }
@@ -183,7 +182,8 @@ def test_every_generated_part_stands_in_one_document(made: dict[str, str]) -> No
 
 
 def test_every_option_that_is_named_is_there() -> None:
-    known = {option for command in commands.commands.values() for option in _options(command)}
+    every = (commands, *commands.commands.values())
+    known = {option for command in every for option in _options(command)}
     named = {option for page in PAGES for option in _named_options(page)}
     of_other_programs = {"--data_dir"}  # of e6db's scripts
     assert named - known == of_other_programs
@@ -243,10 +243,6 @@ def test_the_changelog_has_the_version_of_the_project() -> None:
         "Unreleased",
         project["version"],
     ]
-
-
-def test_the_quick_tests_are_there() -> None:
-    assert all((CHECKOUT / "tests" / name).is_file() for name in QUICK)
 
 
 def test_the_readme_is_short_and_leads_to_every_other_document() -> None:

@@ -86,11 +86,9 @@ class Neighborhood(Picture):
     drawn_count: int = 24
 
     patterns = (
-        *_modules("als embedding recipes spectral"),
-        *_modules("neighbors"),
+        *_modules("trainer/als trainer/model trainer/ppmi trainer/recipe tags/neighbors"),
         "sql/tags/neighbors/*.sql",
-        *_modules("charts/tag_map charts/map_layout charts/map_figure charts/labels"),
-        *_modules("charts/geometry charts/text charts/fonts charts/palette charts/save"),
+        "e6duck/charts/*.py",
     )
 
     def save(self, database: e6duck.Database) -> None:
@@ -105,9 +103,9 @@ class Stats(Picture):
     """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures phrases bins charts/stats_charts charts/stats_figure"),
+        *_modules("tags/stats tags/phrases tags/bins"),
         "sql/tags/stats/*.sql",
-        *_modules("charts/text charts/fonts charts/palette charts/save"),
+        "e6duck/charts/*.py",
     )
 
     def save(self, database: e6duck.Database) -> None:
