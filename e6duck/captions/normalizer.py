@@ -7,10 +7,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..db.connection import Connection, open_reading, path_of
-from ..db.locate import database_path
+from ..db.connection import AnyDatabase, connection_of, path_of
 from ..errors import UsageError
 from .cleaner import Cleaner, Result, texts_of
 from .policy import Policy
@@ -22,9 +21,6 @@ from .runs.plan import Plan, Progress, plan_copy, plan_in_place, read_all, texts
 from .runs.scan import walk
 from .tokens import Tokenizer
 from .vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from ..api import Database
 
 
 class Normalizer:
@@ -39,11 +35,11 @@ class Normalizer:
 
     def __init__(
         self,
-        db: Database | Connection | Path | str,
+        db: AnyDatabase,
         rules: Rules | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         self.rules = _rules(rules)
-        connection = _connection(db)
+        connection = connection_of(db)
         self._path = path_of(connection)
         self.vocabulary = Vocabulary(connection)
         self.resolver = Resolver(self.vocabulary, self.rules)
@@ -146,12 +142,6 @@ def journal_folder(database: Path) -> Path:
 
 def _real(folder: Path | str) -> Path:
     return Path(os.path.realpath(folder))
-
-
-def _connection(db: Database | Connection | Path | str) -> Connection:
-    if isinstance(db, (str, Path)):
-        return open_reading(database_path(db))
-    return db if isinstance(db, Connection) else db.connection
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def neighbors(
 
 
 def _write_neighbors(found: Neighbors, chosen: str | None) -> None:
-    from ..db.results.formats import format_of, write_parquet
+    from .shared.formats import format_of, write_parquet
     from .shared.tag_tables import neighbor_batches, write_neighbors
 
     kind = format_of(None, chosen, sys.stdout.isatty())

@@ -22,11 +22,12 @@ from ..captions.runs.apply import Interrupted, Run
 from ..captions.runs.git import is_committed
 from ..captions.runs.plan import Caption, Plan, Progress
 from ..captions.text import UnreadableError, decoded
-from ..db.query import Answer
-from ..db.results.formats import format_of, shielded, write
+from ..db.answer import Answer
+from ..db.results.values import shielded
 from ..errors import E6DuckError, UsageError
 from ..tags.phrases import many
 from .normalize_options import Options
+from .shared.formats import format_of, write
 
 DONE, FAILED, CHANGES = 0, 1, 3
 TOP = 100

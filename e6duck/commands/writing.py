@@ -39,7 +39,7 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, and then no index files.
     """
     from ..db.connection import open_reading
-    from ..db.system_errors import plain_errors
+    from ..db.errors import plain_errors
     from ..index import lists as exporting
 
     paths = (out_dir, options["tag_list"], options["cooccurrence"])

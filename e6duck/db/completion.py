@@ -17,7 +17,7 @@ def tag_names(path: Path, prefix: str, *, count: int = _COUNT) -> list[str]:
         values = {"prefix": prefix.lower(), "count": count}
         return [
             name
-            for (name,) in connection.execute(sql_text("db/complete", "tags"), values).fetchall()
+            for (name,) in connection.execute(sql_text("db/completion", "tags"), values).fetchall()
         ]
 
 

@@ -15,9 +15,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .. import files
-from ..db.connection import Connection, has_posts, literal, second_connection
+from ..db.connection import Connection, has_posts, second_connection
 from ..db.prefetch import prefetch
-from ..db.sql_files import sql_text
+from ..db.sql_files import literal, sql_text
 from ..errors import UsageError
 from . import vectors
 

@@ -18,16 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from e6duck.builder.build import build
-from e6duck.db.connection import (
-    checkpoint_wal,
-    close_sandbox,
-    drafting,
-    literal,
-    open_reading,
-    shared_lock,
-    user_relations,
-)
-from e6duck.db.query import session
+from e6duck.db.connection import checkpoint_wal, drafting, open_reading, shared_lock, user_relations
+from e6duck.db.sandbox import close_sandbox, session
+from e6duck.db.sql_files import literal
 from e6duck.errors import DatabaseError, E6DuckError, UsageError
 from tests.index.test_publish import NEW
 from tests.support.exports import write_export
@@ -199,8 +192,9 @@ def test_what_is_not_a_database_of_ours_is_named_in_plain_words(data: Path) -> N
     for path in (plain, text):
         with pytest.raises(DatabaseError) as raised:
             open_reading(path)
-        assert str(raised.value) == f"{path} is not an e6duck database; pass one with --db"
-        with pytest.raises(DatabaseError, match="database; move it away, or name another place"):
+        line = f"{path} is not an e6duck database; give the path of one as db"
+        assert str(raised.value) == line
+        with pytest.raises(DatabaseError, match="; move it away, or give another path as db"):
             open_reading(path, is_replaced=True)
 
 

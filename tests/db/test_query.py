@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from e6duck.builder.build import build
-from e6duck.db.query import ask, ask_arrow, session
-from e6duck.db.saved_queries import questions
+from e6duck.db.query import ask, ask_arrow
+from e6duck.db.sandbox import session
+from e6duck.db.saved_queries import saved_queries
 from e6duck.db.sql_files import scripts
 from e6duck.errors import QueryError, UsageError
 from tests.builder.test_macros import SPECIES, build_zoo
@@ -139,8 +140,8 @@ def test_parameters_reach_each_statement_that_names_them(zoo: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("query", "given", "message"),
     [
-        ("select $a, $b", [], "the query needs $a, $b; give it as -p a=VALUE"),
-        ("select $b; select $a", ["a=1"], "the query needs $b; give it as -p b=VALUE"),
+        ("select $a, $b", [], "the query needs $a, $b; set --param a=VALUE"),
+        ("select $b; select $a", ["a=1"], "the query needs $b; set --param b=VALUE"),
         ("select $a", ["a=1", "c=1"], "the query has no $c; it has $a"),
         ("select $a", ["a=1", "A=1"], "the query has no $A; it has $a"),
         ("select 1", ["a=1"], "the query has no $a; it has no parameter"),
@@ -155,13 +156,13 @@ def test_missing_and_unknown_parameters_are_named(
     assert (ran.code, ran.err) == (2, f"e6duck: {message}\n")
 
 
-# The shipped questions
+# The built-in queries
 
 
 def test_an_unknown_question_is_told_with_the_closest(zoo: Path) -> None:
     ran = command("query", "--db", zoo, "--name", "top_tag")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "e6duck: there is no question top_tag; did you mean top_tags?\n"
+    assert ran.err == "e6duck: there is no built-in query top_tag; did you mean top_tags?\n"
 
 
 def test_list_names_the_questions_with_parameters_and_defaults() -> None:
@@ -181,7 +182,7 @@ def test_the_list_names_each_parameter_on_a_line_that_fits(zoo: Path) -> None:
     assert max(map(len, lines)) <= 60
     assert "…" not in "".join(line for line in lines if "=…" not in line)
     assert "    -p count=20          maximum number of tags" in lines
-    for script in questions():
+    for script in saved_queries():
         assert any(line.startswith(f"{script.name}: ") for line in lines)
 
 
@@ -193,7 +194,7 @@ def test_show_prints_the_sql_of_a_built_in_query(zoo: Path) -> None:
     assert shown == asked(zoo, "--name", "top_tags", "-p", "category=species")
 
 
-@pytest.mark.parametrize("script", questions(), ids=lambda script: script.name)
+@pytest.mark.parametrize("script", saved_queries(), ids=lambda script: script.name)
 def test_a_question_says_each_parameter_that_it_needs(script: Any) -> None:
     with duckdb.connect() as connection:
         (statement,) = connection.extract_statements(script.text)
@@ -202,7 +203,7 @@ def test_a_question_says_each_parameter_that_it_needs(script: Any) -> None:
 
 def test_every_question_is_asked_by_a_test() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
-    for script in questions():
+    for script in saved_queries():
         assert f'"--name", "{script.name}"' in here, script.name
 
 

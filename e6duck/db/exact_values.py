@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from ..connection import Connection, identifier
+from .connection import Connection
+from .sql_files import identifier
 
 # Where a type's name stands in the text of another type; a field of that name has a space after it.
 _TIME = re.compile(
