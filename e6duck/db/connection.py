@@ -51,7 +51,9 @@ def connection_of(db: AnyDatabase) -> Connection:
     """Return the connection of an object, a connection as it is, or a new one to a path."""
     if isinstance(db, (str, Path)):
         return open_reading(database_path(db))
-    return db if isinstance(db, Connection) else db.connection
+    connection = db if isinstance(db, Connection) else db.connection
+    ensure_known_names(connection)
+    return connection
 
 
 def memory_size(limit: str) -> int:
@@ -128,6 +130,8 @@ def open_reading(
     connection = _connect(settings or {})
     try:
         _attach_finished(connection, path, CATALOG, is_replaced)
+        if not is_replaced:
+            ensure_known_names(connection)
     except BaseException:
         connection.close()
         raise
@@ -178,6 +182,15 @@ def _attach_finished(
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise _refusal(path, error, is_replaced) from error
+
+
+def ensure_known_names(connection: Connection) -> None:
+    """Create the view known_names, for this connection, in a database built before it existed."""
+    try:
+        connection.execute("select 1 from known_names limit 0")  # faster than duckdb_views()
+    except duckdb.CatalogException:
+        view, _, _comments = sql_text("build", "56_known_names").partition(";")
+        connection.execute(view.replace("create view", "create temp view", 1))
 
 
 def path_of(connection: Connection) -> Path:

@@ -16,6 +16,7 @@ from ..db.answer import Answer, Selected
 from ..db.connection import (
     Connection,
     check_posts,
+    ensure_known_names,
     has_posts,
     interruptible,
     second_connection,
@@ -74,6 +75,7 @@ def find_neighbors(
     """
     _check(question)
     with translated_errors(), second_connection(connection) as own, interruptible(own):
+        ensure_known_names(own)
         labels = _ask(own, question, on_notice)
         _warn_no_neighbors(own, labels, on_notice)
         yield Neighbors(own, question, labels)
