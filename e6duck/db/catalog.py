@@ -1,4 +1,4 @@
-"""What a database holds: its relations and macros, with their comments, columns and examples."""
+"""The relations and macros of a database, with their comments, columns and examples."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Relation:
 
     name: str
     kind: str
-    rows: int | None  # None: of a view, which would have to be made, or of a macro
+    rows: int | None  # None: a view, which would have to be computed, or a macro
     comment: str | None
-    example: str | None  # of a macro
+    example: str | None  # None: not a macro
 
 
 def relations(connection: Connection) -> list[Relation]:
-    """Return the tables, views and macros, in this order, each by name."""
+    """Return the tables, views and macros, in this order, each sorted by name."""
     with translated_errors():
         found = connection.execute(sql_text("db/catalog", "relations")).fetchall()
         counts = _counts(connection, [name for name, kind, _, _ in found if kind == "table"])
@@ -41,11 +41,11 @@ def _counts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
 
 
 def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[Any, ...]]]:
-    """Return a relation by its name, and column, type and comment of each of its columns.
+    """Return a relation by its name, and name, type and comment of each column.
 
-    Those of a macro are what its example gives. Raises `UsageError` for an unknown name.
+    For a macro these are the columns of its example. Raises `UsageError` for an unknown name.
     """
-    known = {each.name.lower(): each for each in relations(connection)}  # as DuckDB takes names
+    known = {each.name.lower(): each for each in relations(connection)}  # DuckDB ignores case
     if name.lower() not in known:
         hint = did_you_mean(name, [each.name for each in known.values()])
         raise UsageError(f"there is no relation {name}{hint}")

@@ -87,8 +87,8 @@ def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple
     is_by_vectors = question.measure == "vectors"
     if not is_by_vectors:
         check_posts(connection, f"the measure {question.measure}")
-    trained_count = _offer_vectors(connection, question.first_pca) if is_by_vectors else None
-    wanted, unwanted = _found_tags(connection, question, trained_count, on_notice)
+    trained_count = _create_vectors(connection, question.first_pca) if is_by_vectors else None
+    wanted, unwanted = _usable_tags(connection, question, trained_count, on_notice)
     labels = _make_terms(connection, question, wanted, unwanted)
     limit = rank_limit(connection, question.min_posts, on_notice)
     filters = {"min_posts": question.min_posts, "rank_limit": limit, "categories": categories}
@@ -148,19 +148,19 @@ def check_trained(connection: Connection) -> tuple[int, Path]:
     return int(trained_count), Path(path)
 
 
-def _offer_vectors(connection: Connection, first_pca: int | None) -> int:
+def _create_vectors(connection: Connection, first_pca: int | None) -> int:
     """Create the relation vector; returns how many tags have a vector."""
     trained_count, path = check_trained(connection)
     if first_pca:
-        from .pca import offer_reduced
+        from .pca import create_reduced_vectors
 
-        offer_reduced(connection, path, first_pca)
+        create_reduced_vectors(connection, path, first_pca)
     else:
         _run(connection, "vector")
     return trained_count
 
 
-def _found_tags(
+def _usable_tags(
     connection: Connection, question: Question, trained_count: int | None, on_notice: Notify
 ) -> tuple[list[Found], list[Found]]:
     """Return the tags that can be used, each once: the wanted ones, and those to subtract."""

@@ -1,5 +1,5 @@
 -- neighbors: the tags whose vectors are most similar to the vector of a tag.
--- Where no tag has its posts counted, e6db's curve says how many ranks have so many.
+-- If posts are not counted, e6db's curve estimates the ranks that have min_posts.
 create macro neighbors(tag_name, k := 10, category := null, min_posts := 100) as table
 with wanted as (
     select categories.category as wanted_id
@@ -24,7 +24,7 @@ candidate as (
         coalesce(tags.post_count >= min_posts, tags.tag_id < (select rank_limit from curve))
         and (category is null or tags.category in (select wanted_id from wanted))
 ),
--- Else the planner would compare each vector with each before it looks for this one.
+-- Without MATERIALIZED the planner compares all pairs of vectors before it looks for this one.
 mine as materialized (
     select tag_factors.tag_id, tag_factors.factors
     from tag_factors

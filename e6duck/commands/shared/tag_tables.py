@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("rank", "tag", "category", "posts", "score")
 _TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
 _SHOWN_ROWS = 10  # of a change
-_FOLDED = 100  # places, where no terminal says how many it has
+_FOLDED = 100  # columns, if the output is not a terminal
 _TAG = _COLUMNS.index("tag")
 
 
@@ -119,7 +119,7 @@ def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
 def _tables(
     rows: list[tuple[Any, ...]], is_terminal: bool, colors: dict[str, str]
 ) -> Iterator[str]:
-    """Yield the lines of a table for each query, under its name where there are several."""
+    """Yield the lines of a table for each query, with its name above if there are several."""
     width = shutil.get_terminal_size().columns if is_terminal else None
     groups = [(query, list(group)) for query, group in groupby(rows, itemgetter(0))]
     for number, (query, group) in enumerate(groups):

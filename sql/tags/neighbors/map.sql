@@ -1,5 +1,5 @@
--- map: what a map shows: the tags asked for, then their neighbours closest to all queries.
--- A neighbour of one query is scored against each, with 0 where the two have no score.
+-- map: the tags on a map: those of the queries, then the neighbours closest to all queries.
+-- A neighbour of one query is scored with every query; 0 if the two have no score.
 with closest as (
     select
         score.tag_id,
