@@ -106,7 +106,8 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
         connection = duckdb.connect(config=_NO_DOWNLOADS | dict(settings))
     except duckdb.Error as error:
         raise UsageError(first_line(error)) from error
-    connection.execute(_QUIET)
+    with interruptible(connection):
+        connection.execute(_QUIET)
     return connection
 
 

@@ -14,11 +14,6 @@ from tests.builder.test_macros import build_zoo
 from tests.commands.test_main import Ran, command, imported, on_terminal
 
 
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
-
-
 def told(zoo: Path, *args: str) -> list[dict[str, Any]]:
     ran = command("tables", "--db", zoo, "--format", "json", *args)
     assert (ran.code, ran.err) == (0, "")
