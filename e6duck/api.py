@@ -172,7 +172,7 @@ class Database:
             skip_unknown=skip_unknown,
         )
         with find_neighbors(self.connection, question, on_notice=on_notice) as found:
-            return found.answer().to_arrow_table()
+            return found.select.to_arrow_table()
 
     def tag(self, name: str) -> TagProfile:
         """Return everything about a tag; raises `UsageError`, with suggestions, if unknown."""

@@ -57,7 +57,7 @@ def search(
     texts = [whole(text) for text in pattern]
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
-        answer = search(connection, texts, on_notice=tell, **options)
+        answer = search(connection, texts, on_notice=tell, **options).answer()
         with target(output) as file:
             kind = format_of(output, kind, sys.stdout.isatty())
             count = write_tags(answer, category_colors(connection), file, kind)

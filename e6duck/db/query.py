@@ -14,7 +14,7 @@ import duckdb
 
 from ..errors import UsageError
 from ..progress import Notify, no_notice
-from .answer import FETCHED_ROWS, Answer, Relation, Row
+from .answer import FETCHED_ROWS, Answer, Row
 from .connection import Connection
 from .errors import translated_errors
 from .exact_values import exact
@@ -22,6 +22,8 @@ from .interrupts import Timeout
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Relation = duckdb.DuckDBPyRelation
 
 _GIVES_ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]  # what each SELECT gives
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..db.answer import Answer, Selected
+from ..db.answer import Select
 from ..db.connection import (
     Connection,
     check_posts,
@@ -57,10 +57,11 @@ class Neighbors:
     question: Question
     labels: tuple[str, ...]  # of the queries
 
-    def answer(self) -> Answer:
-        """Return the rows query, rank, tag, category, posts, score: by query, then by rank."""
+    @property
+    def select(self) -> Select:
+        """The rows query, rank, tag, category, posts, score: by query, then by rank."""
         query = sql_text("tags/neighbors", "answer")
-        return Selected(self.connection, query, {"labels": self.labels})
+        return Select(self.connection, query, {"labels": self.labels})
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def _has_posts(connection: Connection, notes: list[str]) -> bool:
 def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row]:
     try:
         with find_neighbors(connection, Question([found.name], k=_LISTED)) as neighbors:
-            rows = neighbors.answer().rows()
+            rows = neighbors.select.answer().rows()
     except E6DuckError as error:
         notes.append(str(error))
         return []

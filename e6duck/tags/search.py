@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice, zip_longest
 from typing import Any
 
-from ..db.answer import Answer, Selected
+from ..db.answer import Select
 from ..db.connection import Connection, interruptible
 from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
@@ -28,8 +28,8 @@ def search(
     min_posts: int = 0,
     limit: int = 20,
     on_notice: Notify = no_notice,
-) -> Answer:
-    """Return the tags that texts match: tag, category, posts, and the alias that matches.
+) -> Select:
+    """Return the query for tags that match: tag, category, posts, and the alias that matches.
 
     With * or ? they are a pattern for the whole name, in which spaces are underscores; the most
     used tags come first. Otherwise they are words that a name contains in any order, or that it is
@@ -40,7 +40,7 @@ def search(
     """
     with translated_errors(), interruptible(connection):
         sql, values = _query(connection, texts, categories, min_posts, limit, on_notice)
-        return Selected(connection, sql, values)
+        return Select(connection, sql, values)
 
 
 def nothing_found(connection: Connection, texts: Sequence[str], *, is_filtered: bool) -> str:

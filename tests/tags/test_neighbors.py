@@ -488,7 +488,7 @@ def test_a_map_asks_for_more_than_it_shows(
         open_reading(board) as opened,
         find_neighbors(opened, Question(names, map_count=map_count)) as found,
     ):
-        rows = found.answer().rows()
+        rows = found.select.answer().rows()
         spots = neighbor_map(found).spots
     assert len(rows) == k * len(names)
     assert len(spots) <= map_count + len(names)

@@ -32,7 +32,7 @@ _TAG = _COLUMNS.index("tag")
 
 def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
     """Write the neighbours of all queries in a format of `formats.write`."""
-    answer = found.answer()
+    answer = found.select.answer()
     if kind == "table":
         rows = answer.rows()
         colors = category_colors(found.connection) if is_colored(file) else {}
@@ -46,7 +46,7 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     """Yield the neighbours of all queries as Arrow batches, first an empty one."""
     import pyarrow as pa
 
-    table = found.answer().to_arrow_table()
+    table = found.select.to_arrow_table()
     yield pa.RecordBatch.from_pylist([], schema=table.schema)
     yield from table.to_batches()
 
