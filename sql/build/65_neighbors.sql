@@ -1,5 +1,5 @@
 -- neighbors: the tags whose vectors are most similar to the vector of a tag.
--- If posts are not counted, e6db's curve estimates the ranks that have min_posts.
+-- Where no tag has its posts counted, e6db's curve says how many ranks have so many.
 create macro neighbors(tag_name, k := 10, category := null, min_posts := 100) as table
 with wanted as (
     select categories.category as wanted_id
