@@ -1,4 +1,4 @@
-"""The tag export of e621 as one DuckDB database, with the index files that e6db's users know.
+"""The tag export of e621 as one DuckDB database, with index files that are compatible with e6db's.
 
 A short tour:
 
@@ -20,12 +20,12 @@ A short tour:
     run = normalizer.apply(normalizer.plan("captions"))
     normalizer.undo("captions", run.run)
 
-A tag's id is its rank: 0 is the most used tag. Answers are Arrow tables, results frozen
-dataclasses, durations seconds, sizes bytes, times UTC. What a user can mend is an `E6DuckError`
-with one line that says how; everything else that is raised is a bug.
+A tag's id is its rank: 0 is the most used tag. Answers are Arrow tables, results are frozen
+dataclasses, durations are in seconds, sizes in bytes, times in UTC. Errors that a user can fix are
+`E6DuckError`, with one line that says how; any other exception is a bug.
 
-`e6duck.compat` offers the names of e6db's scripts. Nothing heavy is imported before it is used.
-The other modules are the workshop: they may change with any version.
+`e6duck.compat` offers the names of e6db's scripts. Heavy packages are imported only when they are
+used. Modules not named here are private: they may change with any version.
 """
 
 from __future__ import annotations
@@ -44,57 +44,91 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .api import Database, open, post_ids, post_tag_matrix, post_tag_tensors
+    from .api import Database, open
     from .builder.build import BuildResult, build
-    from .builder.fetch.fetch import FetchResult, fetch
+    from .builder.fetch.client import RetryPolicy
+    from .builder.fetch.fetch import FetchPlan, FetchResult, fetch
     from .builder.from_index import ImportResult, import_index
+    from .builder.source import Source
     from .captions.normalizer import Normalizer
     from .captions.rules import Rules, RulesError
+    from .captions.runs.apply import Run
+    from .captions.runs.plan import Caption, Edit, Plan
+    from .captions.steps import Result, Step
+    from .matrices import post_ids, post_tag_matrix, post_tag_tensors
     from .tags.profile import TagProfile
     from .tags.stats import DatabaseStats
     from .trainer.recipe import Recipe
     from .trainer.train import TrainResult, train
 
+# The modules of the names above, each imported when one of its names is first used.
 _HOMES = {
-    "Built": "builder.build",
+    "BuildResult": "builder.build",
+    "Caption": "captions.runs.plan",
     "Database": "api",
-    "Fetched": "builder.fetch.fetch",
-    "Figures": "tags.stats",
-    "Imported": "builder.from_index",
+    "DatabaseStats": "tags.stats",
+    "Edit": "captions.runs.plan",
+    "FetchPlan": "builder.fetch.fetch",
+    "FetchResult": "builder.fetch.fetch",
+    "ImportResult": "builder.from_index",
     "Normalizer": "captions.normalizer",
-    "TagProfile": "tags.profile",
+    "Plan": "captions.runs.plan",
     "Recipe": "trainer.recipe",
+    "Result": "captions.steps",
+    "RetryPolicy": "builder.fetch.client",
     "Rules": "captions.rules",
     "RulesError": "captions.rules",
-    "Trained": "trainer.train",
+    "Run": "captions.runs.apply",
+    "Source": "builder.source",
+    "Step": "captions.steps",
+    "TagProfile": "tags.profile",
+    "TrainResult": "trainer.train",
     "build": "builder.build",
     "fetch": "builder.fetch.fetch",
     "import_index": "builder.from_index",
     "open": "api",
-    "post_ids": "api",
-    "post_tag_matrix": "api",
-    "post_tag_tensors": "api",
+    "post_ids": "matrices",
+    "post_tag_matrix": "matrices",
+    "post_tag_tensors": "matrices",
     "train": "trainer.train",
+}
+
+_RENAMED = {
+    "Built": "BuildResult",
+    "Fetched": "FetchResult",
+    "Figures": "DatabaseStats",
+    "Imported": "ImportResult",
+    "Portrait": "TagProfile",
+    "Trained": "TrainResult",
 }
 
 __all__ = [
     "AuditError",
-    "Built",
+    "BuildResult",
+    "Caption",
     "Database",
     "DatabaseError",
+    "DatabaseStats",
     "E6DuckError",
-    "Fetched",
-    "Figures",
-    "Imported",
+    "Edit",
+    "FetchPlan",
+    "FetchResult",
+    "ImportResult",
     "IndexFilesError",
     "Normalizer",
+    "Plan",
     "QueryError",
     "Recipe",
+    "Result",
+    "RetryPolicy",
     "Rules",
     "RulesError",
+    "Run",
+    "Source",
     "SourceError",
+    "Step",
     "TagProfile",
-    "Trained",
+    "TrainResult",
     "UsageError",
     "build",
     "fetch",
@@ -110,6 +144,14 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return import_module("importlib.metadata").version(__name__)
+    if name in _RENAMED:
+        import warnings
+
+        new = _RENAMED[name]
+        warnings.warn(
+            f"e6duck.{name} is deprecated: use e6duck.{new}", DeprecationWarning, stacklevel=2
+        )
+        name = new
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 import e6duck
-from e6duck import DatabaseError, QueryError, UsageError
+from e6duck import DatabaseError, QueryError, UsageError, errors
 from tests.builder.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
 from tests.commands.test_main import command
 from tests.support.exports import post, write_export
@@ -42,6 +43,29 @@ def test_all_is_sorted_and_there() -> None:
     assert dir(e6duck) == sorted(["__version__", *e6duck.__all__])
     for name in e6duck.__all__:
         assert getattr(e6duck, name).__doc__, name
+
+
+def test_a_name_is_in_each_list_of_names() -> None:
+    """In `__all__`, for star imports; under TYPE_CHECKING, for editors; in _HOMES, to import it."""
+    tree = ast.parse(Path(e6duck.__file__).read_text(encoding="utf-8"))
+    (checked,) = (node for node in tree.body if isinstance(node, ast.If))
+    typed = {
+        alias.name: node.module
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert typed == e6duck._HOMES
+    assert sorted([*typed, *(name for name in vars(errors) if name in e6duck.__all__)]) == (
+        e6duck.__all__
+    )
+
+
+@pytest.mark.parametrize(("old", "new"), e6duck._RENAMED.items())
+def test_an_old_name_still_works_and_warns(old: str, new: str) -> None:
+    with pytest.warns(DeprecationWarning, match=f"e6duck.{old} is deprecated: use e6duck.{new}"):
+        assert getattr(e6duck, old) is getattr(e6duck, new)
+    assert old not in e6duck.__all__
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -153,14 +177,14 @@ def test_objects_fit_a_screen(db: e6duck.Database, tmp_path: Path) -> None:
     run = normalizer.apply(plan, backup=tmp_path / "backup")
     assert repr(run) == f"Run({run.run!r}, 299 files)"
     assert repr(db.tag("red_fox")) == "TagProfile('red_fox', species, rank 6, 2 posts)"
-    assert repr(db.stats()) == "Figures(8 posts, 8 tags)"
+    assert repr(db.stats()) == "DatabaseStats(8 posts, 8 tags)"
 
 
 @pytest.mark.parametrize(("command_line", "method"), [("tag fox", "tag"), ("stats", "stats")])
 def test_as_text_an_object_is_the_screen_of_its_command(
     db: e6duck.Database, command_line: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "70")
+    monkeypatch.setenv("COLUMNS", "80")
     name, *args = command_line.split()
     shown = command(name, "--db", db.path, *args).out
     assert str(getattr(db, method)(*args)) + "\n" == shown

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import drafting, memory_size
+from ..db.connection import DEFAULT_MEMORY, drafting, memory_size
+from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
+from ..db.locate import DATABASE
 from ..db.sql_files import scripts
-from ..db.system_errors import plain_errors
 from ..errors import UsageError
 from ..index import write
 from ..index.publish import replace, replaceable
@@ -24,8 +25,6 @@ from .pipeline import Draft, Options
 from .source import Source, checking, find_sources
 from .summary import build_facts
 
-DATABASE = "e6.duckdb"
-DEFAULT_MEMORY = "2GB"
 _LEAST_MEMORY = 600_000_000
 _KERNEL_MEMORY = 400_000_000
 

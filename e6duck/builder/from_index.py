@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from .. import files
 from ..db.connection import (
+    DEFAULT_MEMORY,
     INDEX_FILES,
     SCHEMA_VERSION,
     Connection,
@@ -27,16 +28,16 @@ from ..db.connection import (
     has_posts,
     open_reading,
 )
+from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.sql_files import Script, scripts
-from ..db.system_errors import plain_errors
 from ..errors import UsageError
 from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
 from ..index.tables import IndexTables, read_index_tables
 from . import pipeline
-from .build import DEFAULT_MEMORY, database_place
+from .build import database_place
 from .source import COLUMNS
 
 # What makes no relation that stays, and is the same for names from whatever source.

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ..db.connection import SCHEMA_VERSION, Connection, literal
-from ..db.sql_files import Script, scripts, sql_text
+from ..db.connection import SCHEMA_VERSION, Connection
+from ..db.sql_files import Script, literal, scripts, sql_text
 from ..db.sql_files import more_scripts as more_scripts
 from ..errors import AuditError, SourceError
 from ..index import vectors

@@ -19,7 +19,8 @@ from typing import IO, cast
 
 import duckdb
 
-from ..db.connection import file_literal, first_line, literal
+from ..db.errors import first_line
+from ..db.sql_files import file_literal, literal
 from ..errors import SourceError
 
 _INTEGER = "BIGINT"

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..db.connection import Connection, open_reading, path_of
-from ..db.locate import database_path
+from ..db.connection import AnyDatabase, connection_of, path_of
 from ..errors import UsageError
 from .cleaner import Cleaner, texts_of
 from .policy import Policy
@@ -24,9 +23,6 @@ from .runs.scan import walk
 from .steps import Result
 from .tokens import Tokenizer
 from .vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from ..api import Database
 
 
 class Normalizer:
@@ -41,11 +37,11 @@ class Normalizer:
 
     def __init__(
         self,
-        db: Database | Connection | Path | str,
+        db: AnyDatabase,
         rules: Rules | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         self.rules = _rules(rules)
-        connection = _connection(db)
+        connection = connection_of(db)
         self._path = path_of(connection)
         self.vocabulary = Vocabulary(connection)
         self.resolver = Resolver(self.vocabulary, self.rules)
@@ -168,12 +164,6 @@ def _check_apart(source: Path, target: Path) -> None:
         raise UsageError(f"OUTPUT_DIR {target} is inside INPUT_DIR; choose a folder outside it")
     if source.is_relative_to(target):
         raise UsageError(f"INPUT_DIR {source} is inside OUTPUT_DIR; choose another OUTPUT_DIR")
-
-
-def _connection(db: Database | Connection | Path | str) -> Connection:
-    if isinstance(db, (str, Path)):
-        return open_reading(database_path(db))
-    return db if isinstance(db, Connection) else db.connection
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..tags.lookup import suggest
 from ..tags.phrases import many
-from ..tags.spelling import closest
 from .runs.caption_files import NO_IMAGE
 from .runs.plan import Plan
 from .steps import REMOVALS, Step
@@ -93,10 +93,10 @@ def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, i
 
 def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the known tags that unknown texts are nearest to, none that means several."""
-    near = closest(vocabulary.connection, list(texts)) if texts else {}
+    near = suggest(vocabulary.connection, list(texts)) if texts else {}
     return {
-        text: tuple(name for name in names if not is_ambiguous(name))
-        for text, names in near.items()
+        text: tuple(each.name for each in found if not is_ambiguous(each.name))
+        for text, found in near.items()
     }
 
 

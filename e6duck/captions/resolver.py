@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..tags.spelling import guessed
+from ..tags.lookup import suggest_typed
 from .rules import Fault, Rules, RulesError
 from .text import keys, spelling
 from .vocabulary import CURVE, Tag, Vocabulary
@@ -179,8 +179,8 @@ class Resolver:
         return next((found for key in keys(name) if (found := self._site(key))), None)
 
     def _unknown(self, name: str) -> str:
-        near = guessed(self.vocabulary.connection, [name]).get(name)
-        return f"there is no tag {name}" + (f"; did you mean {near[0]}?" if near else "")
+        near = suggest_typed(self.vocabulary.connection, [name]).get(name)
+        return f"there is no tag {name}" + (f"; did you mean {near[0].name}?" if near else "")
 
     def _add(self, table: str, key: str, tag: Tag) -> str | None:
         """Let a spelling lead to a tag; returns what is wrong with that."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from ..db.connection import Connection, damage_explained, first_line, has_posts
-from ..db.query import translated_errors
+from ..db.connection import Connection, damage_explained, has_posts
+from ..db.errors import first_line, translated_errors
 from ..db.sql_files import sql_text
 from .rules import CATEGORIES
 

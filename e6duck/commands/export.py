@@ -41,7 +41,7 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, without the index files.
     """
     from ..db.connection import open_reading
-    from ..db.system_errors import plain_errors
+    from ..db.errors import plain_errors
 
     paths = [path for path in (out_dir, options["tag_list"], options["cooccurrence"]) if path]
     _check(out_dir, paths, **options)

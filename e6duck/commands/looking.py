@@ -49,15 +49,15 @@ def search(
     Exit code 1: nothing was found.
     """
     from ..db.connection import open_reading
-    from ..db.results.formats import format_of
     from ..tags.categories import category_colors
     from ..tags.search import nothing_found, search
+    from .shared.formats import format_of
     from .shared.tag_tables import write_tags
 
     texts = [whole(text) for text in pattern]
     with open_reading(database_path(db)) as connection:
         options["categories"] = [whole(name) for name in options["categories"]]
-        answer = search(connection, texts, on_notice=tell, **options)
+        answer = search(connection, texts, on_notice=tell, **options).answer()
         with target(output) as file:
             kind = format_of(output, kind, sys.stdout.isatty())
             count = write_tags(answer, category_colors(connection), file, kind)
@@ -87,10 +87,10 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) 
     with it most often compared with chance, its uses by year, and the wiki where it is loaded.
     """
     from ..db.connection import open_reading
-    from ..db.results.terminal import is_colored
     from ..tags.categories import category_colors
     from ..tags.profile import profiles
     from ..tags.profile_text import screen
+    from .shared.terminal import is_colored
 
     with open_reading(database_path(db)) as connection:
         texts = [whole(name) for name in names]
@@ -119,9 +119,10 @@ def tables(name: str | None, db: Path | None, kind: str | None) -> None:
 
     Each with its comment; a relation with its rows, a macro with an example to try.
     """
-    from ..db.catalog import described, relations, write_described, write_relations
+    from ..db.catalog import described, relations
     from ..db.connection import open_reading
-    from ..db.results.formats import format_of
+    from .shared.formats import format_of
+    from .shared.relation_tables import write_described, write_relations
 
     kind = format_of(None, kind, sys.stdout.isatty())
     with open_reading(database_path(db)) as connection:

@@ -161,7 +161,7 @@ def _draws_picture(output: Path | None, kind: str | None) -> bool:
     if not output or str(output) == "-":
         return output is not None
     from ..charts.save import SUFFIXES, check
-    from ..db.results.formats import is_named_format
+    from .shared.formats import is_named_format
 
     if output.suffix.lower() in SUFFIXES:
         check(output)
@@ -175,7 +175,7 @@ def _draws_picture(output: Path | None, kind: str | None) -> bool:
 
 
 def _write_neighbors(found: Neighbors, output: Path | None, chosen: str | None) -> None:
-    from ..db.results.formats import format_of, write_parquet
+    from .shared.formats import format_of, write_parquet
     from .shared.tag_tables import neighbor_batches, write_neighbors
 
     kind = format_of(output, chosen, sys.stdout.isatty(), with_parquet=True)

@@ -21,11 +21,12 @@ from ..captions.runs.apply import Interrupted, Run
 from ..captions.runs.plan import Caption, Plan
 from ..captions.steps import Result
 from ..captions.text import UnreadableError, decoded
-from ..db.query import Answer
-from ..db.results.formats import format_of, shielded, write
+from ..db.answer import Answer
+from ..db.results.values import shielded
 from ..errors import E6DuckError, UsageError
 from ..tags.phrases import many
 from .normalize_options import Options
+from .shared.formats import format_of, write
 from .shared.progress import Counter
 
 DONE, FAILED, CHANGES = 0, 1, 3

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import QueryError, UsageError
 from .shared.options import (
     FORMATS,
     NamedPath,
@@ -27,6 +30,19 @@ from .shared.options import (
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from ..db.answer import Answer
+
+# By the beginning of DuckDB's message.
+_HINTS = {
+    "Permission Error: File system LocalFileSystem has been disabled": (
+        "load a file with --table NAME=FILE, write the result with -o FILE, or use --trusted for"
+        " SQL of your own"
+    ),
+    "Permission Error: Loading external extensions is disabled": (
+        "use --trusted for SQL of your own, or the DuckDB shell: e6duck shell"
+    ),
+}
+_NO_DEFAULT = "…"
 _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 
 
@@ -36,11 +52,11 @@ def _complete_built_in(
     """Return the built-in queries whose names begin with prefix, each with what it answers."""
     from click.shell_completion import CompletionItem
 
-    from ..db.sql_files import scripts
+    from ..db.saved_queries import saved_queries
 
     return [
         CompletionItem(script.name, help=script.sentence)
-        for script in scripts("queries")
+        for script in saved_queries()
         if script.name.startswith(prefix)
     ]
 
@@ -104,21 +120,60 @@ def query(
 
 def _describe(name: str | None, chosen: str | None, output: Path | None, is_list: bool) -> None:
     """Write the list of the built-in queries, or the SQL of one."""
-    from ..db.results.formats import format_of, write
-    from ..db.saved_queries import listed, listed_lines, question
+    from ..db.saved_queries import saved_query
+    from .shared.formats import format_of, write
 
     kind = format_of(output, chosen, sys.stdout.isatty())
     if not (is_list or name):
         raise UsageError("--show prints a built-in query; name it with --name NAME")
-    sql = "" if is_list or not name else question(name, {})[0]
+    sql = "" if is_list or not name else saved_query(name, {})[0]
     with target(output) as file:
         if sql:
             file.write(sql)
         elif kind == "table":
             columns = shutil.get_terminal_size().columns
-            file.writelines(f"{line}\n" for line in listed_lines(columns))
+            file.writelines(f"{line}\n" for line in _saved_lines(columns))
         else:
-            write(listed(), file, kind)
+            write(_saved(), file, kind)
+
+
+def _saved_lines(width: int) -> Iterator[str]:
+    """Yield lines: the name of each built-in query, what it answers, and its parameters."""
+    from ..db.saved_queries import saved_queries
+
+    for number, script in enumerate(saved_queries()):
+        if number:
+            yield ""
+        yield from textwrap.wrap(f"{script.name}: {script.sentence}", width)
+        heads = {
+            name: f"    -p {name}={_NO_DEFAULT if default is None else default}"
+            for name, default in script.parameters.items()
+        }
+        wide = max(map(len, heads.values()), default=0) + 2
+        for name, comment in script.parameter_comments.items():
+            head = heads[name].ljust(wide)
+            yield from textwrap.wrap(
+                head + comment, max(width, wide + 10), subsequent_indent=" " * wide
+            )
+
+
+def _saved() -> Answer:
+    """Return the name, parameters and sentence of each built-in query."""
+    from ..db.answer import Answer
+    from ..db.saved_queries import saved_queries
+
+    rows = [
+        (
+            script.name,
+            " ".join(
+                f"-p {name}={_NO_DEFAULT if default is None else default}"
+                for name, default in script.parameters.items()
+            ),
+            script.sentence,
+        )
+        for script in saved_queries()
+    ]
+    return Answer(("name", "parameters", "answers"), ("VARCHAR",) * 3, iter([rows]))
 
 
 def _answer(
@@ -132,36 +187,48 @@ def _answer(
     **options: Any,
 ) -> None:
     """Ask, and write the answer; is_whole: all its rows, on a terminal too."""
-    from ..db import query as asking
-    from ..db.results.formats import format_of, write, write_parquet
-    from ..db.results.result_table import rows_of_screen
+    from ..db.query import ask, ask_arrow
+    from ..db.sandbox import session
     from ..db.saved_queries import require_posts
+    from .shared.formats import format_of, write, write_parquet
+    from .shared.result_table import rows_of_screen
 
     found = format_of(output, kind, sys.stdout.isatty(), with_parquet=True)
     name = options["question"]
     sql, parameters = _question(options)
     tables = {name: Path(file) for name, file in _pairs(options.pop("tables")).items()}
-    with asking.session(database, tables=tables, **options) as connection:
+    with _with_hints(), session(database, tables=tables, **options) as connection:
         require_posts(connection, sql, name, tell)
         if found == "parquet":
-            batches = asking.ask_arrow(
+            batches = ask_arrow(
                 connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell
             )
             with binary_target(output) as sink:
                 write_parquet(batches, sink)
             return
-        answer = asking.ask(
-            connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell
-        )
+        answer = ask(connection, sql, parameters, timeout=timeout, limit=limit, on_notice=tell)
         if answer.is_plan and not (kind or output):
             found = "table"
         with target(output) as file:
             write(answer, file, found, shown=None if is_whole else rows_of_screen())
 
 
+@contextmanager
+def _with_hints() -> Iterator[None]:
+    """Add the way out to DuckDB's error about what the sandbox forbids."""
+    try:
+        yield
+    except QueryError as error:
+        message = str(error)
+        for beginning, hint in _HINTS.items():
+            if message.startswith(beginning):
+                raise QueryError(f"{message.rstrip()}\n\nhint: {hint}") from error
+        raise
+
+
 def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the SQL, from wherever it comes, and its parameters."""
-    from ..db.saved_queries import question
+    from ..db.saved_queries import saved_query
 
     parameters = _pairs(options.pop("params"))
     given = [options.pop(name) for name in ("sql", "sql_file", "question")]
@@ -169,7 +236,7 @@ def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         raise UsageError("give one of: a query, -f FILE, --name NAME, or - for standard input")
     sql, sql_file, name = given
     if name is not None:
-        return question(name, parameters)
+        return saved_query(name, parameters)
     if sql_file is not None or sql == "-":
         return _read(sql_file or Path("-")), parameters
     return whole(sql), parameters

@@ -49,9 +49,9 @@ def diff(
     """
     from ..captions.diff import touched_captions
     from ..db.connection import open_reading
-    from ..db.results.formats import format_of
     from ..tags.categories import category_colors
     from ..tags.diff import comparing
+    from .shared.formats import format_of
     from .shared.tag_tables import write_sections
 
     if config and not captions:
@@ -90,10 +90,10 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     """
     from ..charts.save import check, save_stats
     from ..db.connection import open_reading
-    from ..db.results.terminal import is_colored
     from ..tags.categories import category_colors
     from ..tags.stats import stats
-    from ..tags.stats_text import ledger
+    from ..tags.stats_text import screen
+    from .shared.terminal import is_colored
 
     if light and not output:
         raise UsageError("--light is for a picture or page; add -o FILE")
@@ -105,7 +105,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     if kind == "json":
         click.echo(json.dumps(vars(found), ensure_ascii=False, indent=1))
     elif kind or not output:
-        click.echo("\n".join(ledger(found, colors, shutil.get_terminal_size().columns)))
+        click.echo("\n".join(screen(found, colors, shutil.get_terminal_size().columns)))
     if output:
         save_stats(found, output, light=light)
 

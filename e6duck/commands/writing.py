@@ -97,7 +97,7 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
 
 
 def _ask(question: str) -> bool:
-    from ..db.results.formats import shielded
+    from ..db.results.values import shielded
 
     return click.confirm(shielded(question), err=True)
 

@@ -1,4 +1,4 @@
-"""DuckDB: connections, SQL files, sandboxed queries, the catalog of relations.
+"""DuckDB: connections, SQL files, sandboxed queries, answers, the catalog of relations.
 
-Imports the ground floor.
+Imports errors and progress only.
 """

@@ -1,30 +1,16 @@
-"""What a database holds: its relations and macros, with their comments, columns and examples."""
+"""The relations and macros of a database, with their comments, columns and examples."""
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UsageError
-from .connection import Connection, identifier, literal
+from .connection import Connection
 from .did_you_mean import did_you_mean
-from .query import Answer, translated_errors
-from .results.formats import write
-from .results.table import draw
-from .results.terminal import Sink
-from .results.values import visible
-from .sql_files import sql_text
-
-_COLUMNS = ("name", "kind", "rows", "comment", "example")
-_TYPES = ("VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR")
-_ATTACHED = (
-    "A macro finds its tables in the current database. After attach 'e6.duckdb' as e6, run: use e6;"
-    " or, to reach your own tables too: set search_path = 'memory,e6' (memory is the name of your"
-    " own database)"
-)
+from .errors import translated_errors
+from .sql_files import identifier, literal, sql_text
 
 
 @dataclass(frozen=True)
@@ -33,13 +19,13 @@ class Relation:
 
     name: str
     kind: str
-    rows: int | None  # None: of a view, which would have to be made, or of a macro
+    rows: int | None  # None: a view, which would have to be computed, or a macro
     comment: str | None
-    example: str | None  # of a macro
+    example: str | None  # None: not a macro
 
 
 def relations(connection: Connection) -> list[Relation]:
-    """Return the tables, views and macros, in this order, each by name."""
+    """Return the tables, views and macros, in this order, each sorted by name."""
     with translated_errors():
         found = connection.execute(sql_text("db/catalog", "relations")).fetchall()
         counts = _counts(connection, [name for name, kind, _, _ in found if kind == "table"])
@@ -55,11 +41,11 @@ def _counts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
 
 
 def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[Any, ...]]]:
-    """Return a relation by its name, and column, type and comment of each of its columns.
+    """Return a relation by its name, and name, type and comment of each column.
 
-    Those of a macro are what its example gives. Raises `UsageError` for an unknown name.
+    For a macro these are the columns of its example. Raises `UsageError` for an unknown name.
     """
-    known = {each.name.lower(): each for each in relations(connection)}  # as DuckDB takes names
+    known = {each.name.lower(): each for each in relations(connection)}  # DuckDB ignores case
     if name.lower() not in known:
         hint = did_you_mean(name, [each.name for each in known.values()])
         raise UsageError(f"there is no relation {name}{hint}")
@@ -75,58 +61,3 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
         else:
             rows = []
     return relation, rows
-
-
-def write_relations(found: Sequence[Relation], file: Sink, kind: str) -> None:
-    """Write relations and macros in a format of `output.write`; as a table, one of each."""
-    if kind != "table":
-        whole = [(each.name, each.kind, each.rows, each.comment, each.example) for each in found]
-        write(Answer(_COLUMNS, _TYPES, iter([whole])), file, kind)
-        return
-    rows = [
-        (each.name, "a view" if each.rows is None else f"{each.rows:,}", each.comment)
-        for each in found
-        if each.kind != "macro"
-    ]
-    _draw(("relation", "rows", "one row is"), ("VARCHAR", "BIGINT", "VARCHAR"), rows, file)
-    file.write("\n")
-    macros = [each for each in found if each.kind == "macro"]
-    for each in macros:
-        file.write(_filled(f"{each.name}: {visible(each.comment)}", file))
-        file.write(f"    {visible(each.example)}\n")
-    if macros:
-        file.write("\n" + _filled(_ATTACHED, file))
-
-
-def write_described(
-    relation: Relation, columns: list[tuple[Any, ...]], file: Sink, kind: str
-) -> None:
-    """Write the columns of a relation in a format of `output.write`, as a table under a heading."""
-    names, types = ("column", "type", "comment"), ("VARCHAR",) * 3
-    if kind != "table":
-        write(Answer(names, types, iter([columns])), file, kind)
-        return
-    size = "" if relation.rows is None else f" ({relation.rows:,} rows)"
-    heading = f"{relation.name}, a {relation.kind}: {visible(relation.comment)}{size}"
-    file.write(_filled(heading, file))
-    if relation.example:
-        file.write(f"    {visible(relation.example)}\n" + _filled(_ATTACHED, file))
-    file.write("\n")
-    _draw(names, types, columns, file)
-
-
-def _draw(
-    names: Sequence[str], types: Sequence[str], rows: Sequence[Sequence[Any]], file: Sink
-) -> None:
-    columns = list(zip(names, *(map(visible, row) for row in rows), strict=True))
-    for line in draw(columns, types, _width(file), is_wrapped=True):
-        file.write(line + "\n")
-
-
-def _filled(text: str, file: Sink) -> str:
-    """Return a paragraph, in lines that fit a terminal."""
-    return textwrap.fill(text, _width(file) or len(text)) + "\n"
-
-
-def _width(file: Sink) -> int | None:
-    return shutil.get_terminal_size().columns if file.isatty() else None

@@ -1,6 +1,6 @@
-"""Connections: a draft to build in, a finished database to read, a sandbox for other people's SQL.
+"""Connections: to a draft that is built, and to a finished database that is read.
 
-This module alone opens DuckDB.
+Only this module opens DuckDB.
 """
 
 from __future__ import annotations
@@ -9,21 +9,25 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 
 from ..errors import DatabaseError, UsageError
-from .interrupts import interruptible as interruptible  # for those who have a connection
+from .errors import first_line
+from .interrupts import interruptible as interruptible
+from .locate import database_path
+from .sql_files import identifier, literal, sql_text
 
 SCHEMA_VERSION = 2
-INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
+INDEX_FILES = "index files"  # build_info's made_from, in a database without posts
+DEFAULT_MEMORY = "2GB"  # of a draft
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 CATALOG, _OLD_CATALOG = "e6", "old"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
-# What to do about a file that is not ours: where one is read, and where one is to be replaced.
-_WAY_OUT = {False: "pass one with --db", True: "move it away, or name another place with --db"}
+# What to do about a file that is not ours, by whether it is to be replaced.
+_WAY_OUT = {False: "give the path of one as db", True: "move it away, or give another path as db"}
 
 _QUIET = "set enable_progress_bar = false"  # DuckDB would draw it into standard output
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])?(i)?B?\s*", re.IGNORECASE)
@@ -32,33 +36,40 @@ _POWERS = {None: 0, "K": 1, "M": 2, "G": 3, "T": 4}
 Connection = duckdb.DuckDBPyConnection
 
 
-def literal(text: str) -> str:
-    """Quote text as an SQL string, for the few places that take no parameter."""
-    return "'" + text.replace("'", "''") + "'"
+class HasConnection(Protocol):
+    """An object with a connection to a finished database, such as `e6duck.Database`."""
+
+    @property
+    def connection(self) -> Connection:
+        """DuckDB's connection."""
 
 
-def file_literal(path: Path) -> str:
-    """Quote a path for a reader of DuckDB, which would take it for a pattern of many files."""
-    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))
+AnyDatabase: TypeAlias = HasConnection | Connection | Path | str
 
 
-def identifier(name: str) -> str:
-    """Quote a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+def connection_of(db: AnyDatabase) -> Connection:
+    """Return the connection of an object, a connection as it is, or a new one to a path."""
+    if isinstance(db, (str, Path)):
+        return open_reading(database_path(db))
+    connection = db if isinstance(db, Connection) else db.connection
+    ensure_known_names(connection)
+    return connection
 
 
 def memory_size(limit: str) -> int:
     """Return a memory limit such as "1GB" or "800 MiB" in bytes."""
     match = _SIZE.fullmatch(limit)
     if not match:
-        raise UsageError(f'--memory-limit {limit} is not a size such as "1GB" or "800MB"')
+        raise UsageError(
+            f'memory_limit {limit} is not a size such as "1GB" or "800MB"', option="memory_limit"
+        )
     power = _POWERS[match[2].upper() if match[2] else None]
     return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
 
 
 @contextmanager
 def second_connection(connection: Connection) -> Iterator[Connection]:
-    """Open a second connection to the same database: an Arrow reader keeps the first busy."""
+    """Open a second connection to the same database: an Arrow reader keeps the first one busy."""
     name = connection.execute("select current_database()").fetchall()[0][0]
     with closing(connection.cursor()) as cursor:
         cursor.execute(_QUIET)
@@ -68,7 +79,7 @@ def second_connection(connection: Connection) -> Iterator[Connection]:
 
 @contextmanager
 def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[Connection]:
-    """Open a new database at path to build in, which spills beside itself when memory is short."""
+    """Open a new database at path to build in; it spills beside itself when memory is short."""
     settings: dict[str, Any] = {
         "memory_limit": memory_limit,
         "temp_directory": f"{path}.tmp",
@@ -82,7 +93,7 @@ def drafting(path: Path, *, memory_limit: str, threads: int | None) -> Iterator[
 
 @contextmanager
 def connected(settings: Mapping[str, Any]) -> Iterator[Connection]:
-    """Open an instance of its own, without a file."""
+    """Open an instance of DuckDB without a file."""
     connection = _connect(settings)
     try:
         yield connection
@@ -95,12 +106,13 @@ def _connect(settings: Mapping[str, Any]) -> Connection:
         connection = duckdb.connect(config=_NO_DOWNLOADS | dict(settings))
     except duckdb.Error as error:
         raise UsageError(first_line(error)) from error
-    connection.execute(_QUIET)
+    with interruptible(connection):
+        connection.execute(_QUIET)
     return connection
 
 
 def attach(connection: Connection, path: Path, options: str, name: str = CATALOG) -> None:
-    """Attach a file and make it the place where names are looked up."""
+    """Attach a file, and make it the current database."""
     if "?" in str(path):
         raise DatabaseError(f"{path} has a ? in it, which DuckDB cannot open; rename it")
     connection.execute(f"attach {literal(str(path))} as {name} ({options})")
@@ -112,13 +124,15 @@ def open_reading(
 ) -> Connection:
     """Open a finished database read-only; raises `DatabaseError` for anything else.
 
-    is_replaced: it may be of an older e6duck, as it is not asked anything.
+    is_replaced: it is only to be replaced, so it may be of an older e6duck.
     """
     if not path.exists():
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
     connection = _connect(settings or {})
     try:
         _attach_finished(connection, path, CATALOG, is_replaced)
+        if not is_replaced:
+            ensure_known_names(connection)
     except BaseException:
         connection.close()
         raise
@@ -140,7 +154,7 @@ def damage_explained(connection: Connection) -> Iterator[None]:
 
 
 def check_posts(connection: Connection, what: str) -> None:
-    """Raise `DatabaseError` where a database knows no posts, which something needs."""
+    """Raise `DatabaseError` if a database has no posts. what: the thing that needs them."""
     if not has_posts(connection):
         raise DatabaseError(
             f"{path_of(connection)} has no posts, which {what} needs: it was imported from index"
@@ -149,22 +163,22 @@ def check_posts(connection: Connection, what: str) -> None:
 
 
 def has_posts(connection: Connection) -> bool:
-    """Tell whether a database was made from posts, however few are kept."""
+    """Return whether a database was built from posts, even if none was kept."""
     query = "select exists (from build_info where name = 'made_from' and value = $1)"
     return not connection.execute(query, [INDEX_FILES]).fetchall()[0][0]
 
 
 @contextmanager
 def attached_old(connection: Connection, path: Path) -> Iterator[Connection]:
-    """Attach a database of an older build read-only, as old; gives a connection to it.
+    """Attach a database of an older build read-only, as old; yields a connection to it.
 
-    Raises `DatabaseError` for anything else, `UsageError` where it is that of the connection.
+    Raises `DatabaseError` for anything else, `UsageError` for the connection's own database.
     """
     if not path.exists():
         raise DatabaseError(f"there is no database {path}")
     mine = path_of(connection)
     if mine.exists() and path.samefile(mine):
-        raise UsageError(f"{path} is the database itself; name one of an older build")
+        raise UsageError(f"{path} is the database itself; give one of an older build")
     try:
         with second_connection(connection) as cursor:
             _attach_finished(cursor, path, _OLD_CATALOG)
@@ -182,7 +196,16 @@ def _attach_finished(
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise DatabaseError(_refusal(path, error, is_replaced)) from error
+        raise _refusal(path, error, is_replaced) from error
+
+
+def ensure_known_names(connection: Connection) -> None:
+    """Create the view known_names, for this connection, in a database built before it existed."""
+    try:
+        connection.execute("select 1 from known_names limit 0")  # faster than duckdb_views()
+    except duckdb.CatalogException:
+        view, _, _comments = sql_text("build", "56_known_names").partition(";")
+        connection.execute(view.replace("create view", "create temp view", 1))
 
 
 def path_of(connection: Connection) -> Path:
@@ -191,17 +214,29 @@ def path_of(connection: Connection) -> Path:
     return Path(connection.execute(query).fetchall()[0][0])
 
 
-def _refusal(path: Path, error: duckdb.Error, is_replaced: bool = False) -> str:
+def _refusal(path: Path, error: duckdb.Error, is_replaced: bool) -> DatabaseError:
+    """Return the error of ours that says why a file cannot be opened."""
     if "Could not set lock" in str(error):
-        return f"{path} is in use by another program that writes to it; close that first"
+        return DatabaseError(
+            f"{path} is in use by another program that writes to it; close that first"
+        )
     if "already attached" in str(error):
-        return f"{path} is in use by another connection of this program; close that first"
+        return DatabaseError(
+            f"{path} is in use by another connection of this program; close that first"
+        )
     if "replaying WAL" in str(error):
-        return f"{_wal(path)} does not belong to {path}; move it away ({first_line(error)})"
+        return DatabaseError(
+            f"{_wal(path)} does not belong to {path}; move it away ({first_line(error)})"
+        )
     if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
-        return f"{path} cannot be read: permission denied"
+        return DatabaseError(f"{path} cannot be read: permission denied")
     reason = "" if isinstance(error, duckdb.CatalogException) else f" ({first_line(error)})"
-    return f"{path} is not an e6duck database{reason}; {_WAY_OUT[is_replaced]}"
+    return _not_ours(path, is_replaced, reason)
+
+
+def _not_ours(path: Path, is_replaced: bool, reason: str = "") -> DatabaseError:
+    way_out = _WAY_OUT[is_replaced]
+    return DatabaseError(f"{path} is not an e6duck database{reason}; {way_out}", option="db")
 
 
 def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None:
@@ -209,42 +244,24 @@ def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None
         version = connection.execute(
             "select value::integer from build_info where name = 'schema_version'"
         ).fetchall()
-    except duckdb.CatalogException:  # quicker than to ask duckdb_tables() first
+    except duckdb.CatalogException:  # faster than looking in duckdb_tables() first
         version = []
     if not version:
-        raise DatabaseError(f"{path} is not an e6duck database; {_WAY_OUT[is_replaced]}")
+        raise _not_ours(path, is_replaced)
     if version[0][0] > SCHEMA_VERSION:
         raise DatabaseError(
             f"{path} was made by a newer e6duck (schema {version[0][0]}, this one knows"
             f" {SCHEMA_VERSION}); upgrade e6duck"
         )
     if version[0][0] < SCHEMA_VERSION and not is_replaced:
-        raise DatabaseError(f"{path} was made by an older e6duck; make it anew: e6duck build")
-
-
-def close_sandbox(connection: Connection) -> None:
-    """Shut a read-only connection off from all files for good.
-
-    What each line is for was measured: read_only alone lets COPY write, external access off lets
-    COPY write the database and its WAL; without a file system nothing is left to write to.
-    """
-    for statement in (
-        "set python_enable_replacements = false",
-        "set autoinstall_known_extensions = false",
-        "set autoload_known_extensions = false",
-        "set temp_directory = ''",
-        "set enable_external_access = false",
-        "set disabled_filesystems = 'LocalFileSystem'",
-        "set lock_configuration = true",
-    ):
-        connection.execute(statement)
+        raise DatabaseError(f"{path} was made by an older e6duck; build it again: e6duck build")
 
 
 @contextmanager
 def shared_lock(path: Path) -> Iterator[Connection]:
-    """Keep all writers away from a finished database, its WAL settled, while the block runs.
+    """Keep all writers away from a finished database while the block runs; it then has no WAL.
 
-    Nothing in the block may open the file: to close it again would free the lock, as POSIX has it.
+    Nothing in the block may open the file: closing it again would release the lock (POSIX).
     """
     checkpoint_wal(path)
     connection = open_reading(path, is_replaced=True)
@@ -257,9 +274,9 @@ def shared_lock(path: Path) -> Iterator[Connection]:
 
 
 def checkpoint_wal(path: Path) -> None:
-    """Take what a killed program left in the WAL into the file, so that no WAL remains.
+    """Write what a killed program left in the WAL into the file, so that no WAL remains.
 
-    Raises `DatabaseError` where the WAL or the database is not ours to touch.
+    Raises `DatabaseError` if the WAL or the database is not one of ours.
     """
     wal = _wal(path)
     if not wal.exists():
@@ -272,7 +289,7 @@ def checkpoint_wal(path: Path) -> None:
             attach(connection, path, "read_write")
             connection.execute(f"checkpoint {CATALOG}")
     except duckdb.Error as error:
-        raise DatabaseError(_refusal(path, error, is_replaced=True)) from error
+        raise _refusal(path, error, is_replaced=True) from error
     if wal.exists():
         raise DatabaseError(f"{wal} does not go away; open {path} once in a DuckDB shell")
 
@@ -282,33 +299,10 @@ def _wal(path: Path) -> Path:
 
 
 def user_relations(connection: Connection, ours: set[str]) -> list[str]:
-    """Return the names of tables, views, macros, types and sequences that are not ours.
+    """Return the names of tables, views, macros, types and sequences that the user added.
 
-    What is not in the schema main has its schema before its name.
+    ours: the names of those that e6duck makes. A name outside the schema main has its schema in
+    front.
     """
-    rows = connection.execute(
-        """
-        with relation as (
-            select database_name, schema_name, table_name as name from duckdb_tables()
-            union all
-            select database_name, schema_name, view_name from duckdb_views() where not internal
-            union all
-            select database_name, schema_name, function_name
-            from duckdb_functions()
-            where not internal
-            union all
-            select database_name, schema_name, type_name from duckdb_types() where not internal
-            union all
-            select database_name, schema_name, sequence_name from duckdb_sequences()
-        )
-        select distinct if(schema_name = 'main', name, concat(schema_name, '.', name))
-        from relation
-        where database_name = current_database()
-        """
-    ).fetchall()
+    rows = connection.execute(sql_text("db/catalog", "user_relations")).fetchall()
     return sorted({name for (name,) in rows} - ours)
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of a message."""
-    return str(error).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""What a mistyped name of a short list was meant to be."""
+"""Suggestions for a mistyped name of a short list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """Return the end of an error about an unknown name: the closest known one, else all of them."""
+    """Return the end of an error about an unknown name: the closest known name, else all names."""
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), known, n=1)

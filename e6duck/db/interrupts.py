@@ -1,4 +1,4 @@
-"""Ctrl-C: ends what DuckDB does, is always a KeyboardInterrupt, and says how the files are."""
+"""What ends a query early: Ctrl-C, which is always a KeyboardInterrupt here, and a timeout."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ _QUERY_INTERRUPTED = "Query interrupted"  # DuckDB's RuntimeError in place of a 
 def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
     """Let Ctrl-C end what the connection does; the block then raises `KeyboardInterrupt`.
 
-    Python hears of a signal when DuckDB returns, however late; the system writes a byte at once.
-    What DuckDB, Arrow or a kernel raises then, of whatever class, is how they end.
+    Python handles a signal only after DuckDB has returned: with DuckDB 2.0.1, SIGINT did not end an
+    endless `execute` within 12 seconds. The system writes to the wake-up descriptor at once, and a
+    thread that reads it interrupts the connection. DuckDB, Arrow or SciPy then raise errors of
+    several classes; each becomes a `KeyboardInterrupt`.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
+        yield  # only the main thread receives signals
         return
     read_fd, write_fd = os.pipe()
     os.set_blocking(write_fd, False)
     before = signal.set_wakeup_fd(write_fd)
-    heard = threading.Event()
+    received = threading.Event()
 
     def listen() -> None:
         while number := os.read(read_fd, 1):
             if number[0] == signal.SIGINT:
-                heard.set()
+                received.set()
                 with suppress(Exception):  # the connection is closed already
                     connection.interrupt()
 
@@ -53,7 +55,7 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
         os.close(write_fd)
         listener.join()
         os.close(read_fd)
-    if failure and heard.is_set():
+    if failure and received.is_set():
         raise KeyboardInterrupt from failure
     if failure:
         raise failure
@@ -74,13 +76,35 @@ class SignalPoint:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Tell whether an error is what DuckDB raises instead of a KeyboardInterrupt."""
+    """Return whether DuckDB raised an error in place of a KeyboardInterrupt."""
     return isinstance(error, RuntimeError) and str(error) == _QUERY_INTERRUPTED
+
+
+class Timeout:
+    """Interrupts a connection after some seconds; None seconds: never."""
+
+    def __init__(self, connection: DuckDBPyConnection, seconds: float | None) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self._connection = connection
+        self._timer = threading.Timer(seconds, self._end) if seconds is not None else None
+        if self._timer:
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._connection.interrupt()
+
+    def stop(self) -> None:
+        """Let the connection go on."""
+        if self._timer:
+            self._timer.cancel()
 
 
 @contextmanager
 def explained_interrupts(state: Callable[[], str]) -> Iterator[None]:
-    """Raise `Interruption` with the state of the files where the block is interrupted."""
+    """Raise `Interruption`, with the state of the files, if the block is interrupted."""
     try:
         yield
     except KeyboardInterrupt as error:
@@ -88,10 +112,10 @@ def explained_interrupts(state: Callable[[], str]) -> Iterator[None]:
 
 
 def files_state(database: Path, index: Path | None) -> Callable[[], str]:
-    """Return what says, after an interrupt, which files are there: the old ones or the new.
+    """Return a function that says, after an interrupt, whether the files are old or new.
 
-    To be called before the work. index: one file of the set that is replaced with the database, or
-    None where no set is.
+    Call this before the work. index: one of the index files that are replaced together with the
+    database, or None if none are.
     """
     before = _identity(database), _identity(index)
 
@@ -108,7 +132,7 @@ def files_state(database: Path, index: Path | None) -> Callable[[], str]:
 
 
 def _identity(path: Path | None) -> tuple[int, int, int] | None:
-    """Return what tells a file from one that replaces it; None where there is none."""
+    """Return what differs between a file and one that replaces it; None if there is no file."""
     try:
         facts = path.stat() if path else None
     except OSError:

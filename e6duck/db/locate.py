@@ -1,4 +1,4 @@
-"""Where the database is, if nobody says: for the command line and for `e6duck.open`."""
+"""Where the database is, for the command line and for `e6duck.open`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACES = (Path(DATABASE), Path("data") / DATABASE)
 def database_path(given: Path | str | None = None) -> Path:
     """Return the database: the one given, else $E6DUCK_DB, else the first of PLACES that exists.
 
-    A folder stands for the e6.duckdb in it. Raises `DatabaseError` where there is none to choose.
+    A folder stands for the e6.duckdb in it. Raises `DatabaseError` if there is none.
     """
     if given is not None:
         path = Path(given)
@@ -26,7 +26,8 @@ def database_path(given: Path | str | None = None) -> Path:
             return place
     raise DatabaseError(
         f"there is no database {' or '.join(map(str, PLACES))} here; make one with: e6duck build"
-        " DATA_DIR, or give its path (--db PATH or E6DUCK_DB)"
+        " DATA_DIR, or give its path (db or E6DUCK_DB)",
+        option="db",
     )
 
 

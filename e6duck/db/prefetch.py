@@ -1,4 +1,4 @@
-"""Work ahead: a thread makes the next items while the last is used."""
+"""Produce items in a thread, ahead of their use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _T = TypeVar("_T")
 
 
 def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
-    """Yield the items while a thread already makes the next ones; ends the thread when left."""
+    """Yield the items while a thread produces the next ones; the thread ends with the generator.
+
+    depth: maximum number of items that wait.
+    """
     made: queue.Queue[tuple[bool, Any]] = queue.Queue(depth)
     left = threading.Event()
 
@@ -33,7 +36,7 @@ def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
         except BaseException as error:
             offer(False, error)
 
-    thread = threading.Thread(target=work, name="ahead", daemon=True)
+    thread = threading.Thread(target=work, name="e6duck prefetch", daemon=True)
     thread.start()
     try:
         while True:

@@ -1,76 +1,31 @@
-"""One question to a finished database: parameters checked, sandboxed, answered row by row."""
+"""Run the SQL of a user: parameters checked, ended by a timeout, answered in batches.
+
+There are two ways to ask because they give different values. `ask` gives Python values, for text:
+it casts what Python cannot hold, and needs no pyarrow. `ask_arrow` gives DuckDB's own types, for
+Parquet.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ..errors import QueryError, UsageError
-from .connection import Connection, close_sandbox, interruptible, memory_size, open_reading
-from .error_hints import with_hint
-from .results.exact_values import exact
-from .user_tables import load
+from ..errors import UsageError
+from ..progress import Notify, no_notice
+from .answer import FETCHED_ROWS, Answer, Row
+from .connection import Connection
+from .errors import translated_errors
+from .exact_values import exact
+from .interrupts import Timeout
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Relation = duckdb.DuckDBPyRelation
 
-FETCHED_ROWS = 10_000
-_GIVES_ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]  # of a statement that always gives some
-# A question about tags fits in little; what does not is better run with --trusted.
-DEFAULT_MEMORY = "4GB"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A result whose rows come as they are fetched: column names, DuckDB types, batches of rows.
-
-    types: as the query gives them; dates, times and intervals come as text. is_plan: of EXPLAIN.
-    """
-
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
-    batches: Iterator[list[tuple[Any, ...]]]
-    is_plan: bool = False
-
-
-@contextmanager
-def session(
-    path: Path,
-    *,
-    tables: Mapping[str, Path] | None = None,
-    trusted: bool = False,
-    memory_limit: str | None = None,
-    threads: int | None = None,
-) -> Iterator[Connection]:
-    """Open a finished database for questions.
-
-    tables: the user's own files (CSV, Parquet, JSON), each read into a temp table of that name.
-    Then all files are out of reach, but where trusted: read-only still, with files and spilling.
-    """
-    settings: dict[str, Any] = {"memory_limit": f"{memory_size(memory_limit or DEFAULT_MEMORY)}B"}
-    if threads:
-        settings["threads"] = threads
-    if trusted and memory_limit is None:
-        del settings["memory_limit"]
-    connection = open_reading(path, settings)
-    try:
-        with interruptible(connection):
-            with translated_errors():
-                for name, file in (tables or {}).items():
-                    load(connection, name, file)
-                if not trusted:
-                    close_sandbox(connection)
-            yield connection
-    finally:
-        connection.close()
+_GIVES_ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]  # what each SELECT gives
 
 
 def ask(
@@ -80,29 +35,30 @@ def ask(
     *,
     timeout: float | None = None,
     limit: int | None = None,
-    on_notice: Callable[[str], object] = lambda line: None,
+    on_notice: Notify = no_notice,
 ) -> Answer:
-    """Run SQL and return the answer to its last statement.
+    """Run SQL and return the answer to its last statement, as rows of Python values.
 
-    parameters: for each $name in it. timeout: in seconds, for running and fetching together.
-    limit: the most rows. on_notice: gets a line where other statements have answers, too. Raises
-    `QueryError` with DuckDB's own message, `UsageError` for a parameter that is missing or unknown.
+    parameters: a value for each $name in it. timeout: in seconds, for running and fetching
+    together. limit: maximum number of rows. on_notice: called with a line if other statements give
+    rows, too. Raises `QueryError` with DuckDB's own message, `UsageError` for a parameter that is
+    missing or unknown.
     """
     *before, (last, given) = _statements(connection, sql, parameters or {})
-    clock = _Clock(connection, timeout)
+    timer = Timeout(connection, timeout)
     try:
-        with translated_errors(clock):
+        with translated_errors(timer):
             _run(connection, before, on_notice)
             statement, types = exact(connection, last, given)
             connection.execute(statement, given)
             description = connection.description or []
     except BaseException:
-        clock.stop()
+        timer.stop()
         raise
     return Answer(
         tuple(str(column[0]) for column in description),
         types or tuple(str(column[1]) for column in description),
-        _fetch(connection, clock, limit),
+        _fetch(connection, timer, limit),
         is_plan=last.type == duckdb.StatementType.EXPLAIN,
     )
 
@@ -110,7 +66,7 @@ def ask(
 def _statements(
     connection: Connection, sql: str, parameters: Mapping[str, Any]
 ) -> list[tuple[duckdb.Statement, dict[str, Any] | None]]:
-    """Return the statements in SQL, at least one, each with its parameters (None for none)."""
+    """Return the statements in SQL, at least one, each with its parameters, or None."""
     if sql.lstrip().startswith("."):
         raise UsageError(
             "dot commands belong to the DuckDB shell (e6duck shell); to list relations:"
@@ -130,9 +86,9 @@ def _statements(
 def _run(
     connection: Connection,
     statements: Sequence[tuple[duckdb.Statement, dict[str, Any] | None]],
-    on_notice: Callable[[str], object],
+    on_notice: Notify,
 ) -> None:
-    """Run the statements before the last one; on_notice: gets a line where they give rows."""
+    """Run the statements before the last one; on_notice: called with a line if they give rows."""
     if any(each.expected_result_type == _GIVES_ROWS for each, _ in statements):
         on_notice("only the result of the last statement is shown")
     for statement, given in statements:
@@ -140,11 +96,11 @@ def _run(
 
 
 def checked_parameters(wanted: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters; raises `UsageError` where one is missing or unknown."""
+    """Return the parameters; raises `UsageError` if one is missing or unknown."""
     missing = sorted(wanted - given.keys())
     if missing:
         names = ", ".join(f"${name}" for name in missing)
-        raise UsageError(f"the query needs {names}; give it as -p {missing[0]}=VALUE")
+        raise UsageError(f"the query needs {names}; set param {missing[0]}=VALUE", option="param")
     unknown = sorted(given.keys() - wanted)
     if unknown:
         has = ", ".join(f"${name}" for name in sorted(wanted)) or "no parameter"
@@ -159,14 +115,14 @@ def ask_arrow(
     *,
     timeout: float | None = None,
     limit: int | None = None,
-    on_notice: Callable[[str], object] = lambda line: None,
+    on_notice: Notify = no_notice,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the answer as Arrow batches, first an empty one; else as `ask`."""
+    """Yield the answer as Arrow batches, first an empty one; the arguments are those of `ask`."""
     import pyarrow as pa
 
-    clock = _Clock(connection, timeout)
+    timer = Timeout(connection, timeout)
     try:
-        with translated_errors(clock):
+        with translated_errors(timer):
             relation = related(connection, sql, parameters or {}, on_notice)
             if limit is not None:
                 relation = relation.limit(limit)
@@ -174,30 +130,30 @@ def ask_arrow(
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from _batches(reader)
     finally:
-        clock.stop()
+        timer.stop()
 
 
 def related(
     connection: Connection,
     sql: str,
     parameters: Mapping[str, Any],
-    on_notice: Callable[[str], object] = lambda line: None,
+    on_notice: Notify = no_notice,
 ) -> Relation:
-    """Return the answer to the last statement in SQL, not yet fetched; raises DuckDB's errors."""
+    """Return the answer to the last statement in SQL, not fetched yet; raises DuckDB's errors."""
     *before, (last, given) = _statements(connection, sql, parameters)
     _run(connection, before, on_notice)
     try:
         relation = connection.sql(last.query, params=given)
     except duckdb.ProgrammingError:
-        connection.execute(last, given)  # fails likewise, and tells the place
+        connection.execute(last, given)  # fails too, with a message that shows the place
         raise
     if relation is None:
-        raise UsageError("the last statement gives no rows; let it be a SELECT")
+        raise UsageError("the last statement gives no rows; end with a SELECT")
     return relation
 
 
 def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a reader, to which all of DuckDB's errors are one."""
+    """Yield the batches of a reader; raises DuckDB's errors, which Arrow turns into OSError."""
     try:
         yield from reader
     except OSError as error:
@@ -210,33 +166,10 @@ def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
 _ERRORS = {"INTERRUPT": duckdb.InterruptException, "Out of Memory": duckdb.OutOfMemoryException}
 
 
-class _Clock:
-    """Interrupts a connection when its time is over."""
-
-    def __init__(self, connection: Connection, seconds: float | None) -> None:
-        self.seconds = seconds
-        self.is_over = False
-        self._connection = connection
-        self._timer = threading.Timer(seconds, self._ring) if seconds is not None else None
-        if self._timer:
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _ring(self) -> None:
-        self.is_over = True
-        self._connection.interrupt()
-
-    def stop(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-
-
-def _fetch(
-    connection: Connection, clock: _Clock, limit: int | None
-) -> Iterator[list[tuple[Any, ...]]]:
+def _fetch(connection: Connection, timer: Timeout, limit: int | None) -> Iterator[list[Row]]:
     left = limit
     try:
-        with translated_errors(clock):
+        with translated_errors(timer):
             while left is None or left > 0:
                 size = FETCHED_ROWS if left is None else min(left, FETCHED_ROWS)
                 rows = connection.fetchmany(size)
@@ -246,26 +179,4 @@ def _fetch(
                     left -= len(rows)
                 yield rows
     finally:
-        clock.stop()
-
-
-@contextmanager
-def translated_errors(clock: _Clock | None = None) -> Iterator[None]:
-    """Turn DuckDB's errors into ours, with its message."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise QueryError(
-            "out of memory: give the query more with --memory-limit, or let it spill to disk"
-            " with --trusted"
-        ) from error
-    except duckdb.InterruptException as error:
-        if clock and clock.is_over:
-            raise QueryError(f"stopped after {clock.seconds:g} seconds (--timeout)") from error
-        raise KeyboardInterrupt from error
-    except duckdb.Error as error:
-        raise QueryError(with_hint(str(error))) from error
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":  # how DuckDB takes Python's own KeyboardInterrupt
-            raise
-        raise KeyboardInterrupt from error
+        timer.stop()

@@ -1,82 +1,48 @@
-"""The questions that are shipped: sql/queries, a file each, with $named parameters."""
+"""The built-in queries: one file of sql/queries each, with $named parameters."""
 
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import UsageError
+from ..progress import Notify
 from .connection import Connection, check_posts, has_posts
 from .did_you_mean import did_you_mean
-from .query import Answer
 from .sql_files import Script, scripts
 
-_DEFAULTLESS = "…"
 _COMMENT = re.compile("--.*")
-_MACRO = "cooccurring"  # which tells it itself
+_MACRO = "cooccurring"  # it raises an error of its own
 _POSTS = re.compile(rf"\b(?:posts|post_tags|{_MACRO})\b")
 
 
-def questions() -> list[Script]:
-    """Return the questions that are shipped."""
+def saved_queries() -> list[Script]:
+    """Return the built-in queries."""
     return scripts("queries")
 
 
-def question(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the SQL of a shipped question, and its parameters with their defaults."""
-    known = {script.name: script for script in questions()}
+def saved_query(name: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of a built-in query, and the parameters with its defaults.
+
+    Raises `UsageError` for an unknown name.
+    """
+    known = {script.name: script for script in saved_queries()}
     if name not in known:
-        raise UsageError(f"there is no question {name}{did_you_mean(name, known)}")
+        raise UsageError(f"there is no built-in query {name}{did_you_mean(name, known)}")
     script = known[name]
     defaults = {key: value for key, value in script.parameters.items() if value is not None}
     return script.text, defaults | dict(parameters)
 
 
-def require_posts(
-    connection: Connection, sql: str, name: str | None, on_notice: Callable[[str], object]
-) -> None:
-    """Where a database has no posts, refuse a shipped question about them, and tell of another.
+def require_posts(connection: Connection, sql: str, name: str | None, on_notice: Notify) -> None:
+    """Check that a database has posts if a query reads them.
 
-    name: of a shipped question. Raises `DatabaseError`.
+    name: of a built-in query, None for any other. Raises `DatabaseError` for a built-in query; for
+    any other, on_notice is called with a line.
     """
     read = set(_POSTS.findall(_COMMENT.sub("", sql).lower()))
     if read and name is not None:
-        check_posts(connection, f"the question {name}")
+        check_posts(connection, f"the query {name}")
     elif read - {_MACRO} and not has_posts(connection):
         on_notice("this database has no posts: it was imported from index files")
-
-
-def listed_lines(width: int) -> Iterator[str]:
-    """Yield lines that name each built-in query, what it answers, and its parameters."""
-    for number, script in enumerate(questions()):
-        if number:
-            yield ""
-        yield from textwrap.wrap(f"{script.name}: {script.sentence}", width)
-        heads = {
-            name: f"    -p {name}={_DEFAULTLESS if default is None else default}"
-            for name, default in script.parameters.items()
-        }
-        wide = max(map(len, heads.values()), default=0) + 2
-        for name, comment in script.parameter_comments.items():
-            head = heads[name].ljust(wide)
-            yield from textwrap.wrap(
-                head + comment, max(width, wide + 10), subsequent_indent=" " * wide
-            )
-
-
-def listed() -> Answer:
-    """Return name, parameters and sentence of each shipped question."""
-    rows = [
-        (
-            script.name,
-            " ".join(
-                f"-p {name}={_DEFAULTLESS if default is None else default}"
-                for name, default in script.parameters.items()
-            ),
-            script.sentence,
-        )
-        for script in questions()
-    ]
-    return Answer(("name", "parameters", "answers"), ("VARCHAR",) * 3, iter([rows]))

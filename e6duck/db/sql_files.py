@@ -1,4 +1,4 @@
-"""Find and read the SQL files."""
+"""Find and read the SQL files; quote what goes into SQL as text."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ class Script:
 
     @property
     def name(self) -> str:
-        """The relation, rule or question that the file is about."""
+        """The relation, rule or query that the file defines."""
         return self.path.stem.lstrip("0123456789_")
 
     @property
     def sentence(self) -> str:
-        """The first comment line, without the name that it begins with."""
+        """The first comment line, without the name at its beginning."""
         first = self.text.partition("\n")[0]
         return first.removeprefix("-- ").removeprefix(f"{self.name}: ")
 
     @property
     def is_lasting(self) -> bool:
-        """Whether the relation stays when what made it has ended."""
+        """Whether the relation is still there after the connection is closed."""
         return "create temp" not in self.text
 
     @property
     def parameters(self) -> dict[str, str | None]:
-        """The parameters named in the leading comments, with their defaults (None: required)."""
+        """The parameters in the leading comments, with their defaults (None: required)."""
         return {match[1]: match[2] for match in _PARAMETER.finditer(self.text)}
 
     @property
     def parameter_comments(self) -> dict[str, str]:
-        """What the leading comments say of each parameter."""
+        """The comment on each parameter."""
         return {match[1]: match[3] for match in _PARAMETER.finditer(self.text)}
 
 
 @cache
 def folder() -> Path:
-    """Return the folder of the SQL files: in the package where installed, else in the checkout."""
+    """Return the folder of the SQL files: in the installed package, else in the checkout."""
     here = Path(__file__).resolve().parents[1]
     for candidate in (here / "sql", here.parent / "sql"):
         if candidate.is_dir():
@@ -60,7 +60,7 @@ def sql_text(kind: str, name: str) -> str:
 
 
 def scripts(kind: str) -> list[Script]:
-    """Return the files of a kind (build, import, audit, query) in the order of their names."""
+    """Return the files of sql/kind in the order of their names."""
     return [
         Script(path, path.read_text(encoding="utf-8"))
         for path in sorted((folder() / kind).glob("*.sql"))
@@ -75,3 +75,18 @@ def more_scripts() -> list[Script]:
 def built_relations() -> set[str]:
     """Return the names of all relations that a build can leave in a database."""
     return {each.name for each in (*scripts("build"), *more_scripts()) if each.is_lasting}
+
+
+def literal(text: str) -> str:
+    """Quote text as an SQL string, for the few places that take no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file_literal(path: Path) -> str:
+    """Quote a path for one of DuckDB's readers, which would take it as a pattern of files."""
+    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))
+
+
+def identifier(name: str) -> str:
+    """Quote a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from .. import files
-from ..db.connection import Connection, has_posts, literal, second_connection
+from ..db.connection import Connection, has_posts, second_connection
 from ..db.interrupts import SignalPoint
 from ..db.prefetch import prefetch
-from ..db.sql_files import sql_text
+from ..db.sql_files import literal, sql_text
 from ..errors import UsageError
 from ..progress import Progress, no_progress
 from . import vectors

@@ -1,4 +1,4 @@
-"""Questions about tags: look up, search, neighbours, profile, statistics, difference of two builds.
+"""Tags: look up, search, neighbours, profile, statistics, the difference between two builds.
 
-Imports index, db and the ground floor.
+Imports index, db, files, progress and errors.
 """

@@ -1,4 +1,4 @@
-"""The categories of a database: their ids by any of their names, their colours."""
+"""The categories of a database: their ids by any of their names, and their colours."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .lookup import quoted
 
 
 def category_ids(connection: Connection, names: Sequence[str]) -> list[int] | None:
-    """Return the ids of categories by name, short name or id; None, for all, where none is named.
+    """Return the ids of categories by name, short name or id; None, for all, if none is given.
 
-    Raises `UsageError` for a name that is not known.
+    Raises `UsageError` for an unknown name.
     """
     if not names:
         return None
@@ -31,5 +31,5 @@ def category_ids(connection: Connection, names: Sequence[str]) -> list[int] | No
 
 
 def category_colors(connection: Connection) -> dict[str, str]:
-    """Return the colour of each category by its name, as CSS names it."""
+    """Return the colour of each category by its name, as in CSS."""
     return dict(connection.execute("select name, color from categories").fetchall())

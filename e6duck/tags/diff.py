@@ -9,11 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..db.answer import Answer
 from ..db.connection import Connection, attached_old, interruptible
-from ..db.query import Answer, translated_errors
+from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
 
-_RELATIONS = ("tag_pair", "tag_growth", "direct_pair")  # in sql/tags/diff, that the others ask
+_RELATIONS = ("tag_pair", "tag_growth", "direct_pair")  # of sql/tags/diff; the others read them
 CHANGES = (
     *("total", "renamed_tag", "merged_tag", "new_tag", "dropped_tag", "recategorized_tag"),
     *("new_alias", "changed_alias", "dropped_alias", "new_implication", "dropped_implication"),
@@ -30,7 +31,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Section:
-    """The rows of a change: name first, then some of the columns of `answer`."""
+    """The rows of one kind of change: name first, then some of the columns of `answer`."""
 
     change: str
     columns: tuple[str, ...]
@@ -38,21 +39,21 @@ class Section:
 
     @property
     def title(self) -> str:
-        """Return the change in words, for many rows."""
+        """The kind of change in words, in the plural."""
         return self.change.replace("_", " ") + ("es" if self.change.endswith("s") else "s")
 
     @property
     def is_limited(self) -> bool:
-        """Tell whether it has no more rows than were asked for."""
+        """Whether the rows are only the first ones."""
         return self.change in _LIMITED
 
     @property
     def types(self) -> list[str]:
-        """Return DuckDB's types of the columns."""
+        """DuckDB's types of the columns."""
         return [COLUMNS[name] for name in self.columns]
 
     def column(self, name: str) -> list[Any]:
-        """Return the values of a column; nulls where the change has none of that name."""
+        """Return the values of a column; nulls if there is no column of that name."""
         if name not in self.columns:
             return [None] * len(self.rows)
         place = self.columns.index(name)
@@ -61,7 +62,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two builds side by side: what changed, and a connection to the old one."""
+    """What changed between two builds, and a connection to the old one."""
 
     sections: list[Section]
     old: Connection
@@ -69,9 +70,10 @@ class Comparison:
 
 @contextmanager
 def comparing(connection: Connection, old: Path, *, limit: int) -> Iterator[Comparison]:
-    """Compare a database with an older build, which stays open beside it while the block runs.
+    """Compare a database with an older build, which stays attached while the block runs.
 
-    limit: of risers and of fallers. Raises `DatabaseError` where old is no finished database.
+    limit: maximum number of rising and of falling tags. Raises `DatabaseError` if old is not a
+    finished database.
     """
     with attached_old(connection, old) as other, translated_errors(), interruptible(connection):
         for name in _RELATIONS:
@@ -86,9 +88,9 @@ def _section(connection: Connection, name: str, limit: int) -> Section:
 
 
 def answer(sections: Sequence[Section]) -> Answer:
-    """Return all rows as one answer: change, name, before, after and what else is known of each.
+    """Return all rows as one answer, with the columns of `COLUMNS`.
 
-    before and after: what an alias or an implication leads to, a category, a count.
+    before and after: the target of an alias or an implication, a category, or a count.
     """
     return Answer(tuple(COLUMNS), tuple(COLUMNS.values()), map(_batch, sections))
 

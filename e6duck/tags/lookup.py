@@ -1,20 +1,24 @@
-"""Texts to tags: by name or alias, as they stand or in the site's spelling."""
+"""The tags that texts name, and the known tags that unknown texts are spelt like."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ..db.connection import Connection
+from ..db.connection import Connection, damage_explained
+from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
+from ..errors import UsageError
+from ..progress import Notify
 
-_LONGEST = 200  # letters of a text that an error shows
+_MOST_SHOWN = 200  # characters of a text in an error
 
 
 @dataclass(frozen=True)
 class Found:
-    """The tag that a text names; without an id where it is rare."""
+    """The tag that a text names; without an id if it is rare."""
 
     text: str
     name: str
@@ -23,11 +27,31 @@ class Found:
 
     @property
     def notice(self) -> str | None:
-        """What the text was taken for, in one line, where it is not the tag's own name."""
+        """One line that says what the text was taken as; None if it is the tag's own name."""
         if self.text == self.name:
             return None
         why = f", of which {self.alias} is an alias" if self.alias else ""
         return f"{quoted(self.text)} is taken as {self.name}{why}"
+
+
+class Suggestion(NamedTuple):
+    """A known tag that is spelt like a text, itself or by an alias."""
+
+    name: str
+    alias: str | None
+
+    def __str__(self) -> str:
+        return f"{self.alias} (alias of {self.name})" if self.alias else self.name
+
+
+class Problem(NamedTuple):
+    """Why a text names no tag that can be used, and known tags that are spelt like it."""
+
+    reason: str
+    closest: tuple[Suggestion, ...] = ()
+
+    def __str__(self) -> str:
+        return self.reason + (f"; {_closest(self.closest)}" if self.closest else "")
 
 
 def look_up(connection: Connection, texts: Sequence[str]) -> dict[str, Found]:
@@ -36,8 +60,131 @@ def look_up(connection: Connection, texts: Sequence[str]) -> dict[str, Found]:
     return {row[0]: Found(*row) for row in rows}
 
 
+def known_tag(connection: Connection, text: str) -> Found:
+    """Return the tag that a text names; raises `UsageError`, with suggestions, for no tag."""
+    with translated_errors():
+        found = look_up(connection, [text])
+        if not found:
+            raise UsageError(str(unknown(connection, [text])[text]))
+        return found[text]
+
+
+def resolve(
+    connection: Connection, texts: Sequence[str], trained_count: int | None
+) -> tuple[dict[str, Found], dict[str, Problem]]:
+    """Return the tags that texts name, and the problems of texts that cannot be used.
+
+    trained_count: how many tags have a vector; each tag then needs one. None: none needs one.
+    """
+    found = look_up(connection, texts)
+    problems = unknown(connection, [text for text in texts if text not in found])
+    usable = None if trained_count is None else _usable(connection, found)
+    for text, each in found.items():
+        if each.tag_id is None:
+            what = "an id" if usable is None else "a vector"
+            problems[text] = Problem(f"{each.name} is known, but too rare for {what}")
+        elif usable is not None and each.tag_id not in usable:
+            problems[text] = Problem(
+                f"{each.name} is known, but has no vector: it is not among the {trained_count:,}"
+                " tags that were trained"
+            )
+        elif usable is not None and not usable[each.tag_id]:
+            problems[text] = Problem(
+                f"{each.name} has a vector that is zero or not finite: nothing is near"
+            )
+    return found, problems
+
+
+def unknown(connection: Connection, texts: Sequence[str]) -> dict[str, Problem]:
+    """Return the problem of each text; none of them names a tag."""
+    near = suggest_typed(connection, texts) if texts else {}
+    return {
+        text: Problem(
+            f"there is no tag {quoted(text)}" + ("" if near[text] else ", nor one spelt like it"),
+            near[text],
+        )
+        for text in texts
+    }
+
+
+def check_usable(
+    texts: Sequence[str],
+    needed: Collection[str],
+    problems: Mapping[str, Problem],
+    *,
+    skip_unknown: bool,
+    on_notice: Notify,
+) -> None:
+    """Raise `UsageError` if a text has a problem.
+
+    skip_unknown: only if all needed texts have one; on_notice is called with a line for each text
+    that is skipped.
+    """
+    if problems and not (skip_unknown and set(needed) - problems.keys()):
+        raise UsageError(in_one_line(problems[text] for text in texts if text in problems))
+    for text in texts:
+        if text in problems:
+            on_notice(f"skipped: {problems[text]}")
+
+
+def in_one_line(problems: Iterable[Problem]) -> str:
+    """Return the message of an error that names all problems."""
+    first, *others = problems
+    if not others:
+        return str(first)
+    return "; ".join(
+        each.reason + (f" ({_closest(each.closest)})" if each.closest else "")
+        for each in (first, *others)
+    )
+
+
+def suggest(
+    connection: Connection, texts: Sequence[str], *, count: int = 3
+) -> dict[str, tuple[Suggestion, ...]]:
+    """Return up to count tags for each text, the likeliest first: near in spelling, much used.
+
+    An alias that is near stands for its tag. A text that nothing is near to has none.
+    """
+    return _suggested(connection, "closest", texts, count)
+
+
+def suggest_typed(
+    connection: Connection, texts: Sequence[str], *, count: int = 3
+) -> dict[str, tuple[Suggestion, ...]]:
+    """Return the same for texts that a user typed: after the near tags, some that are less near."""
+    near = suggest(connection, texts, count=count)
+    wide = [text for text, found in near.items() if len(found) < count]
+    for text, found in _suggested(connection, "nearest", wide, count).items() if wide else ():
+        by_name = {each.name: each for each in (*reversed(found), *reversed(near[text]))}
+        order = dict.fromkeys(each.name for each in (*near[text], *found))
+        near[text] = tuple(by_name[name] for name in order)[:count]
+    return near
+
+
 def quoted(text: str) -> str:
-    """Return text in quotes, on one line; its beginning, where it is longer than any name."""
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST] + "…"
+    """Return text in quotes, on one line; cut if it is longer than any name."""
+    if len(text) > _MOST_SHOWN:
+        text = text[:_MOST_SHOWN] + "…"
     return json.dumps(text, ensure_ascii=False)
+
+
+def _suggested(
+    connection: Connection, query: str, texts: Sequence[str], count: int
+) -> dict[str, tuple[Suggestion, ...]]:
+    values = {"texts": list(texts), "count": count}
+    with translated_errors(), damage_explained(connection):
+        rows = connection.execute(sql_text("tags/lookup", query), values).fetchall()
+    return {
+        text: tuple(Suggestion(*row) for other, *row in rows if other == text) for text in texts
+    }
+
+
+def _closest(suggestions: Iterable[Suggestion]) -> str:
+    return f"the closest: {', '.join(map(str, suggestions))}"
+
+
+def _usable(connection: Connection, found: dict[str, Found]) -> dict[int, bool]:
+    """Return, for each tag that has a vector, whether the vector can be compared."""
+    ids = [each.tag_id for each in found.values() if each.tag_id is not None]
+    rows = connection.execute(sql_text("tags/neighbors", "usable"), {"tag_ids": ids}).fetchall()
+    return dict(rows)

@@ -1,96 +1,95 @@
-"""Similar tags: by their vectors, or by the posts that hold both.
+"""Similar tags: by their vectors, or by the posts that have both.
 
-A question becomes temp tables, a file of sql/tags/neighbors each: the terms of its queries, the tags
-that may be neighbours, the score of each with each query, and the best of them.
+A question becomes temp tables, one for each file of sql/tags/neighbors: the terms of its queries,
+the tags that may be neighbours, the score of each of these with each query, and the best of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..db.connection import Connection, check_posts, interruptible, second_connection
-from ..db.query import translated_errors
+from ..db.answer import Select
+from ..db.connection import (
+    Connection,
+    check_posts,
+    ensure_known_names,
+    interruptible,
+    second_connection,
+)
+from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
 from ..index.vectors import check_trained
+from ..progress import Notify, no_notice
 from .categories import category_ids
-from .lookup import Found
-from .terms import check_usable, resolve_tags
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from .lookup import Found, check_usable, resolve
 
 MEASURES = ("vectors", "cosine", "jaccard", "lift")
-LEAST_COMMON = 10  # posts that give a lift; by fewer, chance is seen as similarity
+LEAST_COMMON = 10  # posts that a lift needs; with fewer, chance looks like similarity
 _DEFAULT_COUNT = 10
-
-Notify = Callable[[str], object]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the neighbours of which tags, and which tags may be neighbours."""
+    """The tags whose neighbours are wanted, and the tags that may be neighbours."""
 
     tags: Sequence[str]
     unwanted: Sequence[str] = ()  # subtracted from the others, which are then one query
     categories: Sequence[str] = ()  # names, short names or ids; none: all
     min_posts: int = 100
     min_score: float | None = None  # of a neighbour
-    k: int | None = None  # neighbours of each query; None: 10, or what a map needs
+    k: int | None = None  # neighbours of each query; None: 10, or as many as a map needs
     measure: str = "vectors"
     together: bool = False
     first_pca: int | None = None
-    map_count: int | None = None  # of neighbours that make the axes of a map
+    map_count: int | None = None  # neighbours that define the axes of a map
     skip_unknown: bool = False  # leave out tags that cannot be used
 
 
 @dataclass(frozen=True)
 class Neighbors:
-    """The neighbours of each query, in temp tables of a connection that closes with the block."""
+    """The neighbours of each query, in temp tables of a connection that the block closes."""
 
     connection: Connection
     question: Question
     labels: tuple[str, ...]  # of the queries
 
-    def fetch(self) -> list[tuple[Any, ...]]:
-        """Return the rows query, rank, tag, category, posts, score: by query, then by rank."""
+    @property
+    def select(self) -> Select:
+        """The rows query, rank, tag, category, posts, score: by query, then by rank."""
         query = sql_text("tags/neighbors", "answer")
-        return self.connection.execute(query, {"labels": self.labels}).fetchall()
-
-    def to_arrow_table(self) -> pa.Table:
-        """Return the rows of `fetch` as an Arrow table."""
-        query = sql_text("tags/neighbors", "answer")
-        return self.connection.sql(query, params={"labels": self.labels}).to_arrow_table()
+        return Select(self.connection, query, {"labels": self.labels})
 
 
 @contextmanager
 def find_neighbors(
-    connection: Connection, question: Question, *, on_notice: Notify = lambda line: None
+    connection: Connection, question: Question, *, on_notice: Notify = no_notice
 ) -> Iterator[Neighbors]:
-    """Give the answer to a question, on a connection beside this one.
+    """Yield the answer to a question, on a second connection.
 
     on_notice: called with a line for each text that is not the name of its tag, and for each that
-    is skipped. Raises `UsageError` for tags that are unknown or have no vector (where they may be
-    skipped: if no tag is left), `DatabaseError` where there are no vectors that fit.
+    is skipped. Raises `UsageError` for tags that are unknown or have no vector (with skip_unknown:
+    if no tag is left), `DatabaseError` if the database has no vectors of its own build.
     """
     _check(question)
     with translated_errors(), second_connection(connection) as own, interruptible(own):
+        ensure_known_names(own)
         labels = _ask(own, question, on_notice)
         _warn_no_neighbors(own, labels, on_notice)
         yield Neighbors(own, question, labels)
 
 
 def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple[str, ...]:
-    """Make the relations of an answer; returns the labels of the queries."""
+    """Create the temp tables of an answer; returns the labels of the queries."""
     categories = category_ids(connection, question.categories)
     is_by_vectors = question.measure == "vectors"
     if not is_by_vectors:
         check_posts(connection, f"the measure {question.measure}")
-    trained_count = _offer_vectors(connection, question.first_pca) if is_by_vectors else None
-    wanted, unwanted = _found_tags(connection, question, trained_count, on_notice)
+    trained_count = _create_vectors(connection, question.first_pca) if is_by_vectors else None
+    wanted, unwanted = _usable_tags(connection, question, trained_count, on_notice)
     labels = _make_terms(connection, question, wanted, unwanted)
     limit = rank_limit(connection, question.min_posts, on_notice)
     filters = {"min_posts": question.min_posts, "rank_limit": limit, "categories": categories}
@@ -114,61 +113,66 @@ def _run(connection: Connection, name: str, **values: Any) -> None:
 
 def _check(question: Question) -> None:
     if not question.tags:
-        raise UsageError("name the tag whose neighbours are asked for")
+        raise UsageError("name at least one tag")
     if question.measure not in MEASURES:
-        raise UsageError(f"there is no measure {question.measure}; there are {', '.join(MEASURES)}")
+        known = ", ".join(MEASURES)
+        raise UsageError(
+            f"measure must be one of {known}, not {question.measure}", option="measure"
+        )
     for name, value in (
         ("k", question.k),
         ("first_pca", question.first_pca),
         ("map_count", question.map_count),
     ):
         if value is not None and value < 1:
-            raise UsageError(f"{name} is {value}; it must be at least 1")
+            raise UsageError(f"{name} must be at least 1, not {value}", option=name)
     if question.measure == "vectors":
         return
     if question.first_pca:
-        raise UsageError("a first PCA is of vectors; leave it out, or measure by vectors")
+        raise UsageError(
+            "first_pca needs the measure vectors; leave one of them out", option="first_pca"
+        )
     if question.map_count:
-        raise UsageError("a picture is of vectors; leave it out, or measure by vectors")
+        raise UsageError("a map needs the measure vectors", option="measure")
 
 
-def _offer_vectors(connection: Connection, first_pca: int | None) -> int:
-    """Make the relation vector; returns how many tags have one."""
+def _create_vectors(connection: Connection, first_pca: int | None) -> int:
+    """Create the relation vector; returns how many tags have a vector."""
     trained_count, path = check_trained(connection)
     if first_pca:
-        from .pca import offer_reduced
+        from .pca import create_reduced_vectors
 
-        offer_reduced(connection, path, first_pca)
+        create_reduced_vectors(connection, path, first_pca)
     else:
         _run(connection, "vector")
     return trained_count
 
 
-def _found_tags(
+def _usable_tags(
     connection: Connection, question: Question, trained_count: int | None, on_notice: Notify
 ) -> tuple[list[Found], list[Found]]:
-    """Return the tags that can be asked for, and those that can be subtracted, each once."""
+    """Return the tags that can be used, each once: the wanted ones, and those to subtract."""
     texts = list(dict.fromkeys((*question.tags, *question.unwanted)))
-    found, troubles = resolve_tags(connection, texts, trained_count)
+    found, problems = resolve(connection, texts, trained_count)
     check_usable(
-        texts, question.tags, troubles, skip_unknown=question.skip_unknown, on_notice=on_notice
+        texts, question.tags, problems, skip_unknown=question.skip_unknown, on_notice=on_notice
     )
     for text in texts:
-        if text not in troubles and (notice := found[text].notice):
+        if text not in problems and (notice := found[text].notice):
             on_notice(notice)
     wanted, unwanted = (
-        {found[text].tag_id: found[text] for text in given if text not in troubles}
+        {found[text].tag_id: found[text] for text in given if text not in problems}
         for given in (question.tags, question.unwanted)
     )
     for both in wanted.keys() & unwanted.keys():
-        raise UsageError(f"{wanted[both].name} is both asked for and subtracted; leave one out")
+        raise UsageError(f"{wanted[both].name} is both wanted and subtracted; leave one out")
     return list(wanted.values()), list(unwanted.values())
 
 
 def _make_terms(
     connection: Connection, question: Question, wanted: list[Found], unwanted: list[Found]
 ) -> tuple[str, ...]:
-    """Make the relation term; returns the labels of the queries, written as the site's search."""
+    """Create the relation term; returns the labels of the queries, as in the site's search."""
     tags = wanted + unwanted
     is_one = question.together or bool(unwanted)
     names = [each.name for each in wanted] + [f"-{each.name}" for each in unwanted]
@@ -182,10 +186,11 @@ def _make_terms(
     return (" ".join(names),) if is_one else tuple(names)
 
 
-def rank_limit(
-    connection: Connection, min_posts: int, on_notice: Notify = lambda line: None
-) -> int:
-    """Return where the ranks begin that are used too little, if no tag has its posts counted."""
+def rank_limit(connection: Connection, min_posts: int, on_notice: Notify = no_notice) -> int:
+    """Return the first rank that is used too little; 0 if the database counts posts.
+
+    Without counts, e6db's curve estimates the posts of a rank, and on_notice is called with a line.
+    """
     ((counted,),) = connection.execute("select count(post_count) from tags").fetchall()
     if counted:
         return 0
@@ -193,8 +198,8 @@ def rank_limit(
 
     limit = int(curve_freq_to_rank(min_posts))
     on_notice(
-        f"this database does not know posts: by e6db's curve, the {limit:,} most used tags have"
-        f" {min_posts:,} posts or more"
+        f"this database has no post counts; by the estimate of e6db's curve, the {limit:,} most"
+        f" used tags have {min_posts:,} posts or more"
     )
     return limit
 

@@ -1,4 +1,4 @@
-"""Vectors in fewer dimensions, by a PCA of them all, kept in a file beside the database."""
+"""Vectors in fewer dimensions, by a PCA of all vectors; kept in a file beside the database."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ..db.sql_files import sql_text
 from ..index.vectors import Vectors, read_tag_factors
 
 
-def offer_reduced(connection: Connection, database: Path, dimensions: int) -> None:
-    """Make the relation vector: unit vectors in so many dimensions, or as they are in no more.
+def create_reduced_vectors(connection: Connection, database: Path, dimensions: int) -> None:
+    """Create the relation vector: unit vectors in at most that many dimensions.
 
-    They are kept as e6db keeps them, and are used again for the same build and training only. In a
-    folder that cannot be written they are not kept.
+    They are kept in e6db's format, and are used again only for the same build and training. If the
+    folder cannot be written, they are not kept.
     """
     rows = connection.execute(sql_text("tags/neighbors", "stamp")).fetchall()
     ((build_id, training, factor_count),) = rows
@@ -31,7 +31,7 @@ def offer_reduced(connection: Connection, database: Path, dimensions: int) -> No
         return
     name = f"tag_factors_pca{dimensions}"
     path = database.with_name(f"implicit_{name}.safetensors")
-    # Under one key: safetensors writes several in any order.
+    # One key: safetensors writes several keys in any order.
     stamp = {"e6duck": json.dumps({"build_id": build_id, "training": training})}
     reduced = _kept(path, name, stamp)
     if reduced is None:
@@ -42,7 +42,7 @@ def offer_reduced(connection: Connection, database: Path, dimensions: int) -> No
 
 
 def _kept(path: Path, name: str, stamp: dict[str, str]) -> Vectors | None:
-    """Return the vectors in a file, if it has that stamp."""
+    """Return the vectors in a file, None if its stamp differs."""
     try:
         with safe_open(path, framework="numpy") as file:
             if file.metadata() != stamp:
@@ -54,12 +54,12 @@ def _kept(path: Path, name: str, stamp: dict[str, str]) -> Vectors | None:
 
 
 def _reduced(vectors: Vectors, dimensions: int) -> Vectors:
-    """Return unit vectors on the main axes of all; what cannot be compared becomes zero."""
+    """Return unit vectors on the principal axes; vectors that cannot be compared become zero."""
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
     is_usable = np.isfinite(lengths) & (lengths > 0)
     unit = _unit(vectors[is_usable].astype(np.float64))
     centred = unit - unit.mean(axis=0)
-    _, axes = np.linalg.eigh(centred.T @ centred)  # ascending by their share
+    _, axes = np.linalg.eigh(centred.T @ centred)  # in ascending order of variance
     reduced = np.zeros((len(vectors), dimensions), np.float32)
     reduced[is_usable] = _unit(centred @ axes[:, : -dimensions - 1 : -1])
     return reduced

@@ -1,4 +1,4 @@
-"""Counts, times and depths in words, as charts and screens have them."""
+"""Counts, times and depths in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def month_number(row: Row) -> int:
 
 
 def month_name(number: int) -> str:
-    """Return a month by its name, with its year."""
+    """Return the name of a month, with its year."""
     year, month = divmod(number, YEAR)
     return f"{_MONTHS[month]} {year}"
 
@@ -56,12 +56,12 @@ def span_label(start: int, end: int) -> str:
 
 
 def per(months: int) -> str:
-    """Return a length of time as what is counted by: month, quarter, 5 years."""
+    """Return a number of months as a unit: month, quarter, 5 years."""
     return span_name(months).removeprefix("a ")
 
 
 def span_name(months: int) -> str:
-    """Return so many months in words."""
+    """Return a number of months in words: a quarter, 5 years."""
     names = {1: "a month", 3: "a quarter", 6: "half a year", YEAR: "a year"}
     return names.get(months) or f"{months // YEAR} years"
 
@@ -73,7 +73,7 @@ def many(count: int, what: str) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Return a part of a whole: 5.1%, 84%; only all of it is 100%."""
+    """Return a share in percent: 5.1%, 84%; 100% only for the whole."""
     share = part / whole if whole else 0
     if 0.995 <= share < 1:
         return "over 99%"

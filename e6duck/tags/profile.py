@@ -1,41 +1,41 @@
-"""All there is about a tag."""
+"""Everything about a tag."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import translated_errors
+from ..db.errors import translated_errors
 from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
 from ..errors import E6DuckError
-from .lookup import Found, look_up
+from ..progress import Notify, no_notice
+from .lookup import Found, check_usable, look_up, unknown
 from .neighbors import LEAST_COMMON, Question, find_neighbors
 from .phrases import many
 from .profile_text import screen, summary, title
-from .terms import check_usable, unknown
 
-_KIN_COUNT = 8  # of similar tags, and of surprising ones
+_LISTED = 8  # similar tags, and surprising ones
+_TEXT_WIDTH = 80
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class TagProfile:
-    """A tag: what it is called, how used, what it implies, what is near it.
+    """A tag: its names, its use, its implications, and similar tags.
 
-    posts, tagged_posts, site_posts: kept posts that name it, those with it where it is implied, and
-    all on the site. implies, implied_by: rows of tag, category, posts, depth and parent, the tag
-    before it on the way; nearest first. similar: tag, category, score (a cosine). surprising: tag,
-    category, common_posts and lift (1 is chance). years: year and posts. wiki: the first paragraph.
-    As text it is the screen of `e6duck tag`.
+    posts, tagged_posts, site_posts: kept posts that have it, the same including posts where it is
+    implied, and all posts on the site. implies, implied_by: rows of tag, category, posts, depth and
+    parent (the tag before it on a shortest path), nearest first. similar: tag, category, score (a
+    cosine). surprising: tag, category, common_posts and lift (1 is chance). years: year and posts.
+    wiki: the first paragraph. `str()` gives the text of `e6duck tag`, 80 columns wide.
     """
 
     asked: str
-    alias: str | None  # that led here
+    alias: str | None  # by which the tag was found
     tag: str
     category: str | None
     rank: int | None  # None: too rare for one
@@ -49,7 +49,7 @@ class TagProfile:
     surprising: Sequence[Row]
     years: Sequence[Row]
     wiki: str | None
-    notes: Sequence[str]  # why something of it is missing
+    notes: Sequence[str]  # why some of it is missing
 
     def __repr__(self) -> str:
         facts = [self.category or "of no known category"]
@@ -58,7 +58,7 @@ class TagProfile:
         return f"TagProfile({self.tag!r}, {', '.join(facts)})"
 
     def __str__(self) -> str:
-        return "\n".join(screen(self, {}, get_terminal_size().columns))
+        return "\n".join(screen(self, {}, _TEXT_WIDTH))
 
     def _repr_html_(self) -> str:
         return html_table(title(self), summary(self))
@@ -69,36 +69,36 @@ def profiles(
     texts: Sequence[str],
     *,
     skip_unknown: bool = False,
-    on_notice: Callable[[str], object] = lambda line: None,
+    on_notice: Notify = no_notice,
 ) -> list[TagProfile]:
-    """Return the portrait of each tag that texts name, by name or alias, each tag once.
+    """Return the profile of each tag that texts name, by name or alias, each tag once.
 
-    skip_unknown: leave out texts that name no tag; on_notice is called with a line for each. Raises
-    `UsageError` for such a text, or where no tag is left.
+    skip_unknown: skip texts that name no tag; on_notice is called with a line for each. Raises
+    `UsageError` for such a text, or if no tag is left.
     """
     with translated_errors(), interruptible(connection):
         texts = list(dict.fromkeys(texts))
         found = look_up(connection, texts)
-        troubles = unknown(connection, [text for text in texts if text not in found])
-        check_usable(texts, texts, troubles, skip_unknown=skip_unknown, on_notice=on_notice)
+        problems = unknown(connection, [text for text in texts if text not in found])
+        check_usable(texts, texts, problems, skip_unknown=skip_unknown, on_notice=on_notice)
         named = {found[text].name: found[text] for text in reversed(texts) if text in found}
-        return [_portrait(connection, each) for each in reversed(named.values())]
+        return [_profile(connection, each) for each in reversed(named.values())]
 
 
-def _portrait(connection: Connection, found: Found) -> TagProfile:
+def _profile(connection: Connection, found: Found) -> TagProfile:
     (facts,) = _rows(connection, "facts", name=found.name)
     notes: list[str] = []
     if found.tag_id is None:
         notes.append("too rare for an id: its posts are counted, but not indexed")
     else:
-        connection.execute(sql_text("tags/profile", "mine"), {"tag_id": found.tag_id})
+        connection.execute(sql_text("tags/profile", "tag_posts"), {"tag_id": found.tag_id})
     is_indexed = found.tag_id is not None and _has_posts(connection, notes)
     return TagProfile(
         asked=found.text,
         alias=found.alias,
         **facts,
-        implies=_rows(connection, "kin", name=found.name, is_implied=False),
-        implied_by=_rows(connection, "kin", name=found.name, is_implied=True),
+        implies=_rows(connection, "relatives", name=found.name, is_implied=False),
+        implied_by=_rows(connection, "relatives", name=found.name, is_implied=True),
         similar=_similar(connection, found, notes) if found.tag_id is not None else [],
         surprising=_surprising(connection, found) if is_indexed else [],
         years=_rows(connection, "years") if is_indexed else [],
@@ -122,8 +122,8 @@ def _has_posts(connection: Connection, notes: list[str]) -> bool:
 
 def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row]:
     try:
-        with find_neighbors(connection, Question([found.name], k=_KIN_COUNT)) as answer:
-            rows = answer.fetch()
+        with find_neighbors(connection, Question([found.name], k=_LISTED)) as neighbors:
+            rows = neighbors.select.answer().rows()
     except E6DuckError as error:
         notes.append(str(error))
         return []
@@ -134,7 +134,7 @@ def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row
 
 
 def _surprising(connection: Connection, found: Found) -> list[Row]:
-    values = {"tag_id": found.tag_id, "least_common": LEAST_COMMON, "count": _KIN_COUNT}
+    values = {"tag_id": found.tag_id, "least_common": LEAST_COMMON, "count": _LISTED}
     return _rows(connection, "surprising", **values)
 
 

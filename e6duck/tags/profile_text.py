@@ -1,4 +1,4 @@
-"""The portrait of a tag on one screen: facts, trees, a sparkline."""
+"""The profile of a tag as lines of text: facts, trees, a sparkline."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from ..db.results.formats import shielded
 from ..db.results.table import colored, folded, places
+from ..db.results.values import shielded
 from .phrases import many
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ Paint: TypeAlias = "Callable[[Row], str]"
 
 
 def screen(profile: TagProfile, colors: Mapping[str, str], width: int) -> Iterator[str]:
-    """Yield the lines of a screen.
+    """Yield the lines of a profile.
 
-    colors: by category, for the names of tags; none for a file. width: in places, for what is cut.
+    colors: by category, for the names of tags; empty for text without colours. width: of the lines.
     """
 
     def paint(row: Row) -> str:
@@ -44,7 +44,7 @@ def screen(profile: TagProfile, colors: Mapping[str, str], width: int) -> Iterat
 
 
 def summary(profile: TagProfile) -> Iterator[tuple[str, str]]:
-    """Yield what the screen shows as pairs of a head and a text."""
+    """Yield the contents of `screen` as pairs of a head and a text."""
     implied_by = [row["tag"] for row in profile.implied_by[:_MOST_BRANCHES]]
     more = len(profile.implied_by) - len(implied_by)
     texts = {
@@ -66,7 +66,7 @@ def _times(row: Row) -> str:
 
 
 def title(profile: TagProfile, paint: Paint = lambda row: shielded(row["tag"])) -> str:
-    """Return the first line of a screen: name, category and rank."""
+    """Return the first line of a profile: name, category and rank."""
     name = paint({"tag": profile.tag, "category": profile.category})
     led = f" (by its alias {shielded(profile.alias)})" if profile.alias else ""
     rank = "no rank" if profile.rank is None else f"rank {profile.rank:,}"
@@ -76,14 +76,14 @@ def title(profile: TagProfile, paint: Paint = lambda row: shielded(row["tag"])) 
 def _counts(profile: TagProfile) -> str:
     counts = (
         (profile.posts, "kept"),
-        (profile.tagged_posts, "with those where it is implied"),
+        (profile.tagged_posts, "including implied"),
         (profile.site_posts, "on the site"),
     )
     return ", ".join(f"{count:,} {what}" for count, what in counts if count is not None)
 
 
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
-    """Yield a text beside its head, folded; nothing where there is none."""
+    """Yield a text beside its head, wrapped; no line if it is empty."""
     for number, line in enumerate(folded(text, max(20, width - _MARGIN), _MOST_LINES)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
@@ -91,7 +91,7 @@ def _entry(head: str, text: str, width: int) -> Iterator[str]:
 def _list(
     head: str, rows: Sequence[Row], paint: Paint, figure: Callable[[Row], str], width: int
 ) -> Iterator[str]:
-    """Yield the lines of a list with a figure each, folded between its tags."""
+    """Yield the lines of a list of tags with figures, wrapped between tags."""
     lines: list[list[str]] = []
     room = 0
     for row in rows:
@@ -106,8 +106,8 @@ def _list(
 
 
 def _branches(head: str, root: str, rows: Sequence[Row], paint: Paint) -> Iterator[str]:
-    """Yield the lines of a tree with a depth each: its nearest and most used tags."""
-    shown = rows[:_MOST_BRANCHES]  # the parent of each is nearer than it is
+    """Yield the lines of a tree of tags with their depths: the nearest and most used ones."""
+    shown = rows[:_MOST_BRANCHES]  # each parent is among them, as it is nearer
     by_parent = sorted(shown, key=lambda row: row["parent"])
     children = {
         parent: sorted(group, key=shown.index)
@@ -130,7 +130,7 @@ def _twigs(parent: str, children: Mapping[str, list[Row]], paint: Paint) -> Iter
 
 
 def sparkline(years: Sequence[Row]) -> str:
-    """Return the uses by year as bars between the first year and the last; none is a dot."""
+    """Return the posts by year as bars between the first and the last year."""
     most = max((row["posts"] for row in years), default=0)
     if not most:
         return ""
@@ -140,6 +140,6 @@ def sparkline(years: Sequence[Row]) -> str:
 
 
 def spark(counts: Sequence[int]) -> str:
-    """Return counts as bars, of which the highest stands for the most; none is a dot."""
+    """Return counts as bars, the largest count as the highest one; 0 is a dot."""
     most = max(counts, default=0)
     return "".join(_BARS[(count * len(_BARS) - 1) // most] if count else "·" for count in counts)

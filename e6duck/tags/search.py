@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..db.answer import Select
 from ..db.connection import Connection, interruptible
-from ..db.query import Answer, related, translated_errors
+from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
+from ..progress import Notify, no_notice
 from .categories import category_ids
-from .lookup import quoted
-from .neighbors import Notify, rank_limit
-from .spelling import guessed, suggested
+from .lookup import quoted, suggest_typed
+from .neighbors import rank_limit
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_SUGGESTED = 3  # tags that are named where nothing is found
-_NEAR = 50  # tags that are looked at for being spelt like the words
+_SUGGESTED = 3  # tags that are suggested if nothing is found
+_NEAR = 50  # tags that are compared because they are spelt like the words
 
 
 def search(
@@ -29,62 +27,51 @@ def search(
     categories: Sequence[str] = (),
     min_posts: int = 0,
     limit: int = 20,
-    on_notice: Notify = lambda line: None,
-) -> Answer:
-    """Return the tags that texts fit: tag, category, posts, and the alias that fits them.
+    on_notice: Notify = no_notice,
+) -> Select:
+    """Return the query for tags that match: tag, category, posts, and the alias that matches.
 
-    With * or ? they are a pattern of the whole name, spaces standing for underscores; the most used
-    come first. Else they are words that a name holds in any order, or that it is spelt like;
-    closeness (0 to 1) and use together tell the order. on_notice: is told, in one line, how
-    min_posts is understood where posts are not counted. Raises `UsageError` where there is no word.
+    With * or ? they are a pattern for the whole name, in which spaces are underscores; the most
+    used tags come first. Otherwise they are words that a name contains in any order, or that it is
+    spelt like; the order then follows closeness (0 to 1, a column) and use.
+
+    on_notice: called with a line that says how min_posts is applied if posts are not counted.
+    Raises `UsageError` if there is no word.
     """
     with translated_errors(), interruptible(connection):
-        sql, values = _question(connection, texts, categories, min_posts, limit, on_notice)
-        connection.execute(sql, values)
-        description = connection.description or []
-        return Answer(
-            tuple(str(column[0]) for column in description),
-            tuple(str(column[1]) for column in description),
-            iter([connection.fetchall()]),
-        )
+        sql, values = _query(connection, texts, categories, min_posts, limit, on_notice)
+        return Select(connection, sql, values)
 
 
 def nothing_found(connection: Connection, texts: Sequence[str], *, is_filtered: bool) -> str:
-    """Return what to say of a search that found no tag: what it looked for, what is spelt like it.
+    """Return a line about a search that found no tag: what it looked for, what is spelt like it.
 
-    is_filtered: only some tags were searched.
+    is_filtered: only tags of some categories, or with some posts, were searched.
     """
     words, pattern = _words(texts)
     if pattern:
-        said = f"no name or alias fits the pattern {quoted(pattern)}"
+        reason = f"no name or alias matches the pattern {quoted(pattern)}"
     elif len(words) == 1:
-        said = f"no name or alias holds {quoted(words[0])}"
+        reason = f"no name or alias contains {quoted(words[0])}"
     else:
-        said = f"no name or alias holds all of {', '.join(map(quoted, words))}"
+        reason = f"no name or alias contains all of {', '.join(map(quoted, words))}"
     if is_filtered:
-        return f"nothing found: {said}, among the tags that pass the filters"
+        return f"nothing found: {reason}, among the tags that pass the filters"
     whole_and_parts = [text.strip("*?") for text in dict.fromkeys(("_".join(words), *words))]
-    by_text = suggested(connection, whole_and_parts, count=_SUGGESTED)
+    by_text = suggest_typed(connection, whole_and_parts, count=_SUGGESTED)
     best_of_each_first = zip_longest(*(by_text[text] for text in whole_and_parts))
     near = dict.fromkeys(str(each) for places in best_of_each_first for each in places if each)
     closest = ", ".join(islice(near, _SUGGESTED))
-    return f"nothing found: {said}" + (f"; the closest: {closest}" if closest else "")
+    return f"nothing found: {reason}" + (f"; the closest: {closest}" if closest else "")
 
 
-def found_tags(connection: Connection, texts: Sequence[str], **options: Any) -> pa.Table:
-    """Return the same as an Arrow table."""
-    with translated_errors(), interruptible(connection):
-        sql, values = _question(connection, texts, **options)
-        return related(connection, sql, values).to_arrow_table()
-
-
-def _question(
+def _query(
     connection: Connection,
     texts: Sequence[str],
     categories: Sequence[str],
     min_posts: int,
     limit: int,
-    on_notice: Notify = lambda line: None,
+    on_notice: Notify,
 ) -> tuple[str, dict[str, Any]]:
     """Return the SQL of a search and its parameters."""
     words, pattern = _words(texts)
@@ -97,13 +84,14 @@ def _question(
     if pattern:
         return sql_text("tags/search", "pattern"), values | {"pattern": pattern}
     spelling = "_".join(words)
-    near = list(guessed(connection, [spelling], count=_NEAR)[spelling])
+    suggestions = suggest_typed(connection, [spelling], count=_NEAR)[spelling]
+    near = [each.name for each in suggestions]
     values |= {"spelling": spelling, "words": words, "near": near}
     return sql_text("tags/search", "words"), values
 
 
 def _words(texts: Sequence[str]) -> tuple[list[str], str | None]:
-    """Return the words that texts hold, and the pattern that they are; None where they are none."""
+    """Return the words in texts, and the pattern that they form; None if they are not a pattern."""
     words = " ".join(texts).lower().replace("_", " ").split()
     if not words:
         raise UsageError("give a word, or a pattern with * and ?, to search for")

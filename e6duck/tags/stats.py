@@ -1,33 +1,34 @@
-"""A database in figures: how many there are of what, and how they spread."""
+"""Statistics of a database: counts, and their distributions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shutil import get_terminal_size
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.query import translated_errors
+from ..db.errors import translated_errors
 from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
 from .phrases import NO_POSTS as NO_POSTS
 from .phrases import many
-from .stats_text import ledger, summary
+from .stats_text import screen, summary
+
+_TEXT_WIDTH = 80
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class DatabaseStats:
-    """A database in figures.
+    """Statistics of a database.
 
-    total: posts, tags and so on, as sql/tags/stats/total.sql names them; null is unknown. categories:
-    category, tags, rare_tags, uses. ranks: rank (1 is the most used), tag, category and posts, at
-    some ranks. months: year, month, posts, first_day and last_day (of its first and last post).
-    post_sizes: tags, posts, and direct_posts, those with so many tags that no other of their tags
-    implies. ratings: rating and posts. depths: depth and implications. As text it is
-    the screen of `e6duck stats`.
+    total: counts of posts, tags and so on, named as in sql/tags/stats/total.sql; None: unknown.
+    categories: category, tags, rare_tags, uses. ranks: rank (1 is the most used tag), tag, category
+    and posts, at some ranks. months: year, month, posts, first_day and last_day (of its first and
+    last post). post_sizes: tags, a number; posts with that number of tags; direct_posts with that
+    number of direct tags. ratings: rating and posts. depths: depth and implications. `str()` gives
+    the text of `e6duck stats`, 80 columns wide.
     """
 
     total: Row
@@ -40,22 +41,22 @@ class DatabaseStats:
 
     @property
     def median_tags(self) -> int | None:
-        """How many tags the middle one of the posts holds; None without posts."""
+        """The median number of tags of a post; None without posts."""
         return median(self.post_sizes)
 
     def __repr__(self) -> str:
         posts, tags = self.total["posts"] or 0, self.total["tags"]
-        return f"Figures({many(posts, 'post')}, {many(tags, 'tag')})"
+        return f"DatabaseStats({many(posts, 'post')}, {many(tags, 'tag')})"
 
     def __str__(self) -> str:
-        return "\n".join(ledger(self, {}, get_terminal_size().columns))
+        return "\n".join(screen(self, {}, _TEXT_WIDTH))
 
     def _repr_html_(self) -> str:
-        return html_table("the database in figures", summary(self))
+        return html_table("statistics of the database", summary(self))
 
 
 def stats(connection: Connection) -> DatabaseStats:
-    """Return a database in figures; what its posts would tell is empty where it has none."""
+    """Return the statistics of a database; those of posts are empty if it has none."""
     with translated_errors(), interruptible(connection):
         (total,) = _rows(connection, "total")
         return DatabaseStats(
@@ -76,7 +77,7 @@ def _rows(connection: Connection, part: str) -> list[Row]:
 
 
 def median(post_sizes: Sequence[Row], column: str = "posts") -> int | None:
-    """Return how many tags the middle one of the posts holds; None without posts."""
+    """Return the median number of tags of a post; None without posts."""
     half = sum(row[column] for row in post_sizes) / 2
     so_far = 0
     for row in post_sizes:

@@ -1,4 +1,4 @@
-"""The figures of a database on one screen: totals, bars, sparklines."""
+"""The statistics of a database as lines of text: totals, bars, sparklines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..db.results.formats import shielded
 from ..db.results.table import colored, folded
+from ..db.results.values import shielded
 from .bins import month_bins, tag_bins
 from .phrases import (
     NO_POSTS,
@@ -32,20 +32,20 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 @dataclass(frozen=True)
 class _Line:
-    """A row as a bar."""
+    """A row that is drawn as a bar."""
 
     name: str
     count: int
     color: str = ""
 
 
-def ledger(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Iterator[str]:
-    """Yield the lines of a screen, none of them wider than width.
+def screen(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Iterator[str]:
+    """Yield the lines, none of them wider than width; below 40 columns they are cut.
 
-    colors: by category; none for a file. A terminal of less than 40 places shows the left part.
+    colors: by category; empty for text without colours.
     """
     if width < _LEAST_WIDTH:
-        yield from (line[:width].rstrip() for line in ledger(stats, {}, _LEAST_WIDTH))
+        yield from (line[:width].rstrip() for line in screen(stats, {}, _LEAST_WIDTH))
         return
     for head, text in _totals(stats):
         yield from _entry(head, text, width)
@@ -62,7 +62,7 @@ def ledger(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Itera
 
 
 def summary(stats: DatabaseStats) -> Iterator[tuple[str, str]]:
-    """Yield what the screen shows as pairs of a head and a text."""
+    """Yield the contents of `screen` as pairs of a head and a text."""
     yield from _totals(stats)
     for head, lines in _groups(stats, {}):
         if lines:
@@ -72,7 +72,7 @@ def summary(stats: DatabaseStats) -> Iterator[tuple[str, str]]:
 
 
 def _entry(head: str, text: str, width: int) -> Iterator[str]:
-    """Yield a text beside its head, folded."""
+    """Yield a text beside its head, wrapped."""
     for number, line in enumerate(folded(text, width - _MARGIN)):
         yield f"{'' if number else head:<{_MARGIN}}{line}"
 
@@ -106,7 +106,7 @@ def _groups(stats: DatabaseStats, colors: Mapping[str, str]) -> Iterator[tuple[s
 
 
 def _bars(head: str, lines: Sequence[_Line], width: int) -> Iterator[str]:
-    """Yield the lines of bars, of which the longest stands for the most; none where it is tight."""
+    """Yield a line for each row, with a bar if there is room; the longest is the largest count."""
     most = max(line.count for line in lines)
     name_width = max(len(line.name) for line in lines)
     count_width = len(f"{most:,}")
@@ -120,13 +120,13 @@ def _bars(head: str, lines: Sequence[_Line], width: int) -> Iterator[str]:
 
 
 def _bar(share: float, room: int) -> str:
-    """Return a bar of so large a share of a room, to an eighth of a place; some is never none."""
+    """Return a bar for a share of the room, in eighths of a column, at least one unless 0."""
     eighths = max(round(share * room * 8), share > 0)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def _sparks(stats: DatabaseStats, room: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the curves as bars, each with what it is about and what it shows."""
+    """Yield head, bars and note of each sparkline."""
     if len(stats.ranks) > 1:
         yield "uses by rank", *_ranks(stats.ranks, room)
     if len(months := month_bins(stats.months, room)) > 1:
@@ -143,7 +143,7 @@ def _sparks(stats: DatabaseStats, room: int) -> Iterator[tuple[str, str, str]]:
 
 
 def _ranks(ranks: Sequence[Row], room: int) -> tuple[str, str]:
-    """Return the uses of tags by rank; both go by their logarithms."""
+    """Return bars and note for the posts of tags by rank, both on logarithmic scales."""
     bar_count = min(room, len(ranks))
     chosen = [ranks[place * (len(ranks) - 1) // (bar_count - 1)] for place in range(bar_count)]
     bars = spark([round(1000 * math.log1p(row["posts"])) for row in chosen])

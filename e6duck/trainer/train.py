@@ -15,8 +15,8 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from .. import files
-from ..builder.build import DATABASE, DEFAULT_MEMORY
 from ..db.connection import (
+    DEFAULT_MEMORY,
     Connection,
     check_posts,
     drafting,
@@ -24,8 +24,9 @@ from ..db.connection import (
     open_reading,
     shared_lock,
 )
+from ..db.errors import plain_errors
+from ..db.locate import DATABASE
 from ..db.sql_files import scripts
-from ..db.system_errors import plain_errors
 from ..errors import DatabaseError, Interruption, UsageError
 from ..index import matrix, vectors, write
 from ..index.publish import publish

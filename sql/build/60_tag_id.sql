@@ -1,6 +1,6 @@
--- tag_id: the id of a tag by any of its names; null when it has none.
--- Spaces stand for underscores. First a name as it stands, then the site's spelling (small letters),
--- then any capitals.
+-- tag_id: the id of a tag by any of its names; null if it has none.
+-- Spaces are read as underscores. First the name as it stands, then the site's spelling (lower case),
+-- then any case.
 create macro tag_id(tag_name) as (
     select coalesce(
         min(known.tag_id) filter (known.name in (tag_name, replace(trim(tag_name), ' ', '_'))),

@@ -1,5 +1,5 @@
 -- implies: what a tag implies, nearest first.
--- A tag that is too rare for an id is known by its name or an alias, as tag_id() knows the others.
+-- A tag that is too rare for an id is found by its name or an alias, as in tag_id().
 create macro implies(tag_name) as table
 select tags.tag_id, tags.name, tags.category_name, tags.post_count, tag_implications.depth
 from tag_implications

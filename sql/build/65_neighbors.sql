@@ -25,7 +25,7 @@ candidate as (
         coalesce(tags.post_count >= min_posts, tags.tag_id < (select rank_limit from curve))
         and (category is null or tags.category in (select wanted_id from wanted))
 ),
--- Else the planner would compare each vector with each before it looks for this one.
+-- Without MATERIALIZED the planner compares all pairs of vectors before it looks for this one.
 mine as materialized (
     select tag_factors.tag_id, tag_factors.factors
     from tag_factors

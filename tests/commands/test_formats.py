@@ -17,8 +17,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from e6duck.db.query import Answer
-from e6duck.db.results.formats import WRITERS, format_of, write
+from e6duck.commands.shared.formats import WRITERS, format_of, write
+from e6duck.db.answer import Answer
 from e6duck.errors import UsageError
 from tests.builder.test_macros import build_zoo
 from tests.commands.test_main import E6DUCK, command, on_terminal

@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+import duckdb
 import pytest
 
+import e6duck
+from e6duck import UsageError
 from e6duck.commands.main import commands, main
 from e6duck.index.vectors import TAG_FACTORS as VECTORS
 from e6duck.index.write import INDEX, NAMES
@@ -232,7 +235,7 @@ def mistakes() -> list[object]:
             ("query --show", 2, "name it with --name NAME"),
             ("query --show --name nope", 2, "there are cooccurring_tags, growing_tags"),
             ("query --name top_tags -o a.xlsx", 2, "use one of .csv, .tsv, .json"),
-            ("query --name tags_of_post", 2, "-p id=VALUE"),
+            ("query --name tags_of_post", 2, "set --param id=VALUE"),
             ("query --name top_tags -p nothing", 2, '"nothing" is not of the form NAME=VALUE'),
             ("query --name top_tags -p =5", 2, '"=5" is not of the form NAME=VALUE'),
             ("query --name top_tags -p count=1 -p count=2", 2, "count is given twice"),
@@ -299,6 +302,24 @@ def test_an_argument_that_is_no_utf8_is_told(zoo: Path) -> None:
         ran = command("query", *args)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith("e6duck: an argument is no UTF-8")
+
+
+def test_an_error_of_the_library_names_the_flag_on_the_command_line(zoo: Path) -> None:
+    with pytest.raises(UsageError, match=r"^memory_limit much is not a size") as raised:
+        e6duck.build(zoo, memory_limit="much")
+    assert raised.value.option == "memory_limit"
+    ran = command("build", zoo, "--memory-limit", "much")
+    assert ran.err.startswith("e6duck: --memory-limit much is not a size")
+    ran = command("neighbors", "fox", "--measure", "lift", "-d", "2")
+    assert ran.err == "e6duck: --first-pca needs the measure vectors; leave one of them out\n"
+
+
+def test_a_part_of_a_path_is_not_an_option(tmp_path: Path) -> None:
+    (tmp_path / "db").mkdir()
+    other = tmp_path / "db" / "db.duckdb"
+    duckdb.connect(str(other)).close()
+    ran = command("stats", "--db", other)
+    assert ran.err == f"e6duck: {other} is not an e6duck database; give the path of one as --db\n"
 
 
 def test_a_bug_keeps_its_traceback() -> None:
@@ -462,13 +483,13 @@ def test_an_interrupted_build_leaves_the_old_files_and_no_drafts(zoo: Path) -> N
     before = {path.name: path.read_bytes() for path in zoo.iterdir()}
     code = (
         "import os, signal, sys\n"
-        "from e6duck import stages\n"
+        "from e6duck.builder import pipeline\n"
         "from e6duck.commands.main import main\n"
-        "audit = stages.audit\n"
+        "audit = pipeline.audit\n"
         "def interrupted(draft):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    return audit(draft)\n"
-        "stages.audit = interrupted\n"
+        "pipeline.audit = interrupted\n"
         "main()\n"
     )
     ended = subprocess.run(
@@ -486,7 +507,7 @@ def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
     """DuckDB itself does not hear of Ctrl-C before its statement ends, which this never does."""
     code = (
         "import os, signal, sys, threading\n"
-        "from e6duck import query\n"
+        "from e6duck.db import query\n"
         "from e6duck.commands.main import main\n"
         "statements = query._statements\n"
         "def interrupted(*args):\n"

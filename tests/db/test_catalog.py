@@ -1,8 +1,9 @@
-"""The relations and macros of a database, as `tables` tells them."""
+"""The relations and macros of a database, as `e6duck tables` lists them."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,6 @@ import pytest
 
 from tests.builder.test_macros import build_zoo
 from tests.commands.test_main import Ran, command, imported, on_terminal
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
 
 
 def told(zoo: Path, *args: str) -> list[dict[str, Any]]:
@@ -30,6 +26,63 @@ def test_each_relation_has_a_comment_and_each_table_its_rows(zoo: Path) -> None:
     assert all(row["comment"] for row in found.values())
     assert (found["posts"]["kind"], found["posts"]["rows"]) == ("table", 8)
     assert (found["post_tags"]["kind"], found["post_tags"]["rows"]) == ("view", None)
+
+
+def test_a_known_name_is_a_tag_or_an_alias_of_one(zoo: Path) -> None:
+    names = {row["name"]: row for row in told(zoo)}
+    assert names["known_names"]["kind"] == "view"
+    columns = told(zoo, "known_names")
+    assert [row["column"] for row in columns] == [
+        *("spelling", "name", "is_alias", "tag_id", "category", "post_count", "site_post_count")
+    ]
+    assert all(row["comment"] for row in columns)
+    with duckdb.connect(str(zoo), read_only=True) as opened:
+        query = "select spelling, name, is_alias, tag_id from known_names where spelling = $1"
+        fox = opened.execute("select tag_id('fox')").fetchall()[0][0]
+        assert opened.execute(query, ["fox"]).fetchall() == [("fox", "fox", False, fox)]
+        assert opened.execute(query, ["vixen"]).fetchall() == [("vixen", "fox", True, fox)]
+        assert opened.execute(query, ["arctic_fox"]).fetchall() == [
+            ("arctic_fox", "arctic_fox", False, None)
+        ]
+        total = """
+            select count(*) = (select count(*) from tags)
+                + (select count(*) from rare_tags) + (select count(*) from tag_aliases)
+            from known_names
+        """
+        assert opened.execute(total).fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("query", "select name from known_names where spelling = 'vixen'"),
+        ("search", "vixen"),
+        ("tag", "vixen", "--format", "json"),
+        ("neighbors", "vixen", "--measure", "cosine", "-f", "0"),
+        ("stats", "--format", "json"),
+        ("normalize", "-"),
+    ],
+    ids=lambda args: args[0],
+)
+def test_a_database_from_before_known_names_gives_the_same(
+    zoo: Path, older: Path, args: tuple[str, ...]
+) -> None:
+    name, *rest = args
+    ran = [command(name, "--db", path, *rest, stdin=b"vixen, wolf") for path in (zoo, older)]
+    now, before = (
+        (each.code, each.out.replace(str(path), ""), each.err.replace(str(path), ""))
+        for each, path in zip(ran, (zoo, older), strict=True)
+    )
+    assert now[0] == 0
+    assert before == now
+
+
+@pytest.fixture(scope="module")
+def older(zoo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(zoo, tmp_path_factory.mktemp("older")))
+    with duckdb.connect(str(path)) as opened:
+        opened.execute("drop view known_names")
+    return path
 
 
 def test_each_macro_has_an_example_that_runs(zoo: Path) -> None:

@@ -524,7 +524,7 @@ def test_a_second_build_does_not_disturb_the_first(data: Path) -> None:
 def test_a_database_of_an_older_e6duck_is_replaced_but_not_queried(data: Path) -> None:
     path = data / "e6.duckdb"
     set_schema(path, SCHEMA_VERSION - 1)
-    with pytest.raises(DatabaseError, match="made by an older e6duck; make it anew: e6duck build"):
+    with pytest.raises(DatabaseError, match="made by an older e6duck; build it again"):
         open_reading(path)
     assert build(data).kept_old is None
     open_reading(path).close()

@@ -109,7 +109,7 @@ STRUCK = [
 def test_a_disk_that_is_full_in_a_stage_leaves_all_as_it_was(data: Path, stage: str) -> None:
     before = content(data)
     answer = build_apart(data, strike=stage, limit=10)
-    assert answer["error"] == f"the disk of {data} is full; the old files are as they were"
+    assert answer["error"] == f"the disk of {data} is full; the old files are unchanged"
     assert content(data) == before
     build(data)
     assert content(data).keys() == before.keys()
@@ -122,7 +122,7 @@ def test_a_disk_with_too_little_room_for_the_sample_leaves_nothing(
 ) -> None:
     before = content(sample)
     answer = build_apart(sample, limit=limit)
-    assert answer["error"] == f"the disk of {sample} is full; the old files are as they were"
+    assert answer["error"] == f"the disk of {sample} is full; the old files are unchanged"
     assert content(sample) == before
 
 
@@ -165,7 +165,7 @@ def test_a_disk_that_is_really_full_leaves_all_as_it_was(
         if answer["error"] is None:  # there was room enough
             assert spare > 2
             return
-        assert answer["error"] == f"the disk of {data} is full; the old files are as they were"
+        assert answer["error"] == f"the disk of {data} is full; the old files are unchanged"
         assert content(data) == before
 
 
@@ -177,7 +177,7 @@ def test_a_full_disk_of_the_index_files_leaves_all_as_it_was(
     with small_disk(tmp_path / "disk", 0.016) as out:
         answer = build_apart(data, out=str(out))
         assert answer["error"] == (
-            f"the disk of {data} or {out} is full; the old files are as they were"
+            f"the disk of {data} or {out} is full; the old files are unchanged"
         )
         assert names(out) == []
     assert content(data) == before
@@ -308,7 +308,7 @@ def test_memory_that_runs_out_is_said_in_one_line(
 ) -> None:
     monkeypatch.setattr(sys.modules["e6duck.builder.build"], "_engine_memory", lambda limit: engine)
     before = content(data)
-    with pytest.raises(E6DuckError, match="give more with --memory-limit") as caught:
+    with pytest.raises(E6DuckError, match="raise memory_limit") as caught:
         build(data)
     assert "\n" not in str(caught.value)
     assert content(data) == before

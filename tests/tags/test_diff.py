@@ -254,7 +254,7 @@ def test_a_database_that_is_missing_foreign_or_the_same_is_refused_in_a_line(
         (tmp_path / "nope.duckdb", 1, "there is no database"),
         (foreign, 1, "is not an e6duck database"),
         (text, 1, "is not an e6duck database"),
-        (builds[1], 2, "is the database itself; name one of an older build"),
+        (builds[1], 2, "is the database itself; give one of an older build"),
         (builds[1].parent, 2, "is the database itself"),
     ):
         ran = command("diff", old, "--db", builds[1])
@@ -270,7 +270,7 @@ def test_a_database_of_an_older_schema_is_refused_in_a_line(
         opened.execute("update build_info set value = '1' where name = 'schema_version'")
     ran = command("diff", old, "--db", builds[1])
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == f"e6duck: {old} was made by an older e6duck; make it anew: e6duck build\n"
+    assert ran.err == f"e6duck: {old} was made by an older e6duck; build it again: e6duck build\n"
 
 
 def test_a_database_that_a_program_has_written_to_is_read_with_its_wal(

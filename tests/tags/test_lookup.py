@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from e6duck.builder.build import build
-from e6duck.tags.spelling import closest, guessed
+from e6duck.tags.lookup import suggest, suggest_typed
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
 
@@ -46,7 +46,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def near(database: Path, *texts: str, count: int = 3) -> dict[str, tuple[str, ...]]:
     with duckdb.connect(str(database), read_only=True) as opened:
-        return closest(opened, texts, count=count)
+        found = suggest(opened, texts, count=count)
+    return {text: tuple(each.name for each in each_found) for text, each_found in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -110,4 +111,5 @@ def test_a_typed_name_gets_what_is_less_near_too(
     database: Path, text: str, names: tuple[str, ...]
 ) -> None:
     with duckdb.connect(str(database), read_only=True) as opened:
-        assert guessed(opened, [text, "fox"])[text] == names
+        found = suggest_typed(opened, [text, "fox"])[text]
+    assert tuple(each.name for each in found) == names

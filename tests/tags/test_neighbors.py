@@ -321,7 +321,7 @@ def test_a_tag_cannot_be_asked_for_and_subtracted(board: Path) -> None:
     assert ran.code == 2
     assert ran.err.splitlines() == [
         '"todd" is taken as fox, of which todd is an alias',
-        "e6duck: fox is both asked for and subtracted; leave one out",
+        "e6duck: fox is both wanted and subtracted; leave one out",
     ]
 
 
@@ -489,7 +489,7 @@ def test_a_map_asks_for_more_than_it_shows(
         open_reading(board) as opened,
         find_neighbors(opened, Question(names, map_count=map_count)) as found,
     ):
-        rows = found.fetch()
+        rows = found.select.answer().rows()
         spots = neighbor_map(found).spots
     assert len(rows) == k * len(names)
     assert len(spots) <= map_count + len(names)
@@ -663,11 +663,11 @@ def test_the_library_tells_what_it_took(board: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        ({"tags": []}, "name the tag"),
-        ({"k": 0}, "k is 0; it must be at least 1"),
-        ({"first_pca": 0}, "first_pca is 0"),
-        ({"measure": "euclid"}, "there is no measure euclid; there are vectors, cosine"),
-        ({"measure": "lift", "first_pca": 2}, "a first PCA is of vectors"),
+        ({"tags": []}, "name at least one tag"),
+        ({"k": 0}, "k must be at least 1, not 0"),
+        ({"first_pca": 0}, "first_pca must be at least 1, not 0"),
+        ({"measure": "euclid"}, "measure must be one of vectors, cosine, .*, not euclid"),
+        ({"measure": "lift", "first_pca": 2}, "first_pca needs the measure vectors"),
         ({"category": "beasts"}, 'there is no category "beasts"; there are general, artist'),
         ({"category": "specis"}, 'there is no category "specis"; did you mean species?'),
         ({"tags": ["fox", "wolff"]}, 'there is no tag "wolff"; the closest: wolf'),
@@ -718,8 +718,8 @@ def test_where_posts_are_not_counted_the_curve_tells(untrained: Path, tmp_path: 
     assert tags(rows) == found == [name for name in ANGLES if name in used and name != "fox"]
     assert {row["posts"] for row in rows} == {None}
     assert ran.err == (
-        f"this database does not know posts: by e6db's curve, the {limit} most used tags have"
-        " 1,800,000 posts or more\n"
+        f"this database has no post counts; by the estimate of e6db's curve, the {limit} most used"
+        " tags have 1,800,000 posts or more\n"
     )
 
 
@@ -739,14 +739,14 @@ def mistakes() -> list[object]:
             ("fox --first-pca 0", 2, "--first-pca"),
             ("fox --measure euclid", 2, "--measure"),
             ("fox --format xml", 2, "--format"),
-            ("fox --measure lift -o fox.png", 2, "e6duck: a picture is of vectors; leave it out"),
-            ("fox --measure lift -d 3", 2, "e6duck: a first PCA is of vectors; leave it out"),
+            ("fox --measure lift -o fox.png", 2, "e6duck: a map needs the --measure vectors"),
+            ("fox --measure lift -d 3", 2, "e6duck: --first-pca needs the measure vectors"),
             (
                 "fox -o fox.bmp",
                 2,
                 "fox.bmp: unknown ending; use .png, .svg, .pdf, .html for a picture, or .csv",
             ),
-            ("fox --not dog --not fox", 2, "fox is both asked for and subtracted"),
+            ("fox --not dog --not fox", 2, "fox is both wanted and subtracted"),
         ]
     ]
 
@@ -818,7 +818,7 @@ def test_neighbors_import_duckdb_alone(board: Path, kind: str) -> None:
 def test_an_interrupt_ends_a_question(board: Path) -> None:
     code = (
         "import os, signal, threading\n"
-        "from e6duck import neighbors\n"
+        "from e6duck.tags import neighbors\n"
         "from e6duck.commands.main import main\n"
         "def endless(connection, *args):\n"
         "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"

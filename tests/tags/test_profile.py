@@ -105,7 +105,7 @@ def test_a_screen_shows_it(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fox, canine = ran.out.split("\n\n")
     assert fox.splitlines() == [
         "fox (by its alias vixen): species, rank 5",
-        "posts         2 kept, 5 with those where it is implied, 0 on the site",
+        "posts         2 kept, 5 including implied, 0 on the site",
         "aliases       todd, vixen",
         "implies       1 tag",
         "              └─ canine 1",
@@ -199,7 +199,7 @@ def test_a_sparkline_tells_none_from_few(uses: list[int], line: str) -> None:
     assert sparkline(years) == line
 
 
-def test_a_script_gets_a_portrait(zoo: Path) -> None:
+def test_a_script_gets_a_profile(zoo: Path) -> None:
     with e6duck.open(zoo) as db:
         assert vars(db.tag("vixen")) == known(zoo, "vixen")[0]
         with pytest.raises(UsageError, match='there is no tag "foxx"; the closest: fox'):

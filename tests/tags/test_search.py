@@ -99,13 +99,13 @@ def test_a_misspelt_word_finds_what_it_is_spelt_like(caption_database: Path) -> 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["zzzzzzzz"], 'no name or alias holds "zzzzzzzz"'),
-        (["fox", "wolf"], 'no name or alias holds all of "fox", "wolf"; the closest: fox, wolf'),
-        (["?"], 'no name or alias fits the pattern "?"'),
-        (["wlof*"], 'no name or alias fits the pattern "wlof*"; the closest: wolf'),
+        (["zzzzzzzz"], 'no name or alias contains "zzzzzzzz"'),
+        (["fox", "wolf"], 'no name or alias contains all of "fox", "wolf"; the closest: fox, wolf'),
+        (["?"], 'no name or alias matches the pattern "?"'),
+        (["wlof*"], 'no name or alias matches the pattern "wlof*"; the closest: wolf'),
         (
             ["fox", "-c", "artist"],
-            'no name or alias holds "fox", among the tags that pass the filters',
+            'no name or alias contains "fox", among the tags that pass the filters',
         ),
     ],
 )

@@ -582,7 +582,7 @@ def test_a_full_disk_leaves_all_as_it_was(data: Path) -> None:
         said = struck(data, 5, "full", limit=limit)
         if limit == size and not said.startswith("E6DuckError"):
             continue  # there was room
-        assert said == f"E6DuckError the disk of {data} is full; the old files are as they were"
+        assert said == f"E6DuckError the disk of {data} is full; the old files are unchanged"
         assert content(data) == before
 
 

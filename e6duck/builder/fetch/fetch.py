@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from ... import files
+from ...db.errors import plain_errors
 from ...db.interrupts import explained_interrupts
-from ...db.system_errors import plain_errors
 from ...errors import E6DuckError, SourceError, UsageError
 from ..source import inspect
 from .client import Notify, Retries, RetryableError, RetryPolicy, client, joined, opened
@@ -25,7 +25,7 @@ _LONGEST_INDEX = 1 << 20
 
 
 @dataclass(frozen=True)
-class Plan:
+class FetchPlan:
     """What a fetch would do: the files of the index, and those of them that are not here."""
 
     listed: Sequence[ManifestEntry]
@@ -44,7 +44,7 @@ class FetchResult:
     seconds: float
 
 
-def refuse_overwrite(plan: Plan) -> None:
+def refuse_overwrite(plan: FetchPlan) -> None:
     """Raise `UsageError` where a fetch would replace a file that no fetch has put there."""
     if plan.untracked:
         names = ", ".join(path.name for path in plan.untracked)
@@ -60,7 +60,7 @@ def fetch(
     contact: str,
     more: Collection[str] = (),
     index: str = INDEX_URL,
-    confirm: Callable[[Plan], object] = refuse_overwrite,
+    confirm: Callable[[FetchPlan], object] = refuse_overwrite,
     on_bytes: OnBytes = lambda name, done: None,
     on_notice: Notify = lambda line: None,
     retry_policy: RetryPolicy | None = None,
@@ -73,7 +73,7 @@ def fetch(
     of its bytes are here; on_notice with what goes wrong for now.
 
     A file that is here is skipped, a broken download resumed; a file has its name only when it has
-    the checksum that the index lists. patience: how long to wait for what, in seconds, and how
+    the checksum that the index lists. retry_policy: how long to wait for what, in seconds, and how
     often to try. Raises `SourceError` where index or files are not as expected, `UsageError` for
     bad arguments, `E6DuckError` where the files cannot be downloaded.
     """
@@ -116,7 +116,7 @@ def _tables(more: Collection[str]) -> list[str]:
     return [*TABLES, *dict.fromkeys(more)]
 
 
-def _fetched(plan: Plan, folder: Path, seconds: float) -> FetchResult:
+def _fetched(plan: FetchPlan, folder: Path, seconds: float) -> FetchResult:
     skipped = [each for each in plan.listed if each not in plan.missing]
     return FetchResult(
         data_dir=folder,
@@ -161,12 +161,12 @@ def _read(http: httpx.Client, index: str, attempts: Retries) -> tuple[bytes, htt
             attempts.wait(index, error)
 
 
-def _plan(listed: Sequence[ManifestEntry], folder: Path) -> Plan:
+def _plan(listed: Sequence[ManifestEntry], folder: Path) -> FetchPlan:
     missing = [each for each in listed if not is_here(each, folder)]
     parts = (part_path(each, folder) for each in missing)
     resumed = sum(part.stat().st_size for part in parts if part.exists())
     size = max(0, sum(each.size for each in missing) - resumed)
-    return Plan(listed, missing, size, _strangers(missing, folder))
+    return FetchPlan(listed, missing, size, _strangers(missing, folder))
 
 
 def _strangers(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
@@ -181,7 +181,7 @@ def _strangers(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
     return untracked
 
 
-def _check_space(plan: Plan, folder: Path) -> None:
+def _check_space(plan: FetchPlan, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if plan.size > free:
         raise E6DuckError(

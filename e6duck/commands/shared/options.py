@@ -105,7 +105,7 @@ skip_unknown_option = click.option(
 def tell(text: str) -> None:
     """Tell the user text, on standard error."""
     if sys.stderr.isatty():
-        from ...db.results.formats import shielded
+        from ...db.results.values import shielded
 
         text = shielded(text)
     print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
@@ -114,9 +114,9 @@ def tell(text: str) -> None:
 def tell_summary(text: str) -> None:
     """Tell lines with heads, on standard error; a terminal shows them folded and in colour."""
     if sys.stderr.isatty():
-        from ...db.results.formats import shielded
-        from ...db.results.terminal import is_colored
+        from ...db.results.values import shielded
         from .summaries import screen_lines
+        from .terminal import is_colored
 
         columns = shutil.get_terminal_size((0, 0)).columns  # of standard output, or $COLUMNS
         width = columns or os.get_terminal_size(sys.stderr.fileno()).columns or 80

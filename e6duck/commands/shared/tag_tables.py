@@ -9,14 +9,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ...db.query import Answer
-from ...db.results.formats import write
+from ...db.answer import Answer
 from ...db.results.table import draw
-from ...db.results.terminal import Sink, is_colored
 from ...db.results.values import visible
 from ...tags.categories import category_colors
-from ...tags.diff import Section, answer
+from ...tags.diff import Section
+from ...tags.diff import answer as all_changes
 from ...tags.neighbors import Neighbors
+from .formats import write
+from .result_table import HIDDEN
+from .terminal import Sink, is_colored
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,45 +26,46 @@ if TYPE_CHECKING:
 _COLUMNS = ("rank", "tag", "category", "posts", "score")
 _TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
 _SHOWN_ROWS = 10  # of a change
-_FOLDED = 100  # places, where no terminal says how many it has
+_FOLDED = 100  # columns, if the output is not a terminal
 _TAG = _COLUMNS.index("tag")
 
 
 def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
-    """Write the neighbours of all queries in a format of `output.write`."""
-    rows = found.fetch()
+    """Write the neighbours of all queries in a format of `formats.write`."""
+    answer = found.select.answer()
     if kind == "table":
+        rows = answer.rows()
         colors = category_colors(found.connection) if is_colored(file) else {}
         for line in _tables(rows, file.isatty(), colors):
             file.write(line + "\n")
     else:
-        write(Answer(("query", *_COLUMNS), ("VARCHAR", *_TYPES), iter([rows])), file, kind)
+        write(answer, file, kind)
 
 
 def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
     """Yield the neighbours of all queries as Arrow batches, first an empty one."""
     import pyarrow as pa
 
-    table = found.to_arrow_table()
+    table = found.select.to_arrow_table()
     yield pa.RecordBatch.from_pylist([], schema=table.schema)
     yield from table.to_batches()
 
 
 def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> int:
-    """Write rows with the columns tag and category in a format of `output.write`; returns how many.
+    """Write rows with columns tag and category in a format of `formats.write`; returns how many.
 
     colors: by category, for a terminal. A table without rows is not drawn.
     """
     if kind != "table":
         return write(answer, file, kind)
-    rows = [tuple(map(visible, row)) for batch in answer.batches for row in batch]
+    rows = [tuple(map(visible, row)) for row in answer.rows()]
     if not rows:
         return 0
     place, category = answer.columns.index("tag"), answer.columns.index("category")
     shown = [colors.get(row[category], "") if is_colored(file) else "" for row in rows]
     width = shutil.get_terminal_size().columns if file.isatty() else None
     columns = list(zip(answer.columns, *rows, strict=True))
-    for line in draw(columns, answer.types, width, {place: shown}):
+    for line in draw(columns, answer.types, width, {place: shown}, hint=HIDDEN):
         file.write(line + "\n")
     return len(rows)
 
@@ -70,12 +73,12 @@ def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str)
 def write_sections(
     sections: Sequence[Section], colors: Mapping[str, str], file: Sink, kind: str
 ) -> None:
-    """Write changes in a format of `output.write`; as tables, the first rows of each.
+    """Write changes in a format of `formats.write`; as tables, the first rows of each.
 
     colors: by category, for a terminal.
     """
     if kind != "table":
-        write(answer(sections), file, kind)
+        write(all_changes(sections), file, kind)
         return
     width = shutil.get_terminal_size().columns if file.isatty() else None
     for section in sections:
@@ -98,7 +101,7 @@ def _section(section: Section, width: int | None, colors: Mapping[str, str]) -> 
         rows = [tuple(map(visible, row)) for row in section.rows[:shown]]
         columns = list(zip(section.columns, *rows, strict=True))
         paint = [colors.get(category or "", "") for category in section.column("category")[:shown]]
-        yield from draw(columns, section.types, width, {0: paint})
+        yield from draw(columns, section.types, width, {0: paint}, hint=HIDDEN)
     if count > shown:
         yield f"… {count - shown:,} more; all of them with --format csv"
 
@@ -116,7 +119,7 @@ def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
 def _tables(
     rows: list[tuple[Any, ...]], is_terminal: bool, colors: dict[str, str]
 ) -> Iterator[str]:
-    """Yield the lines of a table for each query, under its name where there are several."""
+    """Yield the lines of a table for each query, with its name above if there are several."""
     width = shutil.get_terminal_size().columns if is_terminal else None
     groups = [(query, list(group)) for query, group in groupby(rows, itemgetter(0))]
     for number, (query, group) in enumerate(groups):
@@ -130,4 +133,4 @@ def _tables(
         ]
         tag_colors = [colors.get(category, "") for _, _, category, _, _ in cells]
         columns = list(zip(_COLUMNS, *cells, strict=True))
-        yield from draw(columns, _TYPES, width, {_TAG: tag_colors})
+        yield from draw(columns, _TYPES, width, {_TAG: tag_colors}, hint=HIDDEN)

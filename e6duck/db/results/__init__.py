@@ -1,4 +1,4 @@
-"""Query results as text: values, tables, file formats.
+"""Values and tables as text and as HTML; writes nothing.
 
-Imports db and the ground floor.
+Imports no other package.
 """

@@ -1,4 +1,4 @@
-"""A small HTML table, as a notebook shows an object."""
+"""A small HTML table, for notebooks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from html import escape
 
 from .values import visible
 
-_LONGEST = 300  # letters of a cell
+_LONGEST = 300  # characters of a cell
 
 
 def html_table(title: str, rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
-    """Return a table with a title; each text stays a text, whatever is in it.
+    """Return a table with a title; all text is escaped.
 
-    rows: the cells of each. heads: of the columns; without, the first cell of a row is its head.
+    rows: the cells of each. heads: of the columns; without, the first cell of each row is its head.
     """
     lines = ["<table>", f"<caption>{_cell(title)}</caption>"]
     if heads:

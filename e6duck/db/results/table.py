@@ -1,4 +1,4 @@
-"""The layout of a table on a terminal: numbers to the right, wide letters measured, cuts marked."""
+"""Tables and text for a terminal: aligned, wrapped or cut to a width, coloured."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 _LEAST_WIDTH = 8  # of a column that is cut
-_LEAST_WRAPPED = 20  # of a column whose text is broken into lines
-_MOST_NAMES = 40  # of columns that are left out
+_LEAST_WRAPPED = 20  # of a column that is wrapped
+_MOST_NAMES = 40  # of columns that do not fit
 _GAP = "  "
 _COLOR = re.compile("#[0-9a-f]{6}")
 _NUMBER = re.compile(r"U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|BIGNUM|DECIMAL|FLOAT|DOUBLE")
-_SHORT = re.compile(r"TIME|DATE|INTERVAL|BOOLEAN")  # their text means little when it is cut
+_SHORT = re.compile(r"TIME|DATE|INTERVAL|BOOLEAN")  # of little use if they are cut
 
 
 def draw(
@@ -23,13 +23,14 @@ def draw(
     colors: Mapping[int, Sequence[str]] | None = None,
     *,
     is_wrapped: bool = False,
+    hint: str = "",
 ) -> Iterator[str]:
     """Yield the lines of a table.
 
-    columns: each with its name first, then its cells, which hold no control characters. types: as
+    columns: each starts with its name; its cells follow, without control characters. types: as
     DuckDB names them. width: of the terminal; None cuts nothing. colors: by the number of a column,
-    one for each of its cells, as #rrggbb; another text is none. is_wrapped: the last column's cells
-    are broken into lines where they are too long, not cut.
+    one for each of its cells, as #rrggbb; any other text means no colour. is_wrapped: the last
+    column's cells are wrapped, not cut. hint: how to see all columns, if some do not fit.
     """
     is_right = [_is_number(kind) for kind in types]
     widths = [max(map(places, column)) for column in columns]
@@ -53,25 +54,25 @@ def draw(
         for row in zip(*cells, *[["…"] * (len(columns[0]) - 1)] * len(marks), strict=True):
             yield _GAP.join(row).rstrip()
     if hidden:
-        yield from _hidden(hidden, width)
+        yield from _hidden(hidden, width, hint)
 
 
-def _hidden(names: Sequence[str], width: int | None) -> list[str]:
-    """Return the lines that tell which columns have no room."""
+def _hidden(names: Sequence[str], width: int | None, hint: str) -> list[str]:
+    """Return lines that name the columns that do not fit."""
     more = len(names) - _MOST_NAMES
     listed = ", ".join(names[:_MOST_NAMES]) + (f" and {more} others" if more > 0 else "")
     plural = "" if len(names) == 1 else "s"
-    told = f"{len(names)} more column{plural}: {listed}; --format line shows all"
-    return textwrap.wrap(told, width or len(told))
+    line = "; ".join(filter(None, [f"{len(names)} more column{plural}: {listed}", hint]))
+    return textwrap.wrap(line, width or len(line))
 
 
 def _fitted(
     columns: Sequence[Sequence[str]], types: Sequence[str], total: int, is_wrapped: bool
 ) -> list[int]:
-    """Return the widths of the first columns, made to fit; the others have no room.
+    """Return widths of the first columns, as many as fit.
 
-    Headers give room first: they break into lines. Then text is cut, the widest column first, and
-    numbers and times never.
+    Headers shrink first: they are wrapped. Then text is cut, the widest column first. Numbers and
+    times are never cut.
     """
     wanted = [max(map(places, column)) for column in columns]
     tight = [
@@ -98,7 +99,7 @@ def _fitted(
 
 
 def _limited(least: Sequence[int], wanted: Sequence[int], total: int) -> list[int]:
-    """Return widths between the least and the wanted ones that fit; the widest give most."""
+    """Return widths that fit, between the least and the wanted ones; the widest shrink first."""
     for limit in range(min(total, max(wanted, default=0)), -1, -1):
         widths = [max(low, min(high, limit)) for low, high in zip(least, wanted, strict=True)]
         if _row_width(widths) <= total:
@@ -111,14 +112,14 @@ def _row_width(widths: Sequence[int], is_cut: bool = False) -> int:
 
 
 def _pieces(name: str) -> list[str]:
-    """Return the parts of a name between which it may be broken, at least one."""
+    """Return the parts that a name may be broken into, at least one."""
     return re.findall(r"[^_ ]*[_ ]|[^_ ]+", name) or [""]
 
 
 def _head(
     columns: Sequence[Sequence[str]], widths: Sequence[int], is_right: Sequence[bool]
 ) -> Iterator[list[str]]:
-    """Yield the lines of the header; names that are broken end in the last line."""
+    """Yield the lines of the header; shorter names stand at the bottom."""
     heads = [
         [_aligned(line, wide, right) for line in _broken(column[0], wide)]
         for column, wide, right in zip(columns, widths, is_right, strict=False)
@@ -132,7 +133,7 @@ def _head(
 
 
 def _broken(name: str, width: int) -> list[str]:
-    """Return a name in lines that fit a width where its parts do."""
+    """Return a name as lines that fit a width if each of its parts does."""
     lines = [""]
     for piece in _pieces(name):
         if lines[-1] and places(lines[-1] + piece.rstrip()) > width:
@@ -144,7 +145,7 @@ def _broken(name: str, width: int) -> list[str]:
 def _wrapped_rows(
     cells: Sequence[Sequence[str]], texts: Sequence[str], widths: Sequence[int]
 ) -> Iterator[str]:
-    """Yield the lines of rows: aligned cells, and a text that is broken into lines."""
+    """Yield the lines of rows: aligned cells, and a wrapped text at the end."""
     blank = _GAP.join(" " * each for each in widths[:-1]) + _GAP * (len(widths) > 1)
     for *firsts, text in zip(*cells, texts, strict=True):
         first, *others = _wrapped(text, widths[-1])
@@ -154,7 +155,7 @@ def _wrapped_rows(
 
 
 def _wrapped(cell: str, width: int) -> list[str]:
-    """Return a text in lines that fit a width, broken between words where that is possible."""
+    """Return a text as lines that fit a width, broken between words if possible."""
     lines = [""]
     for word in cell.split(" "):
         if lines[-1] and places(lines[-1]) + 1 + places(word) <= width:
@@ -175,7 +176,7 @@ def _chopped(word: str, width: int) -> list[str]:
 
 
 def _aligned(cell: str, width: int, is_right: bool) -> str:
-    """Return a cell of this width; "…" marks what is cut."""
+    """Return a cell padded to a width; if it is cut, it ends in "…"."""
     missing = width - places(cell)
     if missing < 0:
         kept = _beginning(cell, width - 1)
@@ -184,7 +185,7 @@ def _aligned(cell: str, width: int, is_right: bool) -> str:
 
 
 def _beginning(text: str, room: int) -> str:
-    """Return as much of a text as there are places for."""
+    """Return as much of the beginning of a text as fits."""
     for end, each in enumerate(text):
         room -= places(each)
         if room < 0:
@@ -193,7 +194,7 @@ def _beginning(text: str, room: int) -> str:
 
 
 def folded(text: str, width: int, line_count: int | None = None) -> list[str]:
-    """Return text in lines of at most width places; " …" ends the last line where it is cut.
+    """Return text as lines of at most width places; " …" ends the last line if it is cut.
 
     Lines break at spaces; a word that is longer than a line breaks anywhere.
     """
@@ -212,7 +213,7 @@ def folded(text: str, width: int, line_count: int | None = None) -> list[str]:
 
 
 def colored(cell: str, color: str) -> str:
-    """Return a cell in a colour, for a terminal that knows all of them."""
+    """Return a cell in a colour, for a terminal with 24-bit colours."""
     if not _COLOR.fullmatch(color):
         return cell
     red, green, blue = bytes.fromhex(color[1:])
@@ -220,7 +221,7 @@ def colored(cell: str, color: str) -> str:
 
 
 def places(shown: str) -> int:
-    """Return how many places text takes on a terminal."""
+    """Return how many columns of a terminal a text takes."""
     if shown.isascii():
         return len(shown)
     return sum(
@@ -236,5 +237,5 @@ def _is_number(kind: str) -> bool:
 
 
 def _is_whole(kind: str) -> bool:
-    """Tell whether values of a type are never cut."""
+    """Return whether values of a type are never cut."""
     return _is_number(kind) or (not kind.endswith("]") and _SHORT.match(kind) is not None)

@@ -1,4 +1,4 @@
-"""A value of an answer as text."""
+"""Values as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
-NULL = "NULL"  # in what people read; in CSV a null is empty
+NULL = "NULL"  # in tables; in CSV a null is empty
 
 
 def text(value: Any) -> str:
@@ -26,9 +26,9 @@ def text(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON knows it; NaN and infinity, which it does not know, as null.
+    """Return a value that JSON can hold; NaN and infinity, which it cannot, become null.
 
-    A decimal that no float equals stays whole as text.
+    A decimal that equals no float becomes text, so that no digit is lost.
     """
     if value is None or isinstance(value, (bool, int, str)):
         return value
@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
 
 
 def visible(value: Any) -> str:
-    """Return text that fits a line: a line break and other controls as their escapes."""
+    """Return a value as text on one line: line breaks and other controls become escapes."""
     if value is None:
         return ""
     shown = text(value)
@@ -60,5 +60,15 @@ def visible(value: Any) -> str:
 
 
 def readable(value: Any) -> str:
-    """Return text that fits a line, NULL for a null, which the empty string is not."""
+    """Return the same, with NULL for a null, to distinguish it from an empty string."""
     return NULL if value is None else visible(value)
+
+
+def shielded(text: str) -> str:
+    """Return text with control characters as escapes, except line breaks and tabs."""
+    return text.translate(_ESCAPES)
+
+
+_ESCAPES = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
+}

@@ -1,4 +1,4 @@
--- relations: a table, view or macro of the database, with what its comment says and shows.
+-- relations: a table, view or macro of the database, with its comment and its example.
 with relation as (
     select table_name as name, 'table' as kind, comment
     from duckdb_tables()
@@ -20,7 +20,7 @@ with relation as (
 select
     name,
     kind,
-    -- The comment of a macro of ours ends in an example.
+    -- The comments of our macros end in an example.
     if(kind = 'macro', regexp_extract(comment, '^(.*?): (?:from|select) ', 1), comment) as comment,
     if(kind = 'macro', regexp_extract(comment, ': ((?:from|select) .*)$', 1), null) as example,
 from relation

@@ -1,6 +1,6 @@
--- direct_pair: a direct implication that one build alone has, by the names that its tags have now.
--- A tag that was renamed implies what it did. Only what a tag with an id is implied by is kept in a
--- build: that a consequent has become rare, or common, is no change of its implications.
+-- direct_pair: a direct implication that only one of the builds has, by the present names of its tags.
+-- A renamed tag keeps its implications. A build keeps the implications of consequents that have an id;
+-- a consequent that has become rare, or common, is therefore not a change.
 create or replace temp table direct_pair as
 with old_edge(antecedent_name, consequent_name) as (
     select antecedent.name, consequent.name

@@ -1,4 +1,4 @@
--- dropped_alias: a name that led to a tag and does not any more.
+-- dropped_alias: an alias that is no longer known.
 select
     former.antecedent_name as name,
     former.consequent_name as before,

@@ -1,4 +1,4 @@
--- dropped_implication: a tag that directly implied another and does not any more.
+-- dropped_implication: a tag that no longer implies another directly.
 select
     direct_pair.antecedent_name as name,
     direct_pair.consequent_name as before,

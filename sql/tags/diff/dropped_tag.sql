@@ -1,4 +1,4 @@
--- dropped_tag: a tag that is not known any more, and no alias either.
+-- dropped_tag: a tag that is no longer known, not even as an alias.
 select
     tag_pair.name,
     tag_pair.category_before as category,

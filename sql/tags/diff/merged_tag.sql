@@ -1,4 +1,4 @@
--- merged_tag: a tag of the old build that is an alias now, of a tag that was known already.
+-- merged_tag: a tag of the old build that is now an alias of a tag that the old build knew, too.
 select
     tag_pair.name,
     alias.consequent_name as after,

@@ -1,4 +1,4 @@
--- new_alias: a name that leads to a tag now and did not; that of a renamed tag is among them.
+-- new_alias: an alias that the old build did not know, including those of renamed tags.
 select
     alias.antecedent_name as name,
     alias.consequent_name as after,

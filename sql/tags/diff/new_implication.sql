@@ -1,4 +1,4 @@
--- new_implication: a tag that directly implies another now and did not.
+-- new_implication: a tag that implies another directly, and did not before.
 select
     direct_pair.antecedent_name as name,
     direct_pair.consequent_name as after,

@@ -1,5 +1,5 @@
--- recategorized_tag: a tag that has another category now.
--- A build without posts was made from index files, which know no category of a rare tag.
+-- recategorized_tag: a tag whose category changed.
+-- Builds without posts are left out for rare tags: index files have no category for those.
 select
     name,
     category_before as before,

@@ -1,4 +1,4 @@
--- renamed_tag: a tag of the old build that is an alias now, of a tag that was not known then.
+-- renamed_tag: a tag of the old build that is now an alias of a tag that the old build did not know.
 select
     tag_pair.name,
     alias.consequent_name as after,

@@ -1,4 +1,4 @@
--- riser: a tag whose share of the posts has grown most.
+-- riser: a tag whose share of the posts rose most.
 select name, category, rank_before, rank_after, posts_before, posts_after, growth
 from tag_growth
 where growth > 1

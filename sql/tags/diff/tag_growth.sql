@@ -1,6 +1,6 @@
--- tag_growth: a tag that both builds know, and how its share of the posts has grown: 2 is twice the share.
--- Ten posts more on either side keep a tag of few posts from growing without bound. Where a build has
--- no posts, ranks stand for shares: by Zipf's law the one falls as the other grows.
+-- tag_growth: a tag that both builds know, and the growth of its share of the posts: 2 is twice the share.
+-- Ten posts are added on both sides, so that a tag with few posts does not grow without bound. If a
+-- build has no posts, ranks replace shares: by Zipf's law one is the inverse of the other.
 create or replace temp view tag_growth as
 with total as (
     select

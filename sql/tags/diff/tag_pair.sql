@@ -1,4 +1,5 @@
--- tag_pair: a tag that either build knows, rare or not, with what each of them says of it.
+-- tag_pair: a tag that either build knows, ranked or rare, with its category, rank and posts in each.
+-- The older build may have been made before the view known_names.
 create or replace temp table tag_pair as
 with old_tag as (
     select name, category, tag_id, post_count
@@ -9,10 +10,8 @@ with old_tag as (
 ),
 new_tag as (
     select name, category, tag_id, post_count
-    from tags
-    union all
-    select name, category, null, post_count
-    from rare_tags
+    from known_names
+    where not is_alias
 )
 select
     coalesce(new_tag.name, old_tag.name) as name,

@@ -1,4 +1,4 @@
--- total: how many of each kind there were, and are.
+-- total: the numbers of posts, tags and so on, before and after.
 with counted(name, before, after) as (
     select 'posts', (select count(*) from old.main.posts), (select count(*) from posts)
     union all

@@ -1,8 +1,9 @@
 -- closest: the known tags that are spelt much like a text; an alias stands for its tag.
--- A tag that is far is worse than none. So one edit in four bytes is near, at least one and at most
--- three; words are compared with words, which leaves "pole" far from "belt" whatever stands before;
--- and slips spare the first letter, or swap it: "rose" is no "nose". A qualifier such as "_(flower)"
--- is one edit. A tag ten thousand times as used may be one edit further off.
+-- A wrong suggestion is worse than none, so the limits are strict:
+-- one edit for each four bytes, at least one and at most three;
+-- word by word, so that "pole" is far from "belt" whatever the other words are;
+-- the first letter stays or is swapped with the second, so that "rose" is not "nose".
+-- A qualifier such as "_(flower)" counts as one edit. Ten thousand times as many posts outweigh an edit.
 with asked as (
     select distinct
         unnest($texts::varchar[]) as text,
@@ -11,7 +12,7 @@ with asked as (
         regexp_replace(spelling, '_\([^()]*\)$', '') as base,
         if(strlen(spelling) < 2, 0, least(greatest(strlen(spelling) // 4, 1), 3)) as most_edits,
         len(list_distinct(string_split(spelling, ''))) as letter_count,
-        -- How alike the sets of bytes are after so many edits, at the least.
+        -- The least similarity of the sets of bytes after that many edits.
         if(
             strlen(spelling) = length(spelling),
             (letter_count - most_edits) / (letter_count + most_edits),
@@ -23,17 +24,6 @@ opening as (
     from asked
     where most_edits > 0
 ),
-known as (
-    select name as spelling, name, post_count
-    from tags
-    union all
-    select name, name, post_count
-    from rare_tags
-    union all
-    select tag_aliases.antecedent_name, tag_aliases.consequent_name, tags.post_count
-    from tag_aliases
-    left join tags on tags.tag_id = tag_aliases.tag_id
-),
 compared as (
     select
         opening.text,
@@ -42,7 +32,7 @@ compared as (
         known.spelling,
         known.name,
         coalesce(known.post_count, 0) as post_count,
-        -- The cheap tests first, in an order that the optimizer cannot change.
+        -- Cheap tests come first; the optimizer cannot reorder a CASE.
         case
             when starts_with(known.spelling, opening.spelling || '_(') then 1
             when known.spelling = opening.spelling then 0
@@ -53,7 +43,7 @@ compared as (
             else damerau_levenshtein(known.spelling, opening.spelling)
         end as edits,
     from opening
-    join known on known.spelling[1] = opening.letter
+    join known_names as known on known.spelling[1] = opening.letter
     where edits <= opening.most_edits
 ),
 near as (

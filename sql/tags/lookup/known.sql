@@ -1,26 +1,15 @@
 -- known: the tag that a text names, itself or by an alias; a ranked tag goes before a rare one.
--- First a name as it stands, then the site's spelling (small letters), then any capitals: as in
--- tag_id().
+-- As in tag_id(): first a name as it stands, then the site's spelling (lower case), then any case.
 with asked as materialized (
     select distinct
         unnest($texts::varchar[]) as text,
         replace(trim(text), ' ', '_') as name,
         [text, name, lower(name)] as spellings,
 ),
-known as not materialized (
-    select name as spelling, name, null::varchar as alias
-    from tags
-    union all
-    select name, name, null
-    from rare_tags
-    union all
-    select antecedent_name, consequent_name, antecedent_name
-    from tag_aliases
-),
 -- IN makes the planner search the names for the texts; a join would do it the other way round.
 usual as materialized (
-    select *
-    from known
+    select spelling, name, is_alias, tag_id
+    from known_names
     where spelling in (select unnest(asked.spellings) from asked)
 ),
 missing as materialized (
@@ -31,41 +20,26 @@ missing as materialized (
         where usual.spelling in (asked.text, asked.name, lower(asked.name))
     )
 ),
--- To lower all names takes long, and is not done where nothing is missing.
+-- Lower-casing all names takes long; no row is read if nothing is missing.
 other as materialized (
-    select *
-    from known
+    select spelling, name, is_alias, tag_id
+    from known_names
     where lower(spelling) in (select missing.spelling from missing)
 ),
 reading as (
     select
         asked.text,
-        usual.name,
-        usual.alias,
+        usual.*,
         usual.spelling not in (asked.text, asked.name) as is_lowered,
     from asked
     join usual on usual.spelling in (asked.text, asked.name, lower(asked.name))
     union all
-    select missing.text, other.name, other.alias, false
+    select missing.text, other.*, false
     from missing
     join other on lower(other.spelling) = missing.spelling
-),
-tag as not materialized (
-    select name, tag_id
-    from tags
-    union all
-    select name, null
-    from rare_tags
 )
-select reading.text, tag.name, reading.alias, tag.tag_id
+select text, name, if(is_alias, spelling, null) as alias, tag_id
 from reading
-join tag on tag.name = reading.name
 qualify row_number() over (
-    partition by reading.text
-    order by
-        reading.is_lowered,
-        tag.tag_id is null,
-        tag.tag_id,
-        reading.alias is not null,
-        tag.name
+    partition by text order by is_lowered, tag_id is null, tag_id, is_alias, name
 ) = 1

@@ -1,11 +1,11 @@
--- answer: the neighbours of each query with what is known of them, best first.
+-- answer: the neighbours of each query, best first.
 select
     $labels[neighbor.query_number] as query,
     neighbor.rank::uinteger as rank,
     tags.name as tag,
     tags.category_name as category,
     tags.post_count as posts,
-    -- The DOUBLE that is written as the FLOAT is.
+    -- A DOUBLE that prints like the FLOAT.
     neighbor.score::float::varchar::double as score,
 from neighbor
 join tags on tags.tag_id = neighbor.tag_id

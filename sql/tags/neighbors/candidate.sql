@@ -1,5 +1,5 @@
--- candidate: a tag that may be a neighbour: used enough, of a category asked for, not in a query.
--- Where tags are not counted, the rank tells.
+-- candidate: a tag that may be a neighbour: with enough posts, of a wanted category, not in a query.
+-- If posts are not counted, the rank decides.
 create temp table candidate as
 select tag_id
 from tags

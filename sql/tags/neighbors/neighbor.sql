@@ -1,4 +1,4 @@
--- neighbor: one of the tags that score best with a query, with its place among them.
+-- neighbor: one of the tags with the best scores for a query, with its rank.
 create temp table neighbor as
 select
     query_number,

@@ -1,5 +1,5 @@
--- score: how much a query and a tag have to do with each other, by the posts that hold both.
--- A query is the set of posts that hold its terms, and none of those that are subtracted.
+-- score: the similarity of a query and a tag, by the posts that have both.
+-- A query is the set of posts that have all its terms, and none of the subtracted ones.
 create temp table score as
 with query as (
     select
@@ -13,7 +13,7 @@ mine as (
     select query.query_number, posts.tag_ids
     from posts
     cross join query
-    -- The cheap test first, and for most queries alone: to compare lists takes fifty times as long.
+    -- The cheap test comes first and is enough for most queries; comparing lists takes 50 times as long.
     where
         case
             when not list_contains(posts.tag_ids, query.wanted[1]) then false
@@ -48,5 +48,5 @@ from shared
 semi join candidate on candidate.tag_id = shared.tag_id
 join size on size.query_number = shared.query_number
 join tags on tags.tag_id = shared.tag_id
--- Chance alone gives two rare tags with one common post a high lift.
+-- Two rare tags with one common post have a high lift by chance alone.
 where $measure <> 'lift' or shared.common_count >= $least_common

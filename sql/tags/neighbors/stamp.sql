@@ -1,4 +1,4 @@
--- stamp: what the vectors are told by: of which build, and of which training, by their content.
+-- stamp: what identifies the vectors: the build, a hash of their content, and their length.
 select
     (select value from build_info where name = 'build_id'),
     (select bit_xor(hash(tag_id, factors))::varchar from tag_factors),

@@ -1,4 +1,4 @@
--- term: a tag of a query, with the sign that it counts with: 1, or -1 where it is subtracted.
+-- term: a tag of a query, with its sign: 1, or -1 if it is subtracted.
 create temp table term as
 select
     unnest($query_numbers::uinteger[]) as query_number,

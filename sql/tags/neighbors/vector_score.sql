@@ -1,5 +1,5 @@
 -- score: the cosine between a query and a tag, by their vectors.
--- A query is the sum of its terms' unit vectors, so that the cosines of the terms add up.
+-- A query is the sum of its terms' unit vectors, so the cosines of the terms add up.
 create temp table score as
 with part as (
     select term.query_number, term.tag_id, term.sign, vector.factors
@@ -35,5 +35,5 @@ summed as (
 select summed.query_number, summed.tag_id, summed.cosine / query.size as score
 from summed
 join query on query.query_number = summed.query_number
--- A vector that is zero or not finite is similar to nothing; nor is a query of no length.
+-- A vector that is zero or not finite is similar to nothing; nor is a query of length zero.
 where isfinite(summed.cosine) and query.size > 1e-3

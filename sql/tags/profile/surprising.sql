@@ -1,11 +1,11 @@
--- surprising: what stands on the posts of a tag most often compared with chance, first the highest lift.
--- What implies the tag, or is implied by it, is no surprise; nor is what a few posts alone tell.
+-- surprising: the tags on the posts of a tag that are most frequent compared with chance, highest lift first.
+-- Tags that imply the tag, or that it implies, are left out; so are tags on too few of its posts.
 with shared as (
     select held.tag_id, count(*) as common_posts
-    from (select unnest(tag_ids) as tag_id from mine) as held
+    from (select unnest(tag_ids) as tag_id from tag_posts) as held
     group by held.tag_id
 ),
-kin as (
+relative as (
     select antecedent_id as tag_id
     from tag_implications
     where consequent_id = $tag_id
@@ -22,12 +22,12 @@ select
     shared.common_posts,
     round(
         shared.common_posts * (select count(*) from posts)::double
-            / ((select count(*) from mine) * tags.tagged_count),
+            / ((select count(*) from tag_posts) * tags.tagged_count),
         2
     ) as lift,
 from shared
 join tags on tags.tag_id = shared.tag_id
-anti join kin on kin.tag_id = shared.tag_id
+anti join relative on relative.tag_id = shared.tag_id
 where shared.common_posts >= $least_common and lift > 1
 order by lift desc, shared.common_posts desc, tags.tag_id
 limit $count

@@ -1,4 +1,4 @@
--- wiki: the first paragraph of the wiki page of a tag, without the site's markup.
+-- wiki: the first paragraph of the wiki page of a tag, without markup.
 with paragraph as (
     select unnest(string_split(replace(body, chr(13), ''), chr(10) || chr(10))) as marked
     from wiki_pages
@@ -13,12 +13,12 @@ plain as (
                 '"([^"]+)":\S*[^\s.,;:!?)]', '\1', 'g'
             ),
             '\[/?[a-z]+(?:[=,#][^\]]*)?\]|(?:thumb|post) #\d+', '', 'g'
-        )) as said,
+        )) as text,
         marked,
     from paragraph
 )
-select regexp_replace(said, '\s+', ' ', 'g')
+select regexp_replace(text, '\s+', ' ', 'g')
 from plain
--- A heading and a picture are no paragraph.
-where said <> '' and not regexp_matches(marked, '^\s*h[1-6]\.')
+-- Headings and pictures are not paragraphs.
+where text <> '' and not regexp_matches(marked, '^\s*h[1-6]\.')
 limit 1

@@ -1,37 +1,32 @@
--- words: the tags that hold all words in their name or an alias, or are spelt much like them.
--- Closeness is 1 for the name itself, else the share of the letters that both have. A tag ten
--- thousand times as used may be a fifth less close. Where posts are not counted, the rank tells.
-with known as (
-    select name as spelling, name, category, post_count, tag_id
-    from tags
-    union all
-    select name, name, category, post_count, null
-    from rare_tags
-    union all
-    select tag_aliases.antecedent_name, tags.name, tags.category, tags.post_count, tags.tag_id
-    from tag_aliases
-    join tags on tags.tag_id = tag_aliases.tag_id
-),
-fitting as (
+-- words: the tags that contain all words in their name or an alias, or are spelt like them.
+-- Closeness is 1 for the name itself, otherwise the share of letters in common. Ten thousand times as
+-- many posts outweigh a fifth of closeness. If posts are not counted, the rank decides.
+with matching as (
     select
-        known.*,
+        spelling,
+        name,
+        category,
+        post_count,
+        tag_id,
         case
             when spelling = $spelling then 1
             when len(list_filter($words::varchar[], lambda word: not contains(spelling, word))) = 0
                 then least(length($spelling) / length(spelling), 0.99)
-            -- What is near by its spelling is known by its tag alone.
+            -- Of a tag that is spelt alike, only the name is known, not the alias.
             when list_contains($near::varchar[], name)
                 then 1 - damerau_levenshtein(spelling, $spelling)
                     / greatest(length(spelling), length($spelling))
         end as closeness,
-    from known
+    from known_names
     where
-        ($categories is null or list_contains($categories::utinyint[], category))
+        -- Aliases of rare tags are not searched.
+        not (is_alias and tag_id is null)
+        and ($categories is null or list_contains($categories::utinyint[], category))
         and ($min_posts = 0 or coalesce(post_count >= $min_posts, tag_id < $rank_limit))
 ),
 best as (
     select *
-    from fitting
+    from matching
     where closeness > 0.5 or (closeness > 0 and not list_contains($near::varchar[], name))
     qualify row_number() over (
         partition by name order by closeness desc, spelling <> name, spelling

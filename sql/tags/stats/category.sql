@@ -1,15 +1,11 @@
 -- category: the tags of a category, those with an id and those too rare for one, and their uses.
-with known as (
-    select category, post_count, true as is_ranked from tags
-    union all
-    select category, null, false from rare_tags
-)
 select
     categories.name as category,
-    count(*) filter (known.is_ranked) as tags,
-    count(*) filter (not known.is_ranked) as rare_tags,
-    sum(known.post_count)::bigint as uses,
-from known
+    count(known.tag_id) as tags,
+    count(*) - count(known.tag_id) as rare_tags,
+    (sum(known.post_count) filter (known.tag_id is not null))::bigint as uses,
+from known_names as known
 join categories on categories.category = known.category
+where not known.is_alias
 group by categories.name
 order by tags desc, rare_tags desc, categories.name

@@ -1,4 +1,4 @@
--- depth: the pairs of tags of which one implies the other over so many steps, rare tags among them.
+-- depth: the number of implications of each depth, including those of rare tags.
 select depth, count(*) as implications
 from (
     select depth from tag_implications

@@ -1,5 +1,5 @@
--- month: the posts that were uploaded in a month, and the days of the first and the last of them.
--- Posts without a date are in none.
+-- month: the posts that were uploaded in a month, and the days of the first and the last one.
+-- Posts without a date are left out.
 select
     year(created_at) as year,
     month(created_at) as month,

@@ -1,5 +1,5 @@
--- post_size: the posts that hold so many tags, and those that hold so many besides what these imply.
--- The tag of a post's rating is among them.
+-- post_size: the posts with a number of tags, and the posts with that number of direct tags.
+-- The tag of the rating counts.
 with shape as (
     select
         len(tag_ids) as tags,

@@ -1,4 +1,4 @@
--- rank: the posts of a tag at some ranks, which lie alike close on a logarithmic axis; 1 is the most used.
+-- rank: the posts of a tag at some ranks, evenly spaced on a logarithmic axis; 1 is the most used.
 with size as (
     select count(*) as tags
     from tags

@@ -1,4 +1,4 @@
--- rating: the posts of a rating, the safe ones first.
+-- rating: the posts of a rating, from safe to explicit.
 with named(letter, place, name) as (
     values ('s', 1, 'safe'), ('q', 2, 'questionable'), ('e', 3, 'explicit')
 )

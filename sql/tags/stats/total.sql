@@ -1,5 +1,5 @@
--- total: one row, how many there are of each kind, and what spans them.
--- common_tags: so many of the most used tags make half of all uses.
+-- total: one row: the numbers of posts, tags and so on, and dates.
+-- common_tags: the number of most used tags that account for half of all uses.
 with cumulated as (
     select
         tag_id + 1 as rank,

@@ -1,5 +1,5 @@
 -- tags: the names that begin with a text, most used first.
--- The bounds are found quicker than by starts_with(); no character is beyond the last one.
+-- Bounds are faster than starts_with(); 1114111 is the last code point.
 select name
 from tags
 where name >= $prefix and name < $prefix || chr(1114111)

@@ -1,4 +1,4 @@
-"""Statements whose values Python can hold: times as text, small floats as they are written."""
+"""Rewrite a SELECT so that Python can hold its values: times as text, floats as they print."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import duckdb
 
-from ..connection import Connection, identifier
+from .connection import Connection
+from .sql_files import identifier
 
-# Where a type's name stands in the text of another type; a field of that name has a space after it.
+# The name of a type inside another type; a field of the same name is followed by a space.
 _TIME = re.compile(
     r"\b(?:TIMESTAMP(?:_\w+)?|TIME(?:_NS)?|DATE|INTERVAL)(?: WITH TIME ZONE)?(?=[,)\[]|$)"
 )
@@ -19,11 +20,11 @@ _FLOAT = re.compile(r"\bFLOAT(?=[,)\[]|$)")
 def exact(
     connection: Connection, statement: duckdb.Statement, given: dict[str, Any] | None
 ) -> tuple[duckdb.Statement, tuple[str, ...] | None]:
-    """Return a statement that gives as text what Python has no equal of: dates, times, intervals.
+    """Return a statement that gives dates, times and intervals as text, and its original types.
 
-    With it come the types that the columns had before, None where the statement is the given one.
-    Python knows no infinite date and no month of an interval, and takes a package for time zones.
-    A FLOAT becomes the DOUBLE that is written as it is: 0.1, not 0.10000000149011612.
+    The types are None if the statement is the given one. Python has no infinite date, no months in
+    an interval, and needs a package for time zones. A FLOAT becomes the DOUBLE that prints alike:
+    0.1, not 0.10000000149011612.
     """
     if statement.type != duckdb.StatementType.SELECT:
         return statement, None
@@ -31,7 +32,7 @@ def exact(
         found = connection.execute(f"describe {statement.query}", given).fetchall()
     except duckdb.InterruptException:
         raise
-    except duckdb.Error:  # what is wrong with it, it shows itself
+    except duckdb.Error:  # the statement itself will raise it
         return statement, None
     if not any(_TIME.search(kind) or _FLOAT.search(kind) for _, kind, *_ in found):
         return statement, None
@@ -46,7 +47,7 @@ def exact(
 
 
 def _without_end(query: str) -> str:
-    """Return a statement without its semicolon and what follows."""
+    """Return a statement without its semicolon and anything after it."""
     content = query.encode()
     ends = [place for place, _ in duckdb.tokenize(query) if content[place : place + 1] == b";"]
     return content[: ends[0]].decode() if ends else query

@@ -1,4 +1,4 @@
-"""What is written to, and whether it may have colours."""
+"""The outputs that text is written to, and whether they may have colours."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Protocol
 
 
 class Sink(Protocol):
-    """What text is written to: a file or a terminal."""
+    """A file or a terminal that text is written to."""
 
     def write(self, text: str, /) -> object:
         """Write text."""
 
     def isatty(self) -> bool:
-        """Tell whether it is a terminal."""
+        """Return whether it is a terminal."""
 
 
 def is_colored(file: Sink) -> bool:
-    """Tell whether what is written to a file may have colours.
+    """Return whether text in a file may have colours.
 
-    A terminal has them. NO_COLOR switches them off; FORCE_COLOR gives them to standard output
-    where it is no terminal, too. NO_COLOR wins, as in Python.
+    A terminal has them. NO_COLOR switches them off; FORCE_COLOR switches them on for standard
+    output even if it is not a terminal. NO_COLOR wins, as in Python.
     """
     if os.environ.get("NO_COLOR"):
         return False
@@ -31,5 +31,5 @@ def is_colored(file: Sink) -> bool:
 
 
 def is_forced() -> bool:
-    """Tell whether FORCE_COLOR is set; 0 is as not set."""
+    """Return whether FORCE_COLOR is set; 0 counts as not set."""
     return os.environ.get("FORCE_COLOR", "") not in ("", "0")

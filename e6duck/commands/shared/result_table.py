@@ -1,4 +1,4 @@
-"""An answer as a table: on a terminal the first and last rows, and how many there are."""
+"""An answer as a table: on a terminal, the first and last rows, and the number of rows."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from ..query import Answer
-from .table import draw
+from ...db.answer import Answer, Row
+from ...db.results.table import draw
+from ...db.results.values import readable, visible
 from .terminal import Sink, is_colored
-from .values import readable, visible
 
-_COUNTED_ROWS = 100_000  # at most, to say how many rows there are
-_FEW_ROWS = 10  # which anybody counts at a glance
-_LEAST_ROWS = 10  # that a small screen shows
-_OTHER_LINES = 8  # of a screen: header, marks, totals, the next prompt
-_GREY = "#808080"  # legible on a dark and on a light screen
+_COUNTED_ROWS = 100_000  # more rows are not counted
+_FEW_ROWS = 10  # so few are not counted either
+_LEAST_ROWS = 10  # shown even on a small screen
+_OTHER_LINES = 8  # of the screen: header, marks, totals, the next prompt
+_GREY = "#808080"  # readable on dark and on light backgrounds
 _MARK = "…"
-
-Row = tuple[Any, ...]
+HIDDEN = "--format line shows all"
 
 
 def rows_of_screen() -> int:
@@ -30,9 +29,10 @@ def rows_of_screen() -> int:
 
 
 def write_table(answer: Answer, file: Sink, shown: int | None = None) -> int:
-    """Draw a table: to the terminal's width there, whole elsewhere; returns the rows drawn.
+    """Draw a table, fitted to the width of a terminal, whole elsewhere; returns the rows drawn.
 
-    shown: the most rows on a terminal, half from the start and half from the end; None draws all.
+    shown: maximum number of rows on a terminal, half from the start and half from the end; None
+    draws all.
     """
     rows = chain.from_iterable(answer.batches)
     if not file.isatty():
@@ -46,7 +46,7 @@ def write_table(answer: Answer, file: Sink, shown: int | None = None) -> int:
 
 
 def _totals(shown: int, total: int | None, width: int) -> list[str]:
-    """Return the lines that tell how many rows there are, where that is not plain to see."""
+    """Return lines that state the number of rows; none if a few rows are all shown."""
     if total == shown:
         return [] if 0 < shown <= _FEW_ROWS else [f"{shown:,} rows"]
     known = f"{total:,}" if total is not None else f"more than {_COUNTED_ROWS:,}"
@@ -54,9 +54,9 @@ def _totals(shown: int, total: int | None, width: int) -> list[str]:
 
 
 def _ends(rows: Iterator[Row], shown: int | None) -> tuple[list[Row], list[Row], int | None]:
-    """Return the first rows, the last ones, and how many there are.
+    """Return the first rows, the last ones, and how many there are in all.
 
-    The number is None where it is above _COUNTED_ROWS; all rows that are shown are then first ones.
+    The number is None if it is above _COUNTED_ROWS; then only first rows are shown.
     """
     if shown is None:
         head = list(rows)
@@ -80,7 +80,7 @@ def _ends(rows: Iterator[Row], shown: int | None) -> tuple[list[Row], list[Row],
 
 
 def _draw(answer: Answer, head: list[Row], tail: list[Row], file: Sink, width: int | None) -> int:
-    """Draw rows, with a mark between the first and the last ones; returns how many."""
+    """Draw rows, with a mark between the first and the last ones; returns the number drawn."""
     columns = [[visible(name)] for name in answer.columns]
     nulls: dict[int, list[str]] = {}
     for number, column in enumerate(columns):
@@ -90,7 +90,7 @@ def _draw(answer: Answer, head: list[Row], tail: list[Row], file: Sink, width: i
         column += [_MARK, *map(readable, last)] if tail else []
         if is_colored(file) and None in [*values, *last]:
             nulls[number] = _greys([*values, _MARK, *last])
-    for line in draw(columns, answer.types, width, nulls):
+    for line in draw(columns, answer.types, width, nulls, hint=HIDDEN):
         file.write(line + "\n")
     return len(head) + len(tail)
 

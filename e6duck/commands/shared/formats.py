@@ -1,6 +1,6 @@
-"""Rows as text: table, line, csv, tsv, json, jsonl, markdown.
+"""Answers as text: table, line, csv, tsv, json, jsonl, markdown.
 
-Each writer takes an answer and a file, and returns how many rows it wrote.
+Each writer takes an answer and a file, and returns the number of rows that it wrote.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ...db.answer import Answer
+from ...db.results.table import places
+from ...db.results.values import NULL, plain, readable, shielded, text, visible
 from ...errors import QueryError, UsageError
-from ..query import Answer
 from .result_table import write_table
-from .table import places
 from .terminal import Sink
-from .values import NULL, plain, readable, text, visible
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,10 +36,10 @@ _SUFFIXES = {
 def format_of(
     path: Path | None, chosen: str | None, is_terminal: bool, *, with_parquet: bool = False
 ) -> str:
-    """Return the format that is meant: the chosen one, the file's, else a table on a terminal.
+    """Return the format to write: the chosen one, else by the file's ending, else by the terminal.
 
-    A file without an ending is CSV. with_parquet: the command can write it. Raises `UsageError` for
-    an ending that stands for no format.
+    A terminal gets a table, other outputs and a file without an ending get CSV. with_parquet: the
+    command can write Parquet. Raises `UsageError` for an unknown ending.
     """
     if chosen:
         return chosen
@@ -52,7 +52,7 @@ def format_of(
     if suffix and suffix not in known:
         raise UsageError(
             f"{path}: {path.suffix} is not the ending of a known format; use one of"
-            f" {', '.join(known)}, or say --format"
+            f" {', '.join(known)}, or set --format"
         )
     return known.get(suffix, "csv")
 
@@ -65,7 +65,7 @@ def is_named_format(path: Path) -> bool:
 def write(answer: Answer, file: Sink, kind: str, *, shown: int | None = None) -> int:
     """Write all rows in a format; returns how many. A terminal gets no control characters.
 
-    shown: rows of a table that fit the screen; None shows all.
+    shown: maximum number of table rows on a terminal; None shows all.
     """
     shielded_file = _Shielded(file) if file.isatty() else file
     if kind != "table":
@@ -76,7 +76,7 @@ def write(answer: Answer, file: Sink, kind: str, *, shown: int | None = None) ->
 
 
 class _Shielded:
-    """A terminal that what is written cannot give commands to."""
+    """A terminal that receives control characters as escapes, so that data cannot command it."""
 
     def __init__(self, file: Sink) -> None:
         self._file = file
@@ -86,30 +86,20 @@ class _Shielded:
         self._file.write(shielded(text))
 
 
-def shielded(text: str) -> str:
-    """Return text with its control characters, but for line breaks and tabs, as escapes."""
-    return text.translate(_ESCAPES)
-
-
-_ESCAPES = {
-    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
-}
-
-
 def _rows(answer: Answer) -> Iterator[tuple[Any, ...]]:
     for batch in answer.batches:
         yield from batch
 
 
 class _Lines(list[str]):
-    """A file for csv to write to, a line an item."""
+    """A file for csv to write to; each line becomes an item."""
 
     write = list.append
 
 
 def _write_separated(delimiter: str) -> Callable[[Answer, Sink], int]:
     def write_separated(answer: Answer, file: Sink) -> int:
-        # Python before 3.13 quotes a lone return only where it is a part of the line's end.
+        # Python before 3.13 quotes a lone carriage return only if the line terminator contains it.
         lines = _Lines()
         writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(answer.columns)
@@ -130,7 +120,7 @@ def _flush(lines: _Lines, file: Sink) -> None:
 
 
 def _texts(row: tuple[Any, ...]) -> list[Any]:
-    # Numbers and text, by far the most values, are written by csv as they are.
+    # Most values are integers and text, which csv writes as they are.
     return [value if value is None or type(value) in (str, int) else text(value) for value in row]
 
 
@@ -141,7 +131,7 @@ def _objects(answer: Answer) -> Iterator[str]:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    """Number names that stand there again, as DuckDB does in a subquery: a, a_1."""
+    """Return names with repeated ones numbered, as DuckDB does in a subquery: a, a_1."""
     keys: dict[str, None] = {}
     for name in names:
         key, number = name, 0
@@ -185,7 +175,7 @@ def _write_markdown(answer: Answer, file: Sink) -> int:
 
 
 def _write_lines(answer: Answer, file: Sink) -> int:
-    """Write a line for each value, name = value, and an empty line between two rows."""
+    """Write a line for each value, name = value, and an empty line between rows."""
     names = [visible(name) for name in answer.columns]
     width = max(map(places, names), default=0)
     heads = [" " * (width - places(name)) + name for name in names]
@@ -198,7 +188,7 @@ def _write_lines(answer: Answer, file: Sink) -> int:
 
 
 def _write_plan(answer: Answer, file: Sink) -> int:
-    """Write what EXPLAIN answers as it is drawn: text of several lines in the last column."""
+    """Write the plan that EXPLAIN returns: text of several lines in the last column."""
     count = 0
     for row in _rows(answer):
         file.write(text(row[-1]).rstrip("\n") + "\n")
@@ -218,7 +208,7 @@ WRITERS: dict[str, Callable[[Answer, Sink], int]] = {
 
 
 def write_parquet(batches: Iterator[pa.RecordBatch], sink: BinaryIO) -> int:
-    """Write Arrow batches, of which there is at least one, as Parquet; returns the rows."""
+    """Write Arrow batches, at least one, as Parquet; returns the number of rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
