@@ -10,7 +10,36 @@ import pytest
 
 from e6duck.builder.build import build
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parent
+CHECKOUT = TESTS.parent
+
+# What `pytest -m quick` runs: a file or more of each package, about a minute in all.
+QUICK = (
+    "builder/test_audit.py",
+    "builder/test_macros.py",
+    "captions/test_cleaner.py",
+    "charts/test_bins.py",
+    "charts/test_tag_map.py",
+    "db/test_catalog.py",
+    "db/test_query.py",
+    "index/test_matrix.py",
+    "index/test_tables.py",
+    "tags/test_lookup.py",
+    "tags/test_profile.py",
+    "tags/test_search.py",
+    "trainer/test_recipe.py",
+    "trainer/test_score.py",
+    "test_api.py",
+    "test_files.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the quick files."""
+    quick = {TESTS / name for name in QUICK}
+    for item in items:
+        if item.path in quick:
+            item.add_marker("quick")
 
 
 def pytest_configure() -> None:

@@ -1,7 +1,7 @@
-"""The pictures of README.md: what each shows, and what it was made from.
+"""The pictures of the documents: what each shows, and what it was made from.
 
-`python -m tests.docs.pictures` draws them anew. Each PNG carries the hash of its inputs, so that a test
-can tell whether it is up to date without drawing it: pixels differ between systems.
+`python -m tests.docs.pictures` redraws them. Each PNG carries the hash of its inputs, so that a
+test can tell whether it is up to date without drawing it: pixels differ between systems.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from e6duck.charts.save import save, save_stats
 from e6duck.tags.neighbors import Question, find_neighbors
 
 FOLDER = Path(__file__).parent
-CHECKOUT = FOLDER.parents[1]
+CHECKOUT = FOLDER.parents[2]
 COMMAND = "python -m tests.docs.pictures"
 
 _HASH = "e6duck-inputs"

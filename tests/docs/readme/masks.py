@@ -1,7 +1,7 @@
 """What of a print may differ between two machines, and nothing else.
 
 Scores of trained vectors, times, sizes and the ids that are made of them are masked, each by a
-pattern that fits it alone; a count, a name or an order that differs is told.
+pattern that fits it alone; a count, a name or an order that differs is a difference.
 """
 
 from __future__ import annotations
