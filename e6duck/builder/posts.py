@@ -22,7 +22,7 @@ from .tokens import NO_NAME, NameIds, Offsets, number_names
 
 BATCH_ROWS = 20_000  # more fill the cache, fewer make the look-up tables too often
 _READ_ONLY = ["names", "drop_reason", "text_size"]  # columns of post_row that posts has not
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 Integers = NDArray[np.int64]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_INPUT = re.compile(r"^-- input: (\w+) \(.*\)$", re.MULTILINE)
+_TEMPORARY = re.compile(r"^-- temporary: ", re.MULTILINE)
 _PARAMETER = re.compile(r"^-- \$(\w+)(?: = (.*?))?: (.*)$", re.MULTILINE)
 
 
@@ -30,8 +32,16 @@ class Script:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether the relation stays when what made it has ended."""
-        return "create temp" not in self.text
+        """Whether the relation is in the finished database, and not marked as temporary."""
+        return not _TEMPORARY.search(self.text)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The relations made in Python that the file selects from, as its head comment names them.
+
+        A line for each: `-- input: counted_names (builder/inputs.py)`.
+        """
+        return tuple(_INPUT.findall(self.text))
 
     @property
     def parameters(self) -> dict[str, str | None]:
@@ -59,9 +69,24 @@ def sql_text(kind: str, name: str) -> str:
     return (folder() / kind / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def script(kind: str, name: str) -> Script:
+    """Return a file of sql/kind, by its name without the ending."""
+    return Script(folder() / kind / f"{name}.sql", sql_text(kind, name))
+
+
 def scripts(kind: str) -> list[Script]:
     """Return the files of a kind (build, import, audit, query) in the order of their names."""
     return [
         Script(path, path.read_text(encoding="utf-8"))
         for path in sorted((folder() / kind).glob("*.sql"))
     ]
+
+
+def more_scripts() -> list[Script]:
+    """Return the files of the tables that a build makes only if the export has their files."""
+    return scripts("build/optional")
+
+
+def built_relations() -> set[str]:
+    """Return the names of all relations that a build can leave in a database."""
+    return {each.name for each in (*scripts("build"), *more_scripts()) if each.is_lasting}

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import files
-from ..builder import pipeline
 from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
-from ..db.sql_files import scripts
+from ..db.sql_files import built_relations
+from ..progress import Progress
 from . import write
 
 
@@ -25,8 +25,7 @@ def replaceable(database: Path) -> tuple[str, ...]:
 
 
 def _user_relations(connection: Connection) -> tuple[str, ...]:
-    every = (*scripts("build"), *pipeline.more_scripts())
-    return tuple(user_relations(connection, {each.name for each in every if each.is_lasting}))
+    return tuple(user_relations(connection, built_relations()))
 
 
 def replace(
@@ -35,7 +34,7 @@ def replace(
     index_drafts: Mapping[Path, Path],
     out_dir: Path | None,
     users: tuple[str, ...],
-    on_progress: pipeline.Progress,
+    on_progress: Progress,
 ) -> tuple[Path | None, tuple[str, ...]]:
     """Put the new files in the place of the old.
 

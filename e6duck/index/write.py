@@ -20,6 +20,7 @@ from ..db.interrupts import SignalPoint
 from ..db.prefetch import prefetch
 from ..db.sql_files import sql_text
 from ..errors import UsageError
+from ..progress import Progress, no_progress
 from . import vectors
 
 INDEX = "index.json"
@@ -187,7 +188,7 @@ def write_drafts(
     *,
     only: Collection[str] = (),
     more: Mapping[str, Callable[[Path], object]] | None = None,
-    progress: Callable[[str, int], None] = lambda stage, rows: None,
+    progress: Progress = no_progress,
 ) -> Exported:
     """Write the index files beside their final names in out_dir, index.json last.
 

@@ -1,5 +1,6 @@
 -- alias_end: an alias and the name at the end of its chain.
--- A name on a cycle reaches only names that go on, so neither it nor what leads to it has an end.
+-- A cycle has no end: its names, and those that lead to it, are left out.
+-- temporary: not in the finished database
 create temp table alias_end as
 with recursive reached as (
     select antecedent_name, consequent_name

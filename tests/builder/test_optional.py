@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from e6duck import SourceError
-from e6duck.builder.age import SAMPLE_SHA256
 from e6duck.builder.build import BuildResult, build
 from e6duck.builder.fetch.record import RECORD
+from e6duck.builder.summary import SAMPLE_SHA256
 from e6duck.commands.shared.summaries import summary
 from tests.builder.test_macros import ZOO
 from tests.commands.test_main import command

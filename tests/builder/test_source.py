@@ -204,7 +204,7 @@ def test_plain_text_named_gz_is_told_to_be_renamed(folder: Path) -> None:
     path = folder / "tags.csv.gz"
     path.write_bytes(gzip.decompress(path.read_bytes()))
     message = error_of(build, folder)
-    assert f"{path} is not gzip" in message
+    assert f"{path} is not a gzip file" in message
     assert "rename" in message
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from e6duck.builder.build import build, plain_errors
+from e6duck.builder.build import build
+from e6duck.db.system_errors import plain_errors
 from e6duck.errors import E6DuckError, UsageError
 from e6duck.index.write import NAMES
 from tests.index.test_publish import NEW, OLD
@@ -27,7 +28,7 @@ from tests.test_files import content, names
 DRIVER = """
 import json, signal, sys
 order = json.load(sys.stdin)
-from e6duck.builder.build import build, plain_errors
+from e6duck.builder.build import build
 from e6duck.errors import E6DuckError
 
 if order.get("drop_rights"):  # root's, to write where the mode forbids it
@@ -199,7 +200,7 @@ def forbidden(data: Path) -> Iterator[Path]:
 def test_a_folder_that_is_not_writable_is_named(forbidden: Path) -> None:
     before = content(forbidden)
     error = build_apart(forbidden, drop_rights=True)["error"]
-    assert error == f"cannot write to {forbidden}; build elsewhere with --db PATH"
+    assert error == f"cannot write to {forbidden}; choose another place for the database"
     assert content(forbidden) == before
 
 
@@ -220,10 +221,7 @@ def test_an_out_folder_that_cannot_be_made_is_named(forbidden: Path, tmp_path: P
     before = content(data)
     out = forbidden / "out"
     answer = build_apart(data, out=str(out), drop_rights=True)
-    assert (
-        answer["error"]
-        == f"cannot write to {out}; write the index files elsewhere with --out FOLDER"
-    )
+    assert answer["error"] == f"cannot write to {out}; choose another folder for the index files"
     assert content(data) == before
 
 
