@@ -124,7 +124,7 @@ def check_report(folder: Path, built: BuildResult, reference: Reference) -> None
 
 # Each example writes an export and builds it, for a fifth of a second.
 @settings(
-    max_examples=150,
+    max_examples=75,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -142,6 +142,15 @@ def test_any_export_becomes_what_the_reference_says(
         assert differences(reference, load_index(folder)) == []
         check_database(folder, reference)
         check_report(folder, built, reference)
+
+
+def test_a_long_chain_of_aliases_ends_at_its_last_name(tmp_path: Path) -> None:
+    steps = 3_000
+    aliases = [alias(f"name_{step}", f"name_{step + 1}") for step in range(steps)]
+    write_export(tmp_path, replace(SMALL, tag_aliases=aliases))
+    assert build(tmp_path, write_index=False).alias_count == steps
+    ends = column(tmp_path, "select distinct consequent_name from tag_aliases")
+    assert ends == [f"name_{steps}"]
 
 
 @pytest.mark.shared
