@@ -2,7 +2,7 @@
 
     E6DuckError           1  a command that could not do its work
     ├── UsageError        2  the arguments do not fit
-    │   └── RulesError    2  the rules for captions do not fit (in `rules`): a line a fault
+    │   └── RulesError    2  the rules for captions do not fit (in `rules`): one line per mistake
     ├── SourceError       1  the export is missing, broken or of an unknown layout
     ├── DatabaseError     1  the database is missing, foreign, newer or in use
     ├── IndexFilesError   1  the index files are missing or of different builds
@@ -10,34 +10,41 @@
     └── QueryError        1  the SQL of a user failed
 
 Each message is one line that names the thing and the way out (a ``QueryError`` adds DuckDB's own
-lines with the caret). Everything else that is raised is a bug and keeps its traceback, but for
-``Interruption``, a KeyboardInterrupt that says what has become of the files.
+lines with the caret). Everything else that is raised is a bug and keeps its traceback, except
+``Interruption``, a KeyboardInterrupt that says in what state the files are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class E6DuckError(Exception):
-    """A command could not do its work, and the message tells the user why.
+    """A command could not do its work; the message says why, and what to do.
 
-    exit_code: what `e6duck` ends with where it is not caught.
+    exit_code: what `e6duck` ends with if nothing catches it. options: the parameters that the
+    message names, as Python spells them (`min_posts`); the command line prints each as its flag
+    (`--min-posts`).
     """
 
     exit_code = 1
 
+    def __init__(
+        self, message: str = "", *, option: str | None = None, options: Sequence[str] = ()
+    ):
+        super().__init__(message)
+        self.options = (option, *options) if option else tuple(options)
+
+    @property
+    def option(self) -> str | None:
+        """The first of the options; None if the message names none."""
+        return self.options[0] if self.options else None
+
 
 class UsageError(E6DuckError):
-    """The arguments do not fit.
-
-    option: the parameter that the message names, in Python's spelling (`min_posts`); the command
-    line writes it as its flag (`--min-posts`).
-    """
+    """The arguments do not fit."""
 
     exit_code = 2
-
-    def __init__(self, message: str, *, option: str | None = None) -> None:
-        super().__init__(message)
-        self.option = option
 
 
 class SourceError(E6DuckError):
@@ -57,11 +64,11 @@ class AuditError(E6DuckError):
 
 
 class QueryError(E6DuckError):
-    """The SQL of a user failed; after the first line come DuckDB's own, with the caret."""
+    """The SQL of a user failed; DuckDB's own lines, with the caret, follow the first one."""
 
 
 class Interruption(KeyboardInterrupt):
-    """The user has pressed Ctrl-C; the text, where there is one, says in what state the files are.
+    """The user pressed Ctrl-C; the message, if any, says in what state the files are.
 
-    It is no `E6DuckError`: who catches `KeyboardInterrupt` catches it.
+    It is not an `E6DuckError`: `except KeyboardInterrupt` catches it.
     """

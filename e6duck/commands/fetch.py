@@ -33,7 +33,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     gets its name only when it is complete and has the listed checksum.
     """
     from ..builder.fetch.contact import contact_of
-    from ..builder.fetch.fetch import Plan, fetch, refuse_overwrite
+    from ..builder.fetch.fetch import FetchPlan, fetch, refuse_overwrite
     from ..builder.fetch.manifest import INDEX_URL
     from ..tags.phrases import many
     from .shared.progress import download_bar
@@ -42,7 +42,7 @@ def fetch(more: str, contact: str | None, index: str | None, quiet: bool, **opti
     is_asked = sys.stdin is not None and sys.stdin.isatty()
     sizes: dict[str, int] = {}
 
-    def confirm(plan: Plan) -> None:
+    def confirm(plan: FetchPlan) -> None:
         sizes.update({each.file_name: each.size for each in plan.missing})
         if not quiet:
             tell("\n".join(plan_lines(plan)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ def main() -> None:
         code = commands(standalone_mode=False)
         sys.stdout.flush()
     except E6DuckError as error:
-        tell(f"e6duck: {error}")
+        tell(f"e6duck: {_with_flags(error)}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()
@@ -78,6 +79,25 @@ def main() -> None:
     if any(thread.name == _UNWAITED for thread in threading.enumerate()):
         os._exit(code)  # sys.exit would wait until an iteration has ended
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_flags(error: E6DuckError) -> str:
+    """Return the message of an error with the flags of the options that it names.
+
+    The library names parameters (`min_posts`), the command line flags (`--min-posts`).
+    """
+    flags = {
+        parameter.name: max(parameter.opts, key=len)
+        for command in commands.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    }
+    message = str(error)
+    for name in error.options:
+        flag = flags.get(name, f"--{name.replace('_', '-')}")
+        # Whole words, and not the parts of a path.
+        message = re.sub(rf"(?<![\w./\\-]){re.escape(name)}(?![\w/\\-]|\.\w)", flag, message)
+    return message
 
 
 def _open_streams() -> None:

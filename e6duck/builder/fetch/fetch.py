@@ -26,7 +26,7 @@ _LONGEST_MANIFEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Plan:
+class FetchPlan:
     """What a fetch will do: the files of the index, and which of them it will download."""
 
     listed: Sequence[ManifestEntry]
@@ -45,7 +45,7 @@ class FetchResult:
     seconds: float
 
 
-def refuse_overwrite(plan: Plan) -> None:
+def refuse_overwrite(plan: FetchPlan) -> None:
     """Raise `UsageError` if a fetch would replace a file that no fetch has written."""
     if plan.untracked:
         names = ", ".join(path.name for path in plan.untracked)
@@ -62,7 +62,7 @@ def fetch(
     contact: str,
     more: Collection[str] = (),
     index: str = INDEX_URL,
-    confirm: Callable[[Plan], object] = refuse_overwrite,
+    confirm: Callable[[FetchPlan], object] = refuse_overwrite,
     on_bytes: OnBytes = no_progress,
     on_notice: Notify = no_notice,
     retry_policy: RetryPolicy | None = None,
@@ -118,7 +118,7 @@ def _tables(more: Collection[str]) -> list[str]:
     return [*TABLES, *dict.fromkeys(more)]
 
 
-def _fetched(plan: Plan, folder: Path, seconds: float) -> FetchResult:
+def _fetched(plan: FetchPlan, folder: Path, seconds: float) -> FetchResult:
     skipped = [entry for entry in plan.listed if entry not in plan.missing]
     return FetchResult(
         data_dir=folder,
@@ -164,12 +164,12 @@ def _read(http: httpx.Client, index: str, retries: Retries) -> tuple[bytes, http
             retries.wait(index, error)
 
 
-def _plan(listed: Sequence[ManifestEntry], folder: Path) -> Plan:
+def _plan(listed: Sequence[ManifestEntry], folder: Path) -> FetchPlan:
     missing = [entry for entry in listed if not is_downloaded(entry, folder)]
     parts = (part_path(entry, folder) for entry in missing)
     resumed = sum(part.stat().st_size for part in parts if part.exists())
     size = max(0, sum(entry.size for entry in missing) - resumed)
-    return Plan(listed, missing, size, _untracked(missing, folder))
+    return FetchPlan(listed, missing, size, _untracked(missing, folder))
 
 
 def _untracked(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
@@ -186,7 +186,7 @@ def _untracked(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
     return untracked
 
 
-def _check_space(plan: Plan, folder: Path) -> None:
+def _check_space(plan: FetchPlan, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if plan.size > free:
         raise E6DuckError(

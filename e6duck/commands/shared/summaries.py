@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...builder.build import BuildResult
-    from ...builder.fetch.fetch import Plan
+    from ...builder.fetch.fetch import FetchPlan
     from ...builder.from_index import ImportResult
     from ...trainer.train import TrainResult
 
@@ -171,7 +171,7 @@ def size_text(size: int) -> str:
     return f"{size} bytes"
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: FetchPlan) -> Iterator[str]:
     """Yield a line for each file of a fetch, and how much is to be downloaded."""
     untracked = {path.name for path in plan.untracked}
     for each in plan.listed:

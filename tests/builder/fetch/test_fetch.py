@@ -522,10 +522,10 @@ def test_a_bar_leaves_no_trace_on_a_terminal(site: Site, tmp_path: Path) -> None
     ("args", "part"),
     [
         (["--with", "forum"], "there is no forum to fetch; there are pools, wiki_pages, artists"),
-        (["--index", "ftp://x/"], "index 'ftp://x/' is not an http or https address"),
-        (["--index", "https://"], "index 'https://' is not an http or https address"),
-        (["--index", "http://x:y/"], "index 'http://x:y/' is not an http or https address"),
-        (["--index", "exports"], "index 'exports' is not an http or https address"),
+        (["--index", "ftp://x/"], "--index 'ftp://x/' is not an http or https address"),
+        (["--index", "https://"], "--index 'https://' is not an http or https address"),
+        (["--index", "http://x:y/"], "--index 'http://x:y/' is not an http or https address"),
+        (["--index", "exports"], "--index 'exports' is not an http or https address"),
     ],
 )
 def test_a_mistake_is_told(tmp_path: Path, args: list[str], part: str) -> None:
