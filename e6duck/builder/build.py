@@ -1,4 +1,4 @@
-"""The whole command: sources, draft, stages, audits, index files; then all is replaced at once."""
+"""Build a database from an export: check, run the SQL files, audit, and replace the old files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +15,36 @@ from ..db.connection import DEFAULT_MEMORY, drafting, memory_size
 from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.locate import DATABASE
-from ..db.sql_files import scripts
+from ..db.sql_files import more_scripts, scripts
 from ..errors import UsageError
 from ..index import write
 from ..index.publish import replace, replaceable
-from . import pipeline
-from .pipeline import Draft, Options
+from ..progress import Progress, no_progress
+from . import pipeline, posts
+from .draft import Draft, Options, Results
 from .source import Source, checking, find_sources
 from .summary import build_facts
 
 _LEAST_MEMORY = 600_000_000
-_KERNEL_MEMORY = 400_000_000
+_PYTHON_MEMORY = 400_000_000
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build has made, and what it found on the way.
+    """What a build has made, and what it found in the export.
 
-    Counts are rows of the relations of the same names. posts_dropped: how many by reason.
-    reject_counts: malformed rows by table of the export, as in build_rejects. implication_depth:
-    the longest shortest chain. clamped_count: numbers cut to fit posts.parquet. warnings: a line
-    for each rule of sql/build/audit that is broken without harm. age_days: of the export, in full days.
+    Counts are rows of the relations of the same names. posts_dropped: numbers of posts by reason.
+    reject_counts: rows of build_rejects by table. implication_depth: the longest of the shortest
+    paths between two tags. clamped_count: numbers cut to fit posts.parquet. warnings: one line for
+    each broken rule of sql/build/audit that is not an error. age_days: full days since the export
+    was made.
     """
 
     database: Path
     build_id: str  # that of the index files
     sources: tuple[Source, ...]
     index_files: tuple[Path, ...]
-    kept_old: Path | None  # the old database, where a user's own relations were in it
+    kept_old: Path | None  # the old database, if it has relations of the user
     user_relations: tuple[str, ...]
     posts_read: int
     posts_kept: int
@@ -52,7 +53,7 @@ class BuildResult:
     rare_tag_count: int
     alias_count: int
     self_aliases: tuple[str, ...]
-    stuck_aliases: tuple[str, ...]  # on an alias cycle, or leading into one
+    stuck_aliases: tuple[str, ...]  # on an alias cycle, or leading to one
     implication_count: int
     rare_implication_count: int
     implication_depth: int
@@ -60,9 +61,9 @@ class BuildResult:
     clamped_count: int
     reject_counts: dict[str, int]
     warnings: tuple[str, ...]
-    exported_at: datetime | None  # in UTC; None for the sample, or where nobody knows
+    exported_at: datetime | None  # in UTC; None if unknown, and for the sample
     age_days: int | None
-    more_counts: dict[str, int]  # rows of the tables beyond the four
+    more_counts: dict[str, int]  # rows of the optional tables
     seconds: float
 
 
@@ -79,25 +80,25 @@ def build(
     strict: bool = False,
     memory_limit: str | None = None,
     threads: int | None = None,
-    on_progress: pipeline.Progress = lambda stage, rows: None,
+    on_progress: Progress = no_progress,
 ) -> BuildResult:
-    """Build and audit a database and its index files, replacing old ones only when all went well.
+    """Build and audit a database and its index files; old files are replaced only on success.
 
-    data_dir: holds the export. db: the database to write, or a folder that gets e6.duckdb (default:
-    data_dir); nothing is written to data_dir where it is elsewhere. out_dir: gets the index files
-    (default: beside the database); none are written without write_index. min_posts: posts that give
-    a tag an id. all_files: keep gif, webm, mp4 and swf. include_deleted: keep deleted posts.
-    with_text: keep the columns source and description. strict: a malformed row is an error.
-    memory_limit: as in DuckDB, such as "1GB" (2GB); the process stays about there. threads: all
-    cores, if not given. on_progress: called with the name of a stage and the rows done since the
-    last call.
+    data_dir: the folder of the export. db: the database to write, or a folder that gets e6.duckdb
+    (default: data_dir); nothing is written to data_dir if db is elsewhere. out_dir: gets the index
+    files (default: the folder of the database); write_index=False writes none. min_posts: posts
+    that a tag needs for an id. all_files: keep gif, webm, mp4 and swf. include_deleted: keep
+    deleted posts. with_text: keep the columns source and description. strict: fail on malformed
+    rows. memory_limit: of the process, roughly; written as in DuckDB, such as "1GB" (default:
+    "2GB"). threads: default: all cores. on_progress: called with the name of a stage and the rows
+    done since the last call.
 
-    Raises `SourceError` for a bad export, `DatabaseError` where the old database is in use or not
-    ours, `AuditError` where the result would break a rule, `UsageError` for bad options.
+    Raises `SourceError` for a bad export, `DatabaseError` if the old database is in use or not
+    ours, `AuditError` if the result would break a rule, `UsageError` for bad options.
     """
     started = time.monotonic()
     if min_posts < 1:
-        raise UsageError(f"--min-posts is {min_posts}; a tag needs 1 post or more")
+        raise UsageError(f"min_posts must be 1 or more, not {min_posts}", option="min_posts")
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
     engine = _Engine(_engine_memory(memory_limit), threads)
     place = _place(Path(data_dir), db, out_dir, write_index)
@@ -121,21 +122,21 @@ class _Engine:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a build writes."""
+    """The files and folders that a build writes."""
 
     database: Path
-    out_dir: Path | None  # of the index files, where they are written
-    ways_out: dict[Path, str]  # what to do where a folder cannot be written
+    out_dir: Path | None  # of the index files; None if none are written
+    ways_out: dict[Path, str]  # what to do if a folder cannot be written
 
     @property
     def folders(self) -> list[Path]:
-        """Each folder once, whatever it is called."""
+        """The folders, each once even if it has two names."""
         named = (self.database.parent, self.out_dir or self.database.parent)
         return list({folder.resolve(): folder for folder in named}.values())
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Let an interrupt, and what the system refuses, say in one line how the files are."""
+        """Report an interrupt or a system error in one line, with the state of the files."""
         index = self.out_dir and self.out_dir / write.INDEX
         with (
             explained_interrupts(files_state(self.database, index)),
@@ -149,13 +150,13 @@ def _place(
 ) -> _Place:
     database = data_dir / DATABASE if db is None else database_place(db)
     folder = Path(out_dir) if out_dir is not None else database.parent
-    ways_out = {folder: "write the index files elsewhere with --out FOLDER"}
-    ways_out[database.parent] = "build elsewhere with --db PATH"
+    ways_out = {folder: "choose another folder for the index files"}
+    ways_out[database.parent] = "choose another place for the database"
     return _Place(database, folder if write_index else None, ways_out)
 
 
 def _prepare(place: _Place, stack: ExitStack) -> tuple[str, ...]:
-    """Take the folders to write in, until the stack ends; returns the user's own relations."""
+    """Lock the folders until the stack closes; returns the user's relations in the old database."""
     for folder in place.folders:
         stack.enter_context(files.working_folder(folder))
     return replaceable(place.database)
@@ -163,7 +164,7 @@ def _prepare(place: _Place, stack: ExitStack) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Made:
-    """A finished draft, not yet under its name, and the drafts of its index files."""
+    """A finished draft, not yet renamed to its final name, and the drafts of its index files."""
 
     path: Path
     warnings: list[str]
@@ -176,10 +177,10 @@ def _make_draft(
     sources: dict[str, Source],
     options: Options,
     engine: _Engine,
-    on_progress: pipeline.Progress,
+    on_progress: Progress,
     stack: ExitStack,
 ) -> _Made:
-    """Build and audit a draft beside the database; the stack removes what is not in its place."""
+    """Build and audit a draft beside the database; the stack removes what was not renamed."""
     path = files.draft_path(place.database)
     stack.callback(files.discard, path)
     spill = path.with_name(path.name + ".spill")
@@ -197,9 +198,9 @@ def _make_draft(
             checks=checks,
             options=options,
             engine_memory=engine.memory,
-            version=version("e6duck"),
-            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            built_at=datetime.now(UTC).replace(microsecond=0),
             progress=on_progress,
+            results=Results(posts.Counted(spill)),
         )
         pipeline.run(draft)
         warnings = pipeline.audit(draft)
@@ -236,20 +237,23 @@ def _built(
 
 
 def database_place(named: Path | str) -> Path:
-    """Return the file of a database: the one that is named, or e6.duckdb in a folder that is."""
+    """Return the path of a database: named itself, or e6.duckdb in it if it is a folder."""
     path = Path(named)
     return path / DATABASE if path.is_dir() else path
 
 
 def stage_count() -> int:
-    """Return how many stages a build names as it goes on, for a progress bar."""
-    every = (*scripts("build"), *pipeline.more_scripts())
+    """Return how many stages a build reports, for a progress bar."""
+    every = (*scripts("build"), *more_scripts())
     return len(every) + len(("audit", *write.NAMES, "checkpoint", "publish"))
 
 
 def _engine_memory(limit: str | None) -> int:
-    """Return DuckDB's share of a limit for the whole process, of which the kernels need some."""
+    """Return DuckDB's share of the memory; the passes over the posts need the rest."""
     size = memory_size(DEFAULT_MEMORY if limit is None else limit)
     if size < _LEAST_MEMORY:
-        raise UsageError(f"--memory-limit {limit} is too little; a build needs 600MB or more")
-    return size - _KERNEL_MEMORY
+        raise UsageError(
+            f"memory_limit {limit} is too little; a build needs 600MB or more",
+            option="memory_limit",
+        )
+    return size - _PYTHON_MEMORY

@@ -1,4 +1,4 @@
-"""The export in a folder: which file of each table is the newest, its header, its health."""
+"""The files of the export: find the newest of each table, check them, read them as SQL."""
 
 from __future__ import annotations
 
@@ -22,115 +22,15 @@ import duckdb
 from ..db.errors import first_line
 from ..db.sql_files import file_literal, literal
 from ..errors import SourceError
-
-_INTEGER = "BIGINT"
-_TEXT = "VARCHAR"
-_TIME = "TIMESTAMP"
-_FLAG = "BOOLEAN"
-
-# Every column that the site has exported, with the type that it is read as.
-COLUMNS: dict[str, dict[str, str]] = {
-    "posts": {
-        "id": _INTEGER,
-        "uploader_id": _INTEGER,
-        "created_at": _TIME,
-        "md5": _TEXT,
-        "source": _TEXT,
-        "rating": _TEXT,
-        "image_width": _INTEGER,
-        "image_height": _INTEGER,
-        "tag_string": _TEXT,
-        "locked_tags": _TEXT,
-        "fav_count": _INTEGER,
-        "file_ext": _TEXT,
-        "parent_id": _INTEGER,
-        "change_seq": _INTEGER,
-        "approver_id": _INTEGER,
-        "file_size": _INTEGER,
-        "comment_count": _INTEGER,
-        "description": _TEXT,
-        "duration": "DOUBLE",
-        "updated_at": _TIME,
-        "is_deleted": _FLAG,
-        "is_pending": _FLAG,
-        "is_flagged": _FLAG,
-        "score": _INTEGER,
-        "up_score": _INTEGER,
-        "down_score": _INTEGER,
-        "is_rating_locked": _FLAG,
-        "is_status_locked": _FLAG,
-        "is_note_locked": _FLAG,
-        "bg_color": _TEXT,
-        "last_noted_at": _TIME,
-        "last_commented_at": _TIME,
-    },
-    "tags": {"name": _TEXT, "category": "UTINYINT", "post_count": _INTEGER},
-    "tag_aliases": {"antecedent_name": _TEXT, "consequent_name": _TEXT, "status": _TEXT},
-    "tag_implications": {
-        "antecedent_name": _TEXT,
-        "consequent_name": _TEXT,
-        "status": _TEXT,
-        "descendant_names": _TEXT,
-    },
-}
-
-# The same for tables that are loaded where they are there.
-MORE_COLUMNS: dict[str, dict[str, str]] = {
-    "pools": {
-        "id": _INTEGER,
-        "name": _TEXT,
-        "created_at": _TIME,
-        "updated_at": _TIME,
-        "creator_id": _INTEGER,
-        "description": _TEXT,
-        "is_active": _FLAG,
-        "category": _TEXT,
-        "post_ids": _TEXT,
-    },
-    "wiki_pages": {
-        "id": _INTEGER,
-        "created_at": _TIME,
-        "updated_at": _TIME,
-        "title": _TEXT,
-        "body": _TEXT,
-        "creator_id": _INTEGER,
-        "updater_id": _INTEGER,
-        "is_locked": _FLAG,
-        "parent": _TEXT,
-    },
-    "artists": {
-        "id": _INTEGER,
-        "name": _TEXT,
-        "other_names": _TEXT,
-        "group_name": _TEXT,
-        "linked_user_id": _INTEGER,
-        "is_active": _FLAG,
-        "is_locked": _FLAG,
-        "creator_id": _INTEGER,
-        "created_at": _TIME,
-        "updated_at": _TIME,
-        "active_urls": _TEXT,
-        "inactive_urls": _TEXT,
-    },
-}
-
-ESSENTIAL: dict[str, tuple[str, ...]] = {
-    "posts": ("id", "rating", "tag_string", "file_ext", "is_deleted"),
-    "tags": ("name", "category"),
-    "tag_aliases": ("antecedent_name", "consequent_name", "status"),
-    "tag_implications": ("antecedent_name", "consequent_name", "status"),
-    "pools": ("id", "name", "post_ids"),
-    "wiki_pages": ("id", "title", "body"),
-    "artists": ("id", "name"),
-}
+from .columns import COLUMNS, ESSENTIAL, MORE_COLUMNS, TEXT
 
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _LONGEST_HEADER = 1 << 16
-LONGEST_ROW = 1 << 21  # far above the 50,000 characters of the longest description
-REJECTS_LIMIT = 100_000  # faults noted of a file: more is an error, and would fill the memory
-_BUFFER = 1 << 22  # else DuckDB takes 16 times the longest row, and half the memory of a build
+LONGEST_ROW = 1 << 21  # the longest description has 50,000 characters
+REJECTS_LIMIT = 100_000  # faults noted per file: more is an error, and would fill the memory
+_BUFFER = 1 << 22  # the default, 16 times the longest row, is half the memory of a build
 
 
 @dataclass(frozen=True)
@@ -151,20 +51,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Checked:
-    """What reading a whole file has shown: its size in bytes, the sha256 of its bytes and of its
-    text, which differ where it is compressed.
-    """
+    """What is known about a file after it was read completely."""
 
-    size: int
-    sha256: str
-    content_sha256: str
-    has_even_quotes: bool  # else one is open, or stands within a field without a second
+    size: int  # in bytes
+    sha256: str  # of its bytes
+    content_sha256: str  # of its text; the same as sha256 if it is not compressed
+    has_even_quotes: bool  # if not, a quoted field is not closed, or a field contains a quote
 
 
 def find_sources(folder: Path) -> dict[str, Source]:
-    """Return the newest file of each of the four tables, with their headers read and checked.
+    """Return the newest file of each of the four tables, then those of the optional tables.
 
-    After them stand those of `MORE_COLUMNS` that are there.
+    The headers are read and checked. Raises `SourceError` if one of the four files is missing.
     """
     _check_folder(folder)
     newest = _newest_files(folder)
@@ -195,7 +93,11 @@ def _listed(names: Collection[str]) -> str:
 
 
 def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
-    """Undated beats dated, a later date an earlier, then the later modified, then plain text."""
+    """Return the newest file of each table, with the date in its name.
+
+    A file without a date comes before a dated one, then a later date, then a later modification,
+    then plain text.
+    """
     candidates: dict[str, list[tuple[tuple[str, int, bool], Path, str | None]]] = {}
     for path in folder.iterdir():
         match = _FILE_NAME.fullmatch(path.name)
@@ -206,7 +108,7 @@ def _newest_files(folder: Path) -> dict[str, tuple[Path, str | None]]:
 
 
 def inspect(table: str, path: Path, date: str | None = None) -> Source:
-    """Return a file with its header read; raises `SourceError` where that is not the table's."""
+    """Read the header of a file; raises `SourceError` if it is not that of the table's export."""
     header, has_rows = _read_header(path)
     for column in ESSENTIAL[table]:
         if column not in header:
@@ -245,10 +147,10 @@ def _open(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         start = file.read(_CHUNK)
     if start and not start.startswith(_GZIP_MAGIC):
-        kind = "is a web page" if start.lstrip()[:1] == b"<" else "is not gzip, whatever its name"
+        kind = "is a web page" if start.lstrip()[:1] == b"<" else "is not a gzip file"
         raise SourceError(f"{path} {kind}; download it again (or rename it, if it is plain CSV)")
     if not start:
-        return io.BytesIO()  # empty text, which the caller names for what it is
+        return io.BytesIO()  # empty text, which the caller reports
     return cast(IO[bytes], gzip.open(path))
 
 
@@ -262,9 +164,9 @@ def _unreadable(path: Path, error: BaseException) -> SourceError:
 
 
 def check(source: Source, is_over: Callable[[], bool] = lambda: False) -> Checked:
-    """Read a whole file once: hash its bytes, prove gzip's CRC and length, and count its quotes.
+    """Read a whole file once: hash its bytes, verify gzip's CRC and length, and count its quotes.
 
-    is_over: whether nobody waits for the answer any more; raises `CancelledError` then.
+    is_over: returns whether the result is no longer needed; `CancelledError` is raised then.
     """
     digest, content_digest = hashlib.sha256(), hashlib.sha256()
     quote_count = 0
@@ -285,7 +187,7 @@ def check(source: Source, is_over: Callable[[], bool] = lambda: False) -> Checke
 
 
 class _Hashing(io.RawIOBase):
-    """A file that hashes what is read from it."""
+    """A file that hashes the bytes that are read from it, and counts them."""
 
     def __init__(self, file: IO[bytes], digest: hashlib._Hash) -> None:
         self._file = file
@@ -306,7 +208,8 @@ class _Hashing(io.RawIOBase):
 def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]:
     """Check all files in a thread while the block reads them.
 
-    When the block fails, a broken file is the better explanation: its error is raised instead.
+    If the block fails and a file is broken, the error about the file is raised instead, because it
+    explains the failure better.
     """
     over = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
@@ -323,40 +226,40 @@ def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]
             if refusal := _refusal(error, sources.values()):
                 raise refusal from error
             raise
-        except BaseException:  # Ctrl-C waits for no file to be read to its end
+        except BaseException:  # Ctrl-C does not wait until a file is read completely
             over.set()
             pool.shutdown(cancel_futures=True)
             raise
 
 
 def _refusal(error: Exception, sources: Collection[Source]) -> SourceError | None:
-    """Return what to say where DuckDB gives up a file as a whole that passes our check.
+    """Return the error to raise if DuckDB cannot read a file that passes our check, else None.
 
-    It does so over a carriage return that stands alone, and over a gzip with flags that it does
-    not know or with zeros after its end.
+    DuckDB rejects a whole file for a single carriage return, and a gzip file for flags that it does
+    not know or for zeros after its end.
     """
-    said = first_line(error)
+    reason = first_line(error)
     if isinstance(error, duckdb.InvalidInputException):
         named = re.search(r"^ *file = (.+)$", str(error), re.MULTILINE)
-        return SourceError(f"{named[1]} is damaged ({said}); download it again") if named else None
-    if isinstance(error, duckdb.IOException) and "GZIP" in said:
+        text = f"is damaged ({reason}); download it again"
+        return SourceError(f"{named[1]} {text}") if named else None
+    if isinstance(error, duckdb.IOException) and "GZIP" in reason:
         names = " or ".join(str(source.path) for source in sources if source.is_gzip)
-        return SourceError(f"DuckDB cannot read {names} ({said}); decompress it with gunzip")
+        return SourceError(f"DuckDB cannot read {names} ({reason}); decompress it with gunzip")
     return None
 
 
 def select_sql(source: Source, rejects_table: str) -> str:
-    """Return a query that reads all known columns of a file; a missing one is null.
+    """Return a query that reads all known columns of a file; a missing column is null.
 
-    The dialect is stated, never guessed: strict mode, since else one stray quote swallows the rows
-    up to the next; no quoted nulls, since an empty string is no null. Not in parallel, since a part
-    that begins inside a description would read the lines there as rows, should they look like some.
-    The line end alone is left to the header: DuckDB 2.0 finds no row where "\\r\\n" is stated.
-    Rows that break all this go to rejects_table. A view takes no parameter, so names and path are
-    quoted here.
+    The dialect is stated, not detected. Strict mode: without it, one stray quote swallows the rows
+    up to the next. No quoted nulls: an empty string is not null. Not parallel: a thread that starts
+    inside a description would read lines of text as rows if they look like rows. Only the line end
+    is detected from the header, because DuckDB 2.0 finds no rows if "\\r\\n" is stated. Rows that
+    do not fit go to rejects_table. A view takes no parameters, so names and path are quoted here.
     """
     known = (COLUMNS | MORE_COLUMNS)[source.table]
-    types = {column: known.get(column, _TEXT) for column in source.header}
+    types = {column: known.get(column, TEXT) for column in source.header}
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
     selected = ", ".join(
         name if name in types else f"null::{kind} as {name}" for name, kind in known.items()

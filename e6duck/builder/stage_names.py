@@ -1,8 +1,8 @@
-"""The stages of a build or an import, as a progress bar calls them."""
+"""The texts that a progress bar shows for the stages of a build or an import."""
 
 from __future__ import annotations
 
-# By the stage, which is the name of an SQL file, of an index file, or of a step between.
+# By the name of the stage: that of an SQL file, of an index file, or of another step.
 STAGES = {
     "reading files": "reading index files",
     "artists": "reading artists",
@@ -57,5 +57,5 @@ STAGES = {
 
 
 def stage_text(stage: str) -> str:
-    """Return what a user is shown of a stage; that of a file is the file."""
+    """Return the text for a stage; an index file is named."""
     return STAGES.get(stage) or f"writing {stage}"

@@ -1,62 +1,69 @@
-"""What the summary of a build says of its database, by the names of the fields of `BuildResult`."""
+"""The summary of a build or an import, by the fields of `BuildResult` and `ImportResult`."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from .age import exported_at
-from .pipeline import Draft
-from .source import MORE_COLUMNS
+from ..db.connection import Connection
+from ..db.sql_files import sql_text
+from .columns import MORE_COLUMNS
+from .draft import Draft
+from .fetch.record import recorded
+from .source import Checked, Source
 
-_COUNTS = """
-    select
-        (select count(*) from tags) as tag_count,
-        (select count(*) from rare_tags) as rare_tag_count,
-        (select count(*) from tag_aliases) as alias_count,
-        (select count(*) from tag_implications) as implication_count,
-        (select count(*) from rare_tag_implications) as rare_implication_count,
-        (select coalesce(max(depth), 0) from tag_implications) as implication_depth,
-        (
-            select list(antecedent_name order by antecedent_name)
-            from alias_row
-            anti join alias_dropped using (record)
-            where status = 'active' and antecedent_name = consequent_name
-        ) as self_aliases,
-        (
-            select list(antecedent_name order by antecedent_name)
-            from alias_edge
-            anti join alias_end using (antecedent_name)
-        ) as stuck_aliases,
-        (
-            select list(antecedent_name order by antecedent_name)
-            from implication_path
-            where antecedent_name = consequent_name
-        ) as implication_cycle,
-"""
+# The posts of the sample that comes with the project. The sample never gets old.
+SAMPLE_SHA256 = "ee30fbfece338bc02219504cae14de52173ff370526441d31e9d4513ee4e4227"
 
 
 def build_facts(draft: Draft) -> dict[str, Any]:
-    """Return what the summary says of the database."""
-    row = draft.connection.execute(_COUNTS)
-    names = [column[0] for column in row.description]
-    facts = dict(zip(names, row.fetchall()[0], strict=True))
-    for name in ("self_aliases", "stuck_aliases", "implication_cycle"):
-        facts[name] = tuple(facts[name] or ())
+    """Return the summary of a finished draft of a build."""
+    results = draft.results
     newest_post = draft.one("select max(created_at) from posts")
     made = exported_at(draft.sources["posts"], draft.checks["posts"].result(), newest_post)
-    return facts | {
+    row_counts = results.row_counts.items()
+    return {
+        **_row(draft.connection, "counts"),
+        **_row(draft.connection, "ignored"),
         "exported_at": made,
-        "age_days": (datetime.fromisoformat(draft.built_at) - made).days if made else None,
-        "more_counts": {
-            table: count for table, count in draft.row_counts.items() if table in MORE_COLUMNS
-        },
-        "build_id": draft.build_id,
-        "posts_read": draft.row_counts["posts"],
-        "posts_kept": draft.counted.kept_count,
-        "posts_dropped": draft.counted.dropped,
+        "age_days": (draft.built_at - made).days if made else None,
+        "more_counts": {table: count for table, count in row_counts if table in MORE_COLUMNS},
+        "build_id": results.build_id,
+        "posts_read": results.row_counts["posts"],
+        "posts_kept": results.counted.kept_count,
+        "posts_dropped": results.counted.dropped,
         "reject_counts": {
-            table: len(draft.malformed[table]) + len(draft.dropped_rows[table])
+            table: len(results.malformed[table]) + len(results.dropped_rows[table])
             for table in draft.sources
         },
     }
+
+
+def import_facts(connection: Connection) -> dict[str, Any]:
+    """Return the summary of a finished draft of an import."""
+    return _row(connection, "counts") | _row(connection, "from_index")
+
+
+def _row(connection: Connection, name: str) -> dict[str, Any]:
+    """Return the row of a query in sql/build/summary, with tuples for lists."""
+    result = connection.execute(sql_text("build/summary", name))
+    names = [column[0] for column in result.description]
+    (row,) = result.fetchall()
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in zip(names, row, strict=True)
+    }
+
+
+def exported_at(posts: Source, checked: Checked, newest_post: datetime | None) -> datetime | None:
+    """Return when the export was made, in UTC; None if that is not known, and for the sample.
+
+    That is the date in the record of the fetch, if it is about this very file, else the date of the
+    newest post. newest_post: in UTC, without a time zone.
+    """
+    if checked.sha256 == SAMPLE_SHA256:
+        return None
+    fetched = recorded(posts.path.parent).get(posts.path.name)
+    if fetched and fetched.sha256 == checked.sha256:
+        return fetched.updated_at
+    return newest_post.replace(tzinfo=UTC) if newest_post else None

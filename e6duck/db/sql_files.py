@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+_INPUT = re.compile(r"^-- input: (\w+) \(.*\)$", re.MULTILINE)
+_TEMPORARY = re.compile(r"^-- temporary: ", re.MULTILINE)
 _PARAMETER = re.compile(r"^-- \$(\w+)(?: = (.*?))?: (.*)$", re.MULTILINE)
 
 
@@ -30,8 +32,16 @@ class Script:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether the relation is still there after the connection is closed."""
-        return "create temp" not in self.text
+        """Whether the relation is in the finished database, and not marked as temporary."""
+        return not _TEMPORARY.search(self.text)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The relations made in Python that the file selects from, as its head comment names them.
+
+        A line for each: `-- input: counted_names (builder/inputs.py)`.
+        """
+        return tuple(_INPUT.findall(self.text))
 
     @property
     def parameters(self) -> dict[str, str | None]:
@@ -57,6 +67,11 @@ def folder() -> Path:
 def sql_text(kind: str, name: str) -> str:
     """Return the text of a file of sql/kind."""
     return (folder() / kind / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def script(kind: str, name: str) -> Script:
+    """Return a file of sql/kind, by its name without the ending."""
+    return Script(folder() / kind / f"{name}.sql", sql_text(kind, name))
 
 
 def scripts(kind: str) -> list[Script]:

@@ -1,4 +1,6 @@
 -- tag_row: a well-formed row of the tags export, numbered in the order of the file.
+-- input: tags_csv (builder/inputs.py)
+-- temporary: not in the finished database
 create temp table tag_row as
 select
     row_number() over () as record,

@@ -1,4 +1,5 @@
 -- tag_dropped: a row of the tags export that is not used, and why: no name, or a later row has it.
+-- temporary: not in the finished database
 create temp table tag_dropped as
 with repeated as (
     select name, max(record) as last_record

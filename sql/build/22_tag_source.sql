@@ -1,4 +1,5 @@
 -- tag_source: what the export says about a name, one row per name.
+-- temporary: not in the finished database
 create temp table tag_source as
 select name, category, site_post_count
 from tag_row

@@ -1,4 +1,5 @@
 -- alias_dropped: an active alias that is not used, and why.
+-- temporary: not in the finished database
 create temp table alias_dropped as
 with active as (
     select

@@ -1,4 +1,5 @@
 -- implication_dropped: an active implication that is not used, and why.
+-- temporary: not in the finished database
 create temp table implication_dropped as
 select record, 'a name is empty' as reason
 from implication_row

@@ -1,4 +1,5 @@
 -- implication_edge: a direct implication between two different names, both after aliases, once.
+-- temporary: not in the finished database
 create temp table implication_edge as
 with mapped as (
     select

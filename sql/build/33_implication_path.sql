@@ -1,6 +1,7 @@
 -- implication_path: two names that a path of implications connects, with the length of the shortest.
--- With a depth in it a plain UNION would run round a cycle for ever: a pair is kept once, by its
--- key, and taken up only while it is unknown. The first path found is a shortest one.
+-- Rows with a depth differ at each turn of a cycle, so a plain UNION would never end. Here a pair is
+-- a key: it is added only if it is not known yet. The first path that is found is a shortest one.
+-- temporary: not in the finished database
 create temp table implication_path as
 with recursive path(antecedent_name, consequent_name, depth)
 using key (antecedent_name, consequent_name) as (

@@ -1,6 +1,7 @@
 -- implied_name: a name and a name that it implies, directly or not.
--- Names that imply each other (those on a cycle, and each of them itself) do not imply one another,
--- or each would strip the other from every post.
+-- Implications within a cycle are left out, including those of a name to itself. Otherwise each of
+-- two such tags would count as implied by the other on every post.
+-- temporary: not in the finished database
 create temp table implied_name as
 select path.antecedent_name, path.consequent_name, path.depth
 from implication_path as path

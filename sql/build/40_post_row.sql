@@ -1,5 +1,7 @@
 -- post_row: a well-formed row of the posts export, in order; drop_reason is null if it is kept.
--- names: its tags and the tag of its rating, each followed by a space; none where it is dropped.
+-- names: its tags and the tag of its rating, each followed by a space; empty if it is dropped.
+-- input: posts_csv (builder/inputs.py)
+-- temporary: not in the finished database
 create temp view post_row as
 with judged as (
     select
@@ -22,7 +24,7 @@ select
     case when regexp_full_match(md5, '[0-9a-fA-F]{32}') then md5 end as md5,
     case when getvariable('with_text') then source end as source,
     case when getvariable('with_text') then description end as description,
-    -- What is read is checked: bad UTF-8 in a text is found, whether the text is kept or not.
+    -- Reading the texts finds invalid UTF-8 in them, even if they are not kept.
     coalesce(strlen(source), 0) + coalesce(strlen(description), 0) as text_size,
     if(
         drop_reason is null,

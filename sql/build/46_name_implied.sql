@@ -1,4 +1,5 @@
 -- name_implied: a name in use, by its number, and the id of a tag that it implies; rare names too.
+-- temporary: not in the finished database
 create temp table name_implied as
 select name_use.name_id, consequent.tag_id
 from implied_name

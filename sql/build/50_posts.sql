@@ -1,5 +1,6 @@
 -- posts: a kept post, with tag ids in place of names.
--- encoded_posts is made from what name_use left on disk, ranked_tag and name_implied.
+-- encoded_posts is made from ranked_tag, name_implied and the posts that name_use left on disk.
+-- input: encoded_posts (builder/inputs.py)
 create table posts as
 select columns(lambda column_name: not list_contains(getvariable('left_out'), column_name))
 from encoded_posts;

@@ -1,4 +1,5 @@
 -- tags: the tags with enough posts for an id, numbered by rank.
+-- input: tagged_counts (builder/inputs.py)
 create table tags as
 select
     ranked_tag.tag_id,

@@ -1,5 +1,6 @@
--- rare_tags: a known name that is too rare for an id: in the export of tags, on a post, at the end of an
--- alias or in an implication.
+-- rare_tags: a known name that is too rare for an id.
+-- A name is known if it is in the export of tags, on a post, at the end of an alias or in an
+-- implication.
 create table rare_tags as
 with known as (
     select name from tag_source

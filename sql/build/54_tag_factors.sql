@@ -1,5 +1,6 @@
 -- tag_factors: the vector of a tag; empty until training.
--- Training runs this file again, with rows in trained_factors: its arrays have as many numbers as asked for.
+-- Training runs this file again with rows in trained_factors; their arrays set the number of factors.
+-- input: trained_factors (index/vectors.py)
 create or replace table tag_factors as
 select tag_id, factors
 from trained_factors

@@ -1,5 +1,6 @@
 -- training_info: a fact about the training that made tag_factors; empty until training.
--- Training runs this file again, as it does tag_factors.
+-- Training runs this file again, like that of tag_factors.
+-- input: training_facts (index/vectors.py)
 create or replace table training_info as
 select name, value
 from training_facts

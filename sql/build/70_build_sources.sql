@@ -1,4 +1,5 @@
 -- build_sources: a file that this database was made from.
+-- input: source_facts (builder/inputs.py)
 create table build_sources as
 select table_name, file_name, file_date, file_size, sha256, row_count, kept_count, dropped_count
 from source_facts

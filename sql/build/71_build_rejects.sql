@@ -1,4 +1,5 @@
--- build_rejects: a row of the export that is malformed or that a later row replaces.
+-- build_rejects: a row of the export that could not be used, and why.
+-- input: rejected_rows (builder/inputs.py)
 create table build_rejects as
 select table_name, file_name, line, reason, content
 from rejected_rows

@@ -1,4 +1,5 @@
 -- build_info: a fact about the build.
+-- input: build_facts (builder/inputs.py)
 create table build_info as
 select name, value
 from build_facts

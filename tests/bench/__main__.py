@@ -19,7 +19,7 @@ from tests.bench.processes import Run, made, run
 # The yardstick: DuckDB reads one column of the posts. Prints the CPU seconds of that query alone.
 _SCAN = """
 import duckdb, resource, sys
-from e6duck.builder.source import COLUMNS
+from e6duck.builder.columns import COLUMNS
 
 def cpu_seconds():
     usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -1,11 +1,8 @@
-"""Pools, wiki pages and artists, loaded where they are there; and the age of an export."""
+"""Pools, wiki pages and artists are loaded if their files are in the folder."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +10,10 @@ import duckdb
 import pytest
 
 from e6duck import SourceError
-from e6duck.builder.age import SAMPLE_SHA256
 from e6duck.builder.build import BuildResult, build
-from e6duck.builder.fetch.record import RECORD
-from e6duck.commands.shared.summaries import summary
 from tests.builder.test_macros import ZOO
 from tests.commands.test_main import command
-from tests.conftest import CHECKOUT
-from tests.support.exports import csv_line, post, write_export
-from tests.support.reference import Export
+from tests.support.exports import csv_line, write_export
 
 POOLS = ["id", "name", "created_at", "updated_at", "creator_id", "description", "is_active"]
 POOLS += ["category", "post_ids"]
@@ -84,25 +76,21 @@ def test_an_artist_has_addresses(zoo: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("{}", []),
-        ("{a,NULL,b}", ["a", "b"]),
-        (
-            '{"a, b","say \\"hi\\"","back\\\\slash","{x}","NULL"}',
-            ["a, b", 'say "hi"', "back\\slash", "{x}", "NULL"],
-        ),
-        ("{лиса,é}", ["лиса", "é"]),
-        ('{"two\nlines",""}', ["two\nlines", ""]),
-        (None, None),
-    ],
-)
-def test_the_other_names_of_an_artist_are_a_list(
-    zoo: Path, text: str | None, names: list[str] | None
-) -> None:
-    write(zoo, "artists.csv", ["id", "name", "other_names"], ["1", "ada", text])
-    assert rows(build(zoo, write_index=False), "select other_names from artists") == [(names,)]
+def test_the_other_names_of_an_artist_are_a_list(zoo: Path) -> None:
+    expected: dict[str | None, list[str] | None] = {
+        "{}": [],
+        "{a,NULL,b}": ["a", "b"],
+        '{"a, b","say \\"hi\\"","back\\\\slash","{x}","NULL"}': [
+            *("a, b", 'say "hi"', "back\\slash", "{x}", "NULL"),
+        ],
+        "{лиса,é}": ["лиса", "é"],
+        '{"two\nlines",""}': ["two\nlines", ""],
+        None: None,
+    }
+    artists = [[str(id), f"artist {id}", text] for id, text in enumerate(expected, start=1)]
+    write(zoo, "artists.csv", ["id", "name", "other_names"], *artists)
+    found = rows(build(zoo, write_index=False), "select other_names from artists order by id")
+    assert found == [(names,) for names in expected.values()]
 
 
 def test_of_two_rows_with_one_id_the_later_wins(zoo: Path) -> None:
@@ -181,52 +169,3 @@ def test_a_pool_of_an_old_database_is_none_of_the_users(zoo: Path) -> None:
     write(zoo, "pools.csv", POOLS)
     build(zoo, write_index=False)
     assert build(zoo, write_index=False).user_relations == ()
-
-
-# The age of an export
-
-
-def of_days_ago(folder: Path, days: int) -> None:
-    made = datetime.now(UTC) - timedelta(days=days, hours=1)
-    newest = made.replace(tzinfo=None).isoformat(" ")
-    write_export(folder, Export([post(1, "fox", created_at=newest)], [], [], []))
-
-
-def told(built: BuildResult) -> str:
-    return "".join(line for line in summary(built).splitlines() if line.startswith("age "))
-
-
-@pytest.mark.parametrize(("days", "line"), [(29, ""), (40, "the export is 40 days old")])
-def test_the_newest_post_tells_the_age(tmp_path: Path, days: int, line: str) -> None:
-    of_days_ago(tmp_path, days)
-    built = build(tmp_path, write_index=False)
-    assert built.age_days == days
-    assert (line in told(built)) if line else not told(built)
-
-
-@pytest.mark.parametrize(("is_same", "age"), [(True, 3), (False, 40)])
-def test_the_record_of_a_fetch_tells_the_age_of_that_file(
-    tmp_path: Path, is_same: bool, age: int
-) -> None:
-    of_days_ago(tmp_path, 40)
-    digest = hashlib.sha256((tmp_path / "posts.csv.gz").read_bytes()).hexdigest()
-    listed = datetime.now(UTC) - timedelta(days=3, hours=1)
-    facts = {"sha256": digest if is_same else "0" * 64, "updated_at": listed.isoformat()}
-    (tmp_path / RECORD).write_text(json.dumps({"files": {"posts.csv.gz": facts}}))
-    assert build(tmp_path, write_index=False).age_days == age
-
-
-def test_a_broken_record_tells_nothing(tmp_path: Path) -> None:
-    of_days_ago(tmp_path, 40)
-    (tmp_path / RECORD).write_text('{"files": []}')
-    assert build(tmp_path, write_index=False).age_days == 40
-
-
-def test_the_sample_never_ages(tmp_path: Path) -> None:
-    for path in (CHECKOUT / "data").glob("*.csv.gz"):
-        shutil.copy(path, tmp_path)
-    content = (tmp_path / "posts.csv.gz").read_bytes()
-    assert hashlib.sha256(content).hexdigest() == SAMPLE_SHA256
-    built = build(tmp_path, write_index=False)
-    assert built.age_days is None
-    assert not told(built)

@@ -218,7 +218,7 @@ def mistakes() -> list[object]:
             ),
             ("build file.txt", 1, "file.txt is not a folder"),
             ("build empty", 1, "empty has no posts, tags, tag_aliases or tag_implications (.csv"),
-            ("build . --min-posts 0", 2, "--min-posts is 0"),
+            ("build . --min-posts 0", 2, "must be 1 or more, not 0"),
             ("build . --min-posts few", 2, "--min-posts"),
             ("build . --memory-limit much", 2, "--memory-limit much"),
             ("build . --memory-limit 1MB", 2, "--memory-limit 1MB"),

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +66,11 @@ NEW = Export(
     tag_implications=[implication("red_fox", "fox"), implication("fox", "canine")],
 )
 PUBLISH = "publish"
+
+# The SQL stages write to nothing but the draft, so a few of them stand for all: the first one, one
+# of each kind of relation, and the last one. In name_use and posts the kept posts are on disk, too.
+SQL_STAGES = ("categories", "implication_path", "tags", "neighbors", "build_info")
+PASSES = ("name_use", "posts")
 
 
 @dataclass(frozen=True)
@@ -151,31 +155,34 @@ def _tag_names(database: Path) -> list[str]:
 
 
 def moments_of(events: list[str], *, publishing: bool) -> list[int]:
-    """All moments of the renames, or one in each stage and every one in the passes over posts."""
+    """All moments of the renames, or all in the passes over posts and one in other stages.
+
+    Of the SQL stages, only those of SQL_STAGES.
+    """
     if publishing:
         return [number for number, event in enumerate(events) if event == PUBLISH]
+    left_out = {script.name for script in scripts("build")} - {*SQL_STAGES, *PASSES}
     chosen = []
-    seen: Counter[str] = Counter()
     for number, event in enumerate(events):
-        seen[event] += 1
-        if event != PUBLISH and (seen[event] == 1 or event in ("name_use", "posts")):
+        is_new = event in PASSES or event not in events[:number]
+        if event not in (PUBLISH, *left_out) and is_new:
             chosen.append(number)
     return chosen
 
 
-def test_every_stage_is_a_moment(world: World) -> None:
+def test_a_moment_is_chosen_in_each_kind_of_stage(world: World) -> None:
     moments = moments_of(world.events, publishing=False)
     stages = {world.events[moment] for moment in moments}
-    assert {script.name for script in scripts("build")} <= stages
-    assert {"audit", "checkpoint", *NAMES} <= stages
-    assert len(moments) >= 20
+    assert stages >= {*SQL_STAGES, *PASSES, "audit", "checkpoint", *NAMES}
+    assert {script.name for script in scripts("build")} <= set(world.events)
+    assert len(moments) >= 15
     assert len(moments_of(world.events, publishing=True)) == len(NAMES) + 2
 
 
 def test_a_kill_before_the_replacement_leaves_all_as_it_was(world: World, tmp_path: Path) -> None:
     moments = moments_of(world.events, publishing=False)
     if world.old.out != world.old.data:  # the stages are the same: a few will do
-        moments = moments[::12]
+        moments = moments[::5]
     listing = world.old.listing()
     for moment, place in zip(moments, world.killed(tmp_path, moments), strict=True):
         event = f"{moment}: {world.events[moment]}"

@@ -1,4 +1,4 @@
-"""Download the site's export: its manifest, retries, resumed files, checksums; alone knows httpx.
+"""Download the site's export: manifest, retries, resumed files, checksums.
 
-Imports db and the ground floor.
+Only this package imports httpx. It imports db, `builder.source` and the ground floor.
 """

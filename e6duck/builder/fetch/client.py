@@ -1,11 +1,11 @@
-"""Polite requests: a name and a contact, patience with a busy server, no change of scheme."""
+"""HTTP requests: a User-Agent with a contact, retries, redirects within one scheme."""
 
 from __future__ import annotations
 
 import email.utils
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,60 +13,63 @@ from importlib.metadata import version
 import httpx
 
 from ...errors import E6DuckError, SourceError, UsageError
+from ...progress import Notify
 
-_MOST_REDIRECTS = 5
-_LOOKUPS = 2  # of a name that has no address: without a network, more would only take time
+_MAX_REDIRECTS = 5
+_MAX_LOOKUPS = 2  # of a host name without an address: without a network, more would only take time
 
 _USEFUL = (
     httpx.codes.OK,
     httpx.codes.PARTIAL_CONTENT,
-    httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE,  # to be begun anew
+    httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE,  # the download starts again
 )
-
-Notify = Callable[[str], object]
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long to wait, in seconds, and how often to try again without a byte of progress."""
+    """How often to try again without progress, and how long to wait, in seconds."""
 
     tries: int = 6
     first_pause: float = 1
     longest_pause: float = 60
-    longest_asked: float = 900  # that a server may ask for
-    stall: float = 30  # without a byte
+    longest_retry_after: float = 900  # a server that asks for more is not asked again
+    timeout: float = 30  # without a byte
 
     def pause(self, failures: int) -> float:
-        """Return how long to wait after so many failures in a row."""
+        """Return how long to wait after a number of failures in a row."""
         return float(min(self.first_pause * 2 ** (failures - 1), self.longest_pause))
 
 
 class RetryableError(Exception):
-    """The server cannot answer now; retry_after says in how many seconds, if it did."""
+    """The server cannot answer now. retry_after: the seconds that it asks to wait, or None."""
 
-    def __init__(self, said: str, retry_after: float | None) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, retry_after: float | None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 
 def client(contact: str, retry_policy: RetryPolicy) -> httpx.Client:
-    """Return a client that says who asks; raises `UsageError` where that fits no header."""
+    """Return a client that sends the contact; raises `UsageError` if it does not fit a header."""
     if not contact.isascii() or not contact.isprintable() or set(contact) & set("()"):
-        raise UsageError("the contact must be plain ASCII, such as you@example.org")
+        raise UsageError(
+            "the contact must be plain ASCII without parentheses, such as you@example.org",
+            option="contact",
+        )
     agent = f"e6duck/{version('e6duck')} (+{contact.strip()})"
-    # Stored bytes, else their size and checksum would not be those of the index.
+    # The stored bytes: a re-encoded file would not have the size and checksum of the index.
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
-    return httpx.Client(headers=headers, timeout=retry_policy.stall, follow_redirects=False)
+    return httpx.Client(headers=headers, timeout=retry_policy.timeout, follow_redirects=False)
 
 
 @contextmanager
 def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Response]:
-    """Give the answer to a request, its body not yet read: from byte start on, where it can.
+    """Send a request for the bytes from start on, and yield the response with its body unread.
 
-    Raises `RetryableError` where it may be asked again, `SourceError` where that is of no use.
+    A server without ranges sends the whole file. Raises `RetryableError` if another try may
+    succeed, else `SourceError`.
     """
     request = http.build_request("GET", url, headers={"Range": f"bytes={start}-"} if start else {})
-    for _ in range(_MOST_REDIRECTS):
+    for _ in range(_MAX_REDIRECTS):
         response = http.send(request, stream=True)
         try:
             if response.next_request is None:
@@ -77,33 +80,33 @@ def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Respo
             request = response.next_request
         finally:
             response.close()
-    raise SourceError(f"{url} leads from one address to the next; try another --index")
+    raise SourceError(f"{url} redirects more than {_MAX_REDIRECTS} times; try another index")
 
 
 def joined(base: httpx.URL, url: str) -> str:
-    """Return an address that base names; raises `SourceError` where its scheme is another."""
+    """Return url as an absolute address; raises `SourceError` if its scheme differs from base's."""
     try:
-        whole = base.join(url)
+        absolute = base.join(url)
     except httpx.InvalidURL as error:
         raise SourceError(f"{base} names {url!a}, which is not an address") from error
-    _check_scheme(whole, base.scheme)
-    return str(whole)
+    _check_scheme(absolute, base.scheme)
+    return str(absolute)
 
 
 def _check_scheme(url: httpx.URL, scheme: str) -> None:
     if url.scheme != scheme:
-        raise SourceError(f"{url} is not {scheme}, as the index is; it is not followed")
+        raise SourceError(f"{url} is not {scheme} like the index; the link is not followed")
 
 
 def _check(response: httpx.Response) -> None:
     status = response.status_code
-    said = f"{response.url} answers {status} {response.reason_phrase}".rstrip()
+    answer = f"{response.url} answers {status} {response.reason_phrase}".rstrip()
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise RetryableError(said, _retry_after(response.headers.get("Retry-After", "")))
+        raise RetryableError(answer, _retry_after(response.headers.get("Retry-After", "")))
     if status == httpx.codes.FORBIDDEN:
-        raise SourceError(f"{said}; does --contact tell who you are?")
+        raise SourceError(f"{answer}; is your contact address correct?")
     if status not in _USEFUL:
-        raise SourceError(f"{said}; is it the right --index?")
+        raise SourceError(f"{answer}; is the address of the index correct?")
 
 
 def _retry_after(text: str) -> float | None:
@@ -116,8 +119,8 @@ def _retry_after(text: str) -> float | None:
         return None
 
 
-def _unresolved(error: BaseException | None) -> str | None:
-    """Return why no address was found for the name of the server, if that is what went wrong."""
+def _lookup_failure(error: BaseException | None) -> str | None:
+    """Return why the host name of the server has no address, or None for any other error."""
     while error is not None:
         if isinstance(error, socket.gaierror):
             return (error.strerror or str(error)).lower()
@@ -126,36 +129,38 @@ def _unresolved(error: BaseException | None) -> str | None:
 
 
 class Retries:
-    """Tries again until the patience ends; progress renews it."""
+    """Counts the failures since the last progress, and waits between tries."""
 
-    def __init__(self, retry_policy: RetryPolicy, on_notice: Notify) -> None:
-        self._patience = retry_policy
-        self._tell = on_notice
+    def __init__(self, policy: RetryPolicy, on_notice: Notify) -> None:
+        self._policy = policy
+        self._on_notice = on_notice
         self._failures = 0
-        self._most = 0
+        self._most_bytes = 0
 
     def progress(self, done: int) -> None:
-        """Note how many bytes are here; only more than ever renew the patience."""
-        if done > self._most:
-            self._most = done
+        """Note how many bytes are downloaded; more than ever before resets the failures."""
+        if done > self._most_bytes:
+            self._most_bytes = done
             self._failures = 0
 
-    def wait(self, what: str, error: Exception) -> None:
-        """Wait before the next try; raises `E6DuckError` where there is none."""
+    def wait(self, name: str, error: Exception) -> None:
+        """Wait before the next try of a download; raises `E6DuckError` if it was the last."""
         self._failures += 1
-        asked = error.retry_after if isinstance(error, RetryableError) else None
-        unresolved = _unresolved(error)
-        said = unresolved or str(error) or type(error).__name__
-        if unresolved and self._failures >= _LOOKUPS:
+        retry_after = error.retry_after if isinstance(error, RetryableError) else None
+        lookup_failure = _lookup_failure(error)
+        reason = lookup_failure or str(error) or type(error).__name__
+        if lookup_failure and self._failures >= _MAX_LOOKUPS:
             raise E6DuckError(
-                f"{what} could not be downloaded: {unresolved}; check the network and the address"
+                f"{name} could not be downloaded: {reason}; check the network and the address"
             ) from error
-        if self._failures >= self._patience.tries:
+        if self._failures >= self._policy.tries:
             raise E6DuckError(
-                f"{what} could not be downloaded: {said}; run e6duck fetch again later"
+                f"{name} could not be downloaded: {reason}; run e6duck fetch again later"
             ) from error
-        if asked is not None and asked > self._patience.longest_asked:
-            raise E6DuckError(f"{said}; it asks for {asked:,.0f} seconds: try then") from error
-        pause = max(asked or 0, self._patience.pause(self._failures))
-        self._tell(f"{what}: {said}; trying again in {pause:.0f} seconds")
+        if retry_after is not None and retry_after > self._policy.longest_retry_after:
+            raise E6DuckError(
+                f"{reason}; the server asks to wait {retry_after:,.0f} seconds: try again then"
+            ) from error
+        pause = max(retry_after or 0, self._policy.pause(self._failures))
+        self._on_notice(f"{name}: {reason}; trying again in {pause:.0f} seconds")
         time.sleep(pause)

@@ -1,4 +1,9 @@
-"""Who asks the site for its export: told once, and kept among the user's settings."""
+"""The contact address that the site requires, kept in the user's settings.
+
+On macOS, too, it is in ~/.config/e6duck, like the settings of many command-line programs.
+platformdirs would save three lines here, but it names another folder there: a contact that was
+saved before would still have to be looked up in this one.
+"""
 
 from __future__ import annotations
 
@@ -9,42 +14,44 @@ from pathlib import Path
 from ... import files
 from ...errors import UsageError
 
-_WAY_OUT = "give an address that the site can reach you at: --contact you@example.org"
-
 
 def contact_of(given: str | None, ask: Callable[[str], str] | None) -> str:
-    """Return the contact: the one given, $E6DUCK_CONTACT, the one kept, or what ask returns.
+    """Return the contact: the given one, $E6DUCK_CONTACT, the saved one, or the answer of ask.
 
-    ask: puts a question; None where nobody is there to answer. Its answer is kept for the next
-    time. Raises `UsageError` where there is no contact.
+    ask: gets a question; None if nobody can answer. Its answer is saved for the next time. Raises
+    `UsageError` if there is no contact.
     """
-    known = given or os.environ.get("E6DUCK_CONTACT") or _kept()
-    if not known and ask:
-        known = ask("The site refuses anonymous clients. Your mail address or name there").strip()
-        if known:
-            _keep(known)
-    if not known or not known.strip():
-        raise UsageError(f"the site refuses anonymous clients; {_WAY_OUT}, or set E6DUCK_CONTACT")
-    return known.strip()
+    contact = given or os.environ.get("E6DUCK_CONTACT") or _saved()
+    if not contact and ask:
+        contact = ask("The site refuses anonymous clients. Your mail address or name there").strip()
+        if contact:
+            _save(contact)
+    if not contact or not contact.strip():
+        raise UsageError(
+            "the site refuses anonymous clients; give an address where it can reach you as contact"
+            " (such as you@example.org), or set E6DUCK_CONTACT",
+            option="contact",
+        )
+    return contact.strip()
 
 
-def _place() -> Path:
+def _path() -> Path:
     base = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")
     return (Path(base) if base else Path.home() / ".config") / "e6duck" / "contact"
 
 
-def _kept() -> str:
+def _saved() -> str:
     try:
-        return _place().read_text(encoding="utf-8").strip()
+        return _path().read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 
 
-def _keep(contact: str) -> None:
-    place = _place()
+def _save(contact: str) -> None:
+    path = _path()
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with files.draft(place) as draft:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with files.draft(path) as draft:
             draft.write_text(contact + "\n", encoding="utf-8")
     except OSError:
-        return  # then it is asked for again
+        return  # the next fetch asks again

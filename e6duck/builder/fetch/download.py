@@ -1,122 +1,124 @@
-"""One file of the export: resumed where it broke off, proved, and only then given its name."""
+"""Download one file of the export: resume it, check it, then give it its final name."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import httpx
 
 from ... import files
 from ...errors import SourceError
-from .client import Notify, Retries, RetryableError, RetryPolicy, opened
+from ...progress import Notify
+from .client import Retries, RetryableError, RetryPolicy, opened
 from .manifest import ManifestEntry
 
-OnBytes = Callable[[str, int], object]  # the name of a file, and how many of its bytes are here
+OnBytes: TypeAlias = Callable[[str, int], object]
+"""Called with the name of a file and the number of its bytes that are downloaded so far"""
 
 
-def is_here(listed: ManifestEntry, folder: Path) -> bool:
-    """Tell whether a file is in folder with the checksum that is listed."""
-    path = folder / listed.file_name
-    return path.is_file() and path.stat().st_size == listed.size and sha256(path) == listed.sha256
+def is_downloaded(entry: ManifestEntry, folder: Path) -> bool:
+    """Return whether a file is in folder with the checksum of its entry."""
+    path = folder / entry.file_name
+    return (
+        path.is_file() and path.stat().st_size == entry.size and files.sha256(path) == entry.sha256
+    )
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def part_path(entry: ManifestEntry, folder: Path) -> Path:
+    """Return the path of a file until it is complete.
 
-
-def part_path(listed: ManifestEntry, folder: Path) -> Path:
-    """Return where a file grows: a name of its content, so that no other export is resumed."""
-    return folder / f".part-{listed.sha256[:16]}-{listed.file_name}"
+    It depends on the checksum, so that the part of another export is not resumed.
+    """
+    return folder / f".part-{entry.sha256[:16]}-{entry.file_name}"
 
 
 def download(
     http: httpx.Client,
-    listed: ManifestEntry,
+    entry: ManifestEntry,
     folder: Path,
     *,
     retry_policy: RetryPolicy,
-    prove: Callable[[Path], object],
+    check: Callable[[Path], object],
     on_bytes: OnBytes,
     on_notice: Notify,
 ) -> None:
-    """Download a file; what was loaded stays in folder if that fails, for the next time.
+    """Download a file; if that fails, the downloaded part stays in folder for the next time.
 
-    prove: raises where a file with the right checksum is still of no use. Raises `SourceError`
-    for a file that is not as listed.
+    check: raises `SourceError` if a file with the right checksum is still not usable. Raises
+    `SourceError` if the file differs from its entry.
     """
-    part = part_path(listed, folder)
+    part = part_path(entry, folder)
     is_resumed = part.exists()
-    _fill(http, listed, part, Retries(retry_policy, on_notice), on_bytes)
-    if is_resumed and sha256(part) != listed.sha256:
-        on_notice(f"{listed.file_name}: what was resumed does not fit; starting anew")
+    _fill(http, entry, part, Retries(retry_policy, on_notice), on_bytes)
+    if is_resumed and files.sha256(part) != entry.sha256:
+        on_notice(f"{entry.file_name}: the resumed file has another checksum; starting again")
         part.unlink()
-        _fill(http, listed, part, Retries(retry_policy, on_notice), on_bytes)
+        _fill(http, entry, part, Retries(retry_policy, on_notice), on_bytes)
     try:
-        if sha256(part) != listed.sha256:
+        if files.sha256(part) != entry.sha256:
             raise SourceError(
-                f"{listed.url} has another checksum than the index lists; try again later"
+                f"{entry.url} has another checksum than the index lists; try again later"
             )
-        prove(part)
+        check(part)
     except SourceError:
         part.unlink()
         raise
     files.sync(part)
-    part.replace(folder / listed.file_name)
+    part.replace(folder / entry.file_name)
     files.sync_folder(folder)
 
 
 def _fill(
-    http: httpx.Client, listed: ManifestEntry, part: Path, attempts: Retries, on_bytes: OnBytes
+    http: httpx.Client, entry: ManifestEntry, part: Path, retries: Retries, on_bytes: OnBytes
 ) -> None:
-    """Load what is missing of a part, trying again where the server is busy or the line cut."""
-    while (size := _size(part)) != listed.size or not part.exists():
-        if size > listed.size:
+    """Download the missing bytes of a part; tries again if the server is busy or the line cut."""
+    while (size := _size(part)) != entry.size or not part.exists():
+        if size > entry.size:
             part.unlink()
             size = 0
         try:
-            _load(http, listed, part, size, attempts, on_bytes)
-            if _size(part) != listed.size:
+            _append(http, entry, part, size, retries, on_bytes)
+            if _size(part) != entry.size:
                 raise RetryableError("the download was cut off", None)
         except (httpx.RequestError, RetryableError) as error:
-            attempts.wait(listed.file_name, error)
+            retries.wait(entry.file_name, error)
 
 
-def _load(
+def _append(
     http: httpx.Client,
-    listed: ManifestEntry,
+    entry: ManifestEntry,
     part: Path,
     start: int,
-    attempts: Retries,
+    retries: Retries,
     on_bytes: OnBytes,
 ) -> None:
-    with opened(http, listed.url, start) as response:
+    """Write the bytes from start on to a part; a server without ranges sends all bytes again."""
+    with opened(http, entry.url, start) as response:
         is_resumed = bool(start) and _begins_at(response, start)
         if response.status_code != httpx.codes.OK and not is_resumed:
-            part.unlink(missing_ok=True)  # the next try starts anew
-            raise RetryableError("the download cannot be resumed there", None)
+            part.unlink(missing_ok=True)  # the next try starts from the beginning
+            raise RetryableError("the server cannot resume the download", None)
         done = start if is_resumed else 0
         with part.open("ab" if is_resumed else "wb") as file:
             for data in response.iter_raw():
                 done += len(data)
-                if done > listed.size:
+                if done > entry.size:
                     raise SourceError(
-                        f"{listed.url} is longer than the index lists; try again later"
+                        f"{entry.url} is longer than the index lists; try again later"
                     )
                 file.write(data)
-                attempts.progress(done)
-                on_bytes(listed.file_name, done)
+                retries.progress(done)
+                on_bytes(entry.file_name, done)
 
 
 def _begins_at(response: httpx.Response, start: int) -> bool:
-    """Tell whether an answer is the part of the file that was asked for."""
-    given = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    """Return whether a response is the part of a file that was requested."""
+    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     return response.status_code == httpx.codes.PARTIAL_CONTENT and bool(
-        given and int(given[1]) == start
+        found and int(found[1]) == start
     )
 
 

@@ -1,4 +1,4 @@
-"""The whole command: index, question, downloads, and a record of what came."""
+"""Download the newest export: manifest, plan, confirmation, downloads, record."""
 
 from __future__ import annotations
 
@@ -15,42 +15,44 @@ from ... import files
 from ...db.errors import plain_errors
 from ...db.interrupts import explained_interrupts
 from ...errors import E6DuckError, SourceError, UsageError
+from ...progress import Notify, no_notice, no_progress
 from ..source import inspect
-from .client import Notify, Retries, RetryableError, RetryPolicy, client, joined, opened
-from .download import OnBytes, download, is_here, part_path, sha256
-from .manifest import INDEX_URL, MORE_TABLES, TABLES, ManifestEntry, listed_files
+from .client import Retries, RetryableError, RetryPolicy, client, joined, opened
+from .download import OnBytes, download, is_downloaded, part_path
+from .manifest import INDEX_URL, MORE_TABLES, TABLES, ManifestEntry, manifest_entries
 from .record import Recorded, record, recorded
 
-_LONGEST_INDEX = 1 << 20
+_LONGEST_MANIFEST = 1 << 20
 
 
 @dataclass(frozen=True)
 class FetchPlan:
-    """What a fetch would do: the files of the index, and those of them that are not here."""
+    """What a fetch will do: the files of the index, and which of them it will download."""
 
     listed: Sequence[ManifestEntry]
     missing: Sequence[ManifestEntry]
-    size: int  # bytes to download; less where a download is resumed
-    untracked: Sequence[Path]  # files to be replaced that no fetch has put there
+    size: int  # bytes to download, without the parts that are here already
+    untracked: Sequence[Path]  # files that will be replaced and that no fetch has written
 
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What a fetch has done: which files came, which were here, and the seconds that it took."""
+    """What a fetch has done."""
 
     data_dir: Path
     downloaded: tuple[Path, ...]
-    skipped: tuple[Path, ...]  # they were here already
+    skipped: tuple[Path, ...]  # they were up to date
     seconds: float
 
 
 def refuse_overwrite(plan: FetchPlan) -> None:
-    """Raise `UsageError` where a fetch would replace a file that no fetch has put there."""
+    """Raise `UsageError` if a fetch would replace a file that no fetch has written."""
     if plan.untracked:
         names = ", ".join(path.name for path in plan.untracked)
         raise UsageError(
-            f"{plan.untracked[0].parent} has {names}, not from a fetch;"
-            " say --yes to replace them, or name another folder"
+            f"{plan.untracked[0].parent} has {names}, which e6duck did not download;"
+            " name another folder, or use yes to replace them",
+            option="yes",
         )
 
 
@@ -61,27 +63,28 @@ def fetch(
     more: Collection[str] = (),
     index: str = INDEX_URL,
     confirm: Callable[[FetchPlan], object] = refuse_overwrite,
-    on_bytes: OnBytes = lambda name, done: None,
-    on_notice: Notify = lambda line: None,
+    on_bytes: OnBytes = no_progress,
+    on_notice: Notify = no_notice,
     retry_policy: RetryPolicy | None = None,
 ) -> FetchResult:
-    """Download the newest export of the four tables, and of more, into a folder.
+    """Download the newest export of the four tables, and of more tables, into a folder.
 
-    contact: an address for the site to reach you at. more: "pools", "wiki_pages", "artists".
-    index: of a mirror. confirm: sees the plan, and raises to end it; if not given, no file is
-    replaced that no fetch has put there. on_bytes: is called with the name of a file and how many
-    of its bytes are here; on_notice with what goes wrong for now.
+    contact: an address where the site can reach you. more: "pools", "wiki_pages", "artists".
+    index: address of the index of a mirror. confirm: called with the plan, and raises to stop; the
+    default refuses to replace a file that no fetch has written. on_bytes: called with the name of
+    a file and the number of its bytes that are downloaded so far. on_notice: called with one line
+    for each failure before another try.
 
-    A file that is here is skipped, a broken download resumed; a file has its name only when it has
-    the checksum that the index lists. retry_policy: how long to wait for what, in seconds, and how
-    often to try. Raises `SourceError` where index or files are not as expected, `UsageError` for
-    bad arguments, `E6DuckError` where the files cannot be downloaded.
+    Files that are up to date are skipped, and a broken download is resumed. A file gets its final
+    name only after its checksum was verified. retry_policy: how long to wait
+    and how often to try, in seconds. Raises `SourceError` if the index or a file is not as
+    expected, `UsageError` for bad arguments, `E6DuckError` if the download fails.
     """
     started = time.monotonic()
     retry_policy = retry_policy or RetryPolicy()
     folder = Path(data_dir)
     with client(contact, retry_policy) as http:
-        listed = _index(http, index, _tables(more), Retries(retry_policy, on_notice))
+        listed = _manifest(http, index, _tables(more), Retries(retry_policy, on_notice))
         with (
             explained_interrupts(partial(_downloaded_state, listed, folder)),
             plain_errors(folder, ways_out={folder: "name another folder"}),
@@ -90,23 +93,23 @@ def fetch(
             plan = _plan(listed, folder)
             confirm(plan)
             _check_space(plan, folder)
-            _sweep(listed, folder)
+            _remove_old_parts(listed, folder)
             get = partial(
                 download, http, retry_policy=retry_policy, on_bytes=on_bytes, on_notice=on_notice
             )
-            for each in listed:
-                if each in plan.missing:
-                    get(each, folder, prove=partial(inspect, each.table))
-                # At once: an interrupted fetch knows its files again.
-                record(folder, each.file_name, Recorded(each.sha256, each.updated_at), index)
+            for entry in listed:
+                if entry in plan.missing:
+                    get(entry, folder, check=partial(inspect, entry.table))
+                # After each file, so that an interrupted fetch recognizes its files later.
+                record(folder, entry.file_name, Recorded(entry.sha256, entry.updated_at), index)
     return _fetched(plan, folder, time.monotonic() - started)
 
 
 def _downloaded_state(listed: Sequence[ManifestEntry], folder: Path) -> str:
-    """Return what an interrupted fetch says of what has come."""
-    if any(part_path(each, folder).exists() for each in listed):
+    """Return what an interrupted fetch reports about the files."""
+    if any(part_path(entry, folder).exists() for entry in listed):
         return "the downloaded part is kept and will be resumed"
-    return "the files that are whole are kept"
+    return "the complete files are kept"
 
 
 def _tables(more: Collection[str]) -> list[str]:
@@ -117,23 +120,24 @@ def _tables(more: Collection[str]) -> list[str]:
 
 
 def _fetched(plan: FetchPlan, folder: Path, seconds: float) -> FetchResult:
-    skipped = [each for each in plan.listed if each not in plan.missing]
+    skipped = [entry for entry in plan.listed if entry not in plan.missing]
     return FetchResult(
         data_dir=folder,
-        downloaded=tuple(folder / each.file_name for each in plan.missing),
-        skipped=tuple(folder / each.file_name for each in skipped),
+        downloaded=tuple(folder / entry.file_name for entry in plan.missing),
+        skipped=tuple(folder / entry.file_name for entry in skipped),
         seconds=seconds,
     )
 
 
-def _index(
-    http: httpx.Client, index: str, tables: Sequence[str], attempts: Retries
+def _manifest(
+    http: httpx.Client, index: str, tables: Sequence[str], retries: Retries
 ) -> list[ManifestEntry]:
-    """Return the files that an index lists, their addresses made whole."""
+    """Return the entries of an index, with absolute addresses."""
     _check_address(index)
-    content, base = _read(http, index, attempts)
+    content, base = _read(http, index, retries)
     return [
-        replace(each, url=joined(base, each.url)) for each in listed_files(content, index, tables)
+        replace(entry, url=joined(base, entry.url))
+        for entry in manifest_entries(content, index, tables)
     ]
 
 
@@ -143,40 +147,42 @@ def _check_address(index: str) -> None:
     except httpx.InvalidURL:
         url = httpx.URL()
     if url.scheme not in ("https", "http") or not url.host:
-        raise UsageError(f"--index {index!a} is no http or https address")
+        raise UsageError(f"index {index!a} is not an http or https address", option="index")
 
 
-def _read(http: httpx.Client, index: str, attempts: Retries) -> tuple[bytes, httpx.URL]:
-    """Return what an index holds, and where it was at last."""
+def _read(http: httpx.Client, index: str, retries: Retries) -> tuple[bytes, httpx.URL]:
+    """Return the content of an index, and its address after redirects."""
     while True:
         try:
             with opened(http, index) as response:
                 content = b""
                 for data in response.iter_bytes():
                     content += data
-                    if len(content) > _LONGEST_INDEX:
+                    if len(content) > _LONGEST_MANIFEST:
                         raise SourceError(f"{index} is too long for an index; name another")
                 return content, response.url
         except (httpx.RequestError, RetryableError) as error:
-            attempts.wait(index, error)
+            retries.wait(index, error)
 
 
 def _plan(listed: Sequence[ManifestEntry], folder: Path) -> FetchPlan:
-    missing = [each for each in listed if not is_here(each, folder)]
-    parts = (part_path(each, folder) for each in missing)
+    missing = [entry for entry in listed if not is_downloaded(entry, folder)]
+    parts = (part_path(entry, folder) for entry in missing)
     resumed = sum(part.stat().st_size for part in parts if part.exists())
-    size = max(0, sum(each.size for each in missing) - resumed)
-    return FetchPlan(listed, missing, size, _strangers(missing, folder))
+    size = max(0, sum(entry.size for entry in missing) - resumed)
+    return FetchPlan(listed, missing, size, _untracked(missing, folder))
 
 
-def _strangers(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
-    """Return the files that would be replaced, and are not as a fetch has recorded them."""
+def _untracked(missing: Sequence[ManifestEntry], folder: Path) -> list[Path]:
+    """Return the files that will be replaced and that differ from the record of a fetch."""
     known = recorded(folder)
     untracked = []
-    for path in (folder / each.file_name for each in missing):
+    for path in (folder / entry.file_name for entry in missing):
         if path.exists() and not path.is_file():
-            raise SourceError(f"{path} is no file; move it away, or name another folder")
-        if path.exists() and (path.name not in known or known[path.name].sha256 != sha256(path)):
+            raise SourceError(f"{path} is not a file; move it away, or name another folder")
+        if path.exists() and (
+            path.name not in known or known[path.name].sha256 != files.sha256(path)
+        ):
             untracked.append(path)
     return untracked
 
@@ -185,15 +191,15 @@ def _check_space(plan: FetchPlan, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if plan.size > free:
         raise E6DuckError(
-            f"{plan.size:,} bytes are to be downloaded, and the disk of {folder} has {free:,} free;"
-            " name a folder elsewhere"
+            f"{plan.size:,} bytes are to be downloaded, but the disk of {folder} has {free:,} free;"
+            " name a folder on another disk"
         )
 
 
-def _sweep(listed: Sequence[ManifestEntry], folder: Path) -> None:
-    """Remove what was loaded of older exports."""
-    kept = {part_path(each, folder) for each in listed}
-    for each in listed:
-        for part in folder.glob(f".part-*-{each.file_name}"):
+def _remove_old_parts(listed: Sequence[ManifestEntry], folder: Path) -> None:
+    """Remove the downloaded parts of older exports."""
+    kept = {part_path(entry, folder) for entry in listed}
+    for entry in listed:
+        for part in folder.glob(f".part-*-{entry.file_name}"):
             if part not in kept:
                 part.unlink()

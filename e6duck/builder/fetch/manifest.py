@@ -1,4 +1,7 @@
-"""The index of the site's exports: which files there are, checked before anything is trusted."""
+"""The manifest of the site's exports, checked before anything in it is used.
+
+Messages call it the index, as the option does.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ...errors import SourceError
-from ..source import COLUMNS, MORE_COLUMNS
+from ..columns import COLUMNS, MORE_COLUMNS
 
 INDEX_URL = "https://e621.net/db_exports.json"
 TABLES = tuple(COLUMNS)
@@ -23,7 +26,7 @@ _DATE = r"(?:-\d{4}-\d{2}-\d{2})?"
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """A file as the index lists it."""
+    """A file of the export, as the manifest lists it."""
 
     table: str
     file_name: str
@@ -33,31 +36,33 @@ class ManifestEntry:
     url: str
 
 
-def listed_files(content: bytes, index_url: str, tables: Collection[str]) -> list[ManifestEntry]:
-    """Return the file of each table; raises `SourceError` for an index that is not as expected."""
+def manifest_entries(
+    content: bytes, index_url: str, tables: Collection[str]
+) -> list[ManifestEntry]:
+    """Return the entry of each table; raises `SourceError` if the manifest is not as expected."""
     rows = _rows(content, index_url)
-    files = []
+    entries = []
     for table in tables:
         found = [row for row in rows if row.get("name") == table]
         if len(found) != 1:
             raise SourceError(f"{index_url} lists {len(found) or 'no'} {table} files; expected one")
-        files.append(_listed(found[0], table, index_url))
-    return files
+        entries.append(_entry(found[0], table, index_url))
+    return entries
 
 
 def _rows(content: bytes, index_url: str) -> list[dict[str, Any]]:
     try:
         rows = json.loads(content)
     except ValueError as error:
-        raise SourceError(f"{index_url} is no JSON; {_EXPECTED}") from error
+        raise SourceError(f"{index_url} is not valid JSON; {_EXPECTED}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{index_url} has an unknown layout; {_EXPECTED}")
     return rows
 
 
-def _listed(row: dict[str, Any], table: str, index_url: str) -> ManifestEntry:
+def _entry(row: dict[str, Any], table: str, index_url: str) -> ManifestEntry:
     try:
-        listed = ManifestEntry(
+        entry = ManifestEntry(
             table=table,
             file_name=_text(row["file_name"]),
             size=int(row["file_size"]),
@@ -67,14 +72,14 @@ def _listed(row: dict[str, Any], table: str, index_url: str) -> ManifestEntry:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SourceError(f"{index_url} has an unknown layout of {table}; {_EXPECTED}") from error
-    if not re.fullmatch(rf"{table}{_DATE}\.csv(?:\.gz)?", listed.file_name):
+    if not re.fullmatch(rf"{table}{_DATE}\.csv(?:\.gz)?", entry.file_name):
         raise SourceError(
-            f"{index_url} names the file of {table} {json.dumps(listed.file_name)};"
+            f"{index_url} names the file of {table} {json.dumps(entry.file_name)};"
             f" expected {table}.csv.gz"
         )
-    if listed.size < 0 or not _SHA256.fullmatch(listed.sha256):
-        raise SourceError(f"{index_url} lists no size and sha256 of {table}; {_EXPECTED}")
-    return listed
+    if entry.size < 0 or not _SHA256.fullmatch(entry.sha256):
+        raise SourceError(f"{index_url} lists no valid size and sha256 of {table}; {_EXPECTED}")
+    return entry
 
 
 def _text(value: Any) -> str:

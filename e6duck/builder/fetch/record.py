@@ -1,4 +1,4 @@
-"""The record of a folder: which of its files a fetch has put there, and of when they are."""
+"""The record in a folder: which of its files were downloaded, and when the site made them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ RECORD = "e6duck-fetch.json"
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is known of a file that was fetched."""
+    """A file that was downloaded."""
 
     sha256: str
     updated_at: datetime  # on the site, in UTC
 
 
 def recorded(folder: Path) -> dict[str, Recorded]:
-    """Return what is recorded of each file by its name; nothing where a record is broken."""
+    """Return the recorded files by their names; none if the record is missing or broken."""
     try:
         return {
             str(name): Recorded(
@@ -35,7 +35,7 @@ def recorded(folder: Path) -> dict[str, Recorded]:
 
 
 def record(folder: Path, name: str, fetched: Recorded, index: str) -> None:
-    """Note a file that was fetched; what is noted of others stays."""
+    """Record a file that was downloaded; the other files stay recorded."""
     known = recorded(folder) | {name: fetched}
     content = {
         "index": index,

@@ -1,5 +1,5 @@
 -- warn_site_closure: active implications whose descendants on the site differ from the closure here.
--- The site's list can lag behind its implications, so that a difference is no error.
+-- The site's list can lag behind its implications, so a difference is not an error.
 with claimed as (
     select
         implication_row.record,

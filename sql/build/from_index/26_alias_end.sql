@@ -1,4 +1,6 @@
--- alias_end: an alias and its tag: each spelling that is not the name of a tag.
+-- alias_end: an alias and its tag; a spelling that is not the name of a tag is an alias.
+-- input: listed_spellings (index/tables.py)
+-- temporary: not in the finished database
 create temp table alias_end as
 select
     listed_spellings.spelling as antecedent_name,

@@ -1,4 +1,6 @@
--- listed_pair: a name and another that it implies, as the files say.
+-- listed_pair: a name and another name that it implies, according to the files.
+-- input: listed_implications (index/tables.py)
+-- temporary: not in the finished database
 create temp table listed_pair as
 select distinct
     coalesce(antecedent.name, pair.antecedent_name) as antecedent_name,

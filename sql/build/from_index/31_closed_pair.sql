@@ -1,5 +1,6 @@
--- closed_pair: a name and a name that a path of listed pairs leads to; on a cycle, itself.
--- The files should hold every such pair; e6db's closure stops at 16 edges.
+-- closed_pair: a name and a name that it reaches over listed pairs; on a cycle, also itself.
+-- The files should have all such pairs, but e6db's closure stops after 16 edges.
+-- temporary: not in the finished database
 create temp table closed_pair as
 with recursive reached as (
     select antecedent_name, consequent_name

@@ -1,5 +1,6 @@
--- implication_edge: a pair with no name in between, which is taken for a direct implication.
--- The files do not tell which are direct; one that is only a short cut past others is not found.
+-- implication_edge: a pair with no name between, which is taken as a direct implication.
+-- The files do not say which pairs are direct: a direct one beside a longer path is not found.
+-- temporary: not in the finished database
 create temp table implication_edge as
 with pair as (
     select closed.antecedent_name, closed.consequent_name

@@ -1,4 +1,5 @@
--- encoded_posts: no post, with the columns that a build gives one.
+-- encoded_posts: no rows, with the columns that a post has in a build.
+-- temporary: not in the finished database
 create temp view encoded_posts as
 select
     * exclude (drop_reason, names, text_size),

@@ -1,4 +1,4 @@
--- cooccurring: an error in the place of an answer, as it counts posts, and index files have none.
+-- cooccurring: raises an error, because it counts posts and index files have none.
 create macro cooccurring(tag_name, min_count := 1) as table
 select
     null::uinteger as tag_id,

@@ -1,4 +1,6 @@
--- source_facts: a file that was read; its rows are its entries.
+-- source_facts: an index file that was read; its rows are its entries.
+-- input: listed_files (index/tables.py)
+-- temporary: not in the finished database
 create temp table source_facts as
 with lost as (
     select file_name, count(*) as row_count

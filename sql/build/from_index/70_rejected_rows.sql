@@ -1,4 +1,5 @@
--- rejected_rows: an entry that is not used, as build_rejects shows it; it stands on no line.
+-- rejected_rows: an entry that is not used, with the columns of build_rejects; it has no line.
+-- temporary: not in the finished database
 create temp table rejected_rows as
 select
     split_part(file_name, '.', 1) as table_name,

@@ -1,5 +1,6 @@
 -- artists: an artist that the site knows, whose tag has the same name.
--- PostgreSQL writes an array as {a,"b, c"}: in quotes, \ stands before a quote and itself.
+-- PostgreSQL writes an array as {a,"b, c"}: within quotes, \ precedes a quote or another \.
+-- input: artists_used (builder/inputs.py)
 create table artists as
 select
     id,

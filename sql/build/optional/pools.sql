@@ -1,5 +1,6 @@
--- pools: a pool of the site: posts in an order.
--- PostgreSQL writes an array as {1,2,3}; what is no number in it is left out.
+-- pools: a pool: an ordered list of posts.
+-- PostgreSQL writes an array as {1,2,3}; elements that are not numbers are left out.
+-- input: pools_used (builder/inputs.py)
 create table pools as
 select
     id,

@@ -1,4 +1,5 @@
--- wiki_pages: a page of the site's wiki, mostly about the tag that is its title.
+-- wiki_pages: a page of the site's wiki, usually about the tag that is its title.
+-- input: wiki_pages_used (builder/inputs.py)
 create table wiki_pages as
 select id, title, body, parent, created_at, updated_at, creator_id, updater_id, is_locked
 from wiki_pages_used

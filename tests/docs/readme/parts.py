@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 import e6duck
-from e6duck.builder.source import MORE_COLUMNS
+from e6duck.builder.columns import MORE_COLUMNS
 from e6duck.commands.main import commands
 from e6duck.db.catalog import Relation, described, relations
 from e6duck.db.connection import Connection

@@ -30,7 +30,9 @@ from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
 from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
 
-HASTY = RetryPolicy(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
+HASTY = RetryPolicy(
+    tries=3, first_pause=0.01, longest_pause=0.02, longest_retry_after=1, timeout=0.5
+)
 POSTS = "/posts.csv.gz"
 
 
@@ -49,7 +51,7 @@ def site(tables: dict[str, bytes]) -> Iterator[Site]:
 
 
 def fetch(site: Site, folder: Path, **options: Any) -> FetchResult:
-    usual = {"contact": "me@example.org", "index": site.url + INDEX, "patience": HASTY}
+    usual = {"contact": "me@example.org", "index": site.url + INDEX, "retry_policy": HASTY}
     return e6duck.fetch(folder, **usual | options)
 
 
@@ -135,7 +137,9 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
     fetch(site, tmp_path)
     for name in ("tags.csv.gz", "posts.csv.gz"):  # of a fetch once, then edited
         (tmp_path / name).write_bytes(b"mine")
-    with pytest.raises(UsageError, match=r"has posts.csv.gz, tags.csv.gz, not from a fetch; say"):
+    with pytest.raises(
+        UsageError, match=r"has posts.csv.gz, tags.csv.gz, which e6duck did not download"
+    ):
         fetch(site, tmp_path)
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
@@ -164,16 +168,16 @@ def test_the_sample_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
     for path in (CHECKOUT / "data").glob("*.csv.gz"):
         shutil.copy(path, tmp_path)
     before = (tmp_path / "posts.csv.gz").read_bytes()
-    with pytest.raises(UsageError, match="not from a fetch"):
+    with pytest.raises(UsageError, match="which e6duck did not download"):
         fetch(site, tmp_path)
     assert (tmp_path / "posts.csv.gz").read_bytes() == before
 
 
-def test_a_folder_of_the_name_of_a_file_is_told_before_anything_comes(
+def test_a_folder_with_the_name_of_a_file_is_reported_before_any_download(
     site: Site, tmp_path: Path
 ) -> None:
     (tmp_path / "tags.csv.gz").mkdir()
-    with pytest.raises(SourceError, match=r"tags.csv.gz is no file; move it away"):
+    with pytest.raises(SourceError, match=r"tags.csv.gz is not a file; move it away"):
         fetch(site, tmp_path)
     assert not ranges(site)
 
@@ -304,7 +308,7 @@ def test_a_server_that_asks_for_too_much_time_is_left(
     later = datetime.now(UTC) + timedelta(seconds=7200)
     asked = "7200" if kind == "seconds" else format_datetime(later, usegmt=True)
     site.fail(POSTS, status(429, Retry_After=asked))
-    with pytest.raises(E6DuckError, match=r"429 .*; it asks for 7,\d+ seconds|asks for 7,200"):
+    with pytest.raises(E6DuckError, match=r"429 .*; the server asks to wait 7,\d+ seconds"):
         fetch(site, tmp_path)
     assert ranges(site) == [None]
 
@@ -400,7 +404,7 @@ def test_a_name_that_is_not_the_tables_is_refused(
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"<html>", "is no JSON; expected a list of objects with name, file_name"),
+        (b"<html>", "is not valid JSON; expected a list of objects with name, file_name"),
         (b"{}", "has an unknown layout; expected a list"),
         (b"[1]", "has an unknown layout; expected a list"),
         (b"[]", "lists no posts files; expected one"),
@@ -440,10 +444,10 @@ def test_a_redirect_to_another_scheme_is_not_followed(
     site: Site, tables: dict[str, bytes], tmp_path: Path, to: str
 ) -> None:
     site.fail(POSTS, redirect(to))
-    with pytest.raises(SourceError, match="is not http, as the index is"):
+    with pytest.raises(SourceError, match="is not http like the index"):
         fetch(site, tmp_path)
     site.add_index(tables, posts={"url": to})
-    with pytest.raises(SourceError, match="is not http, as the index is"):
+    with pytest.raises(SourceError, match="is not http like the index"):
         fetch(site, tmp_path)
 
 
@@ -457,7 +461,7 @@ def test_an_address_that_is_none_is_refused(
 
 def test_a_ring_of_redirects_is_left(site: Site, tmp_path: Path) -> None:
     site.fail(INDEX, *[redirect(INDEX)] * 20)
-    with pytest.raises(SourceError, match="leads from one address to the next"):
+    with pytest.raises(SourceError, match="redirects more than 5 times"):
         fetch(site, tmp_path)
 
 
@@ -518,10 +522,10 @@ def test_a_bar_leaves_no_trace_on_a_terminal(site: Site, tmp_path: Path) -> None
     ("args", "part"),
     [
         (["--with", "forum"], "there is no forum to fetch; there are pools, wiki_pages, artists"),
-        (["--index", "ftp://x/"], "--index 'ftp://x/' is no http or https address"),
-        (["--index", "https://"], "--index 'https://' is no http or https address"),
-        (["--index", "http://x:y/"], "--index 'http://x:y/' is no http or https address"),
-        (["--index", "exports"], "--index 'exports' is no http or https address"),
+        (["--index", "ftp://x/"], "--index 'ftp://x/' is not an http or https address"),
+        (["--index", "https://"], "--index 'https://' is not an http or https address"),
+        (["--index", "http://x:y/"], "--index 'http://x:y/' is not an http or https address"),
+        (["--index", "exports"], "--index 'exports' is not an http or https address"),
     ],
 )
 def test_a_mistake_is_told(tmp_path: Path, args: list[str], part: str) -> None:
@@ -541,7 +545,7 @@ def test_an_interrupted_fetch_is_finished_by_the_next(
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     with subprocess.Popen([*E6DUCK, *map(str, args)], stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr
-        while not ranges(site):
+        while not list(tmp_path.glob(".part-*")):
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         assert running.stderr.read().endswith(

@@ -1,0 +1,61 @@
+"""A database in the making: what it is made from, and what its stages find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..db.connection import Connection
+from ..progress import Progress
+from . import posts, rejects
+from .source import Checked, Source
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which parts of the export are kept."""
+
+    min_posts: int = 2
+    all_files: bool = False
+    include_deleted: bool = False
+    with_text: bool = False
+    strict: bool = False
+
+
+@dataclass
+class Results:
+    """What the stages find; later stages and the summary read it."""
+
+    counted: posts.Counted  # empty before name_use
+    encoded: posts.Encoded | None = None  # None before posts
+    malformed: dict[str, list[rejects.Malformed]] = field(default_factory=dict)
+    dropped_rows: dict[str, list[rejects.DroppedRow]] = field(default_factory=dict)
+    row_counts: dict[str, int] = field(default_factory=dict)
+    build_id: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A database in the making: its connection, what it is made from, and the results so far."""
+
+    connection: Connection
+    spill: Path  # the kept posts, between the two passes over them
+    sources: Mapping[str, Source]
+    checks: Mapping[str, Future[Checked]]
+    options: Options
+    engine_memory: int  # DuckDB's share, in bytes
+    built_at: datetime
+    progress: Progress
+    results: Results
+
+    def one(self, query: str) -> Any:
+        """Return the single value of a query."""
+        return self.connection.execute(query).fetchall()[0][0]
+
+    def rejects_table(self, table: str) -> str:
+        """Return the name of the table where DuckDB notes the malformed rows of a file."""
+        return f"reject_{table}"
