@@ -15,12 +15,12 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
-from e6duck.charts.save import save, save_stats
+from e6duck.charts.save import save
 from e6duck.charts.tag_map import neighbor_map
 from e6duck.tags.neighbors import Question, find_neighbors
 
 FOLDER = Path(__file__).parent
-CHECKOUT = FOLDER.parents[1]
+CHECKOUT = FOLDER.parents[2]
 COMMAND = "python -m tests.docs.pictures"
 
 _HASH = "e6duck-inputs"
