@@ -6,20 +6,21 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.charts.geometry import (
+from e6duck.charts.labels import (
     Box,
     Disc,
     Line,
+    Place,
     box_gaps,
     boxes_meet,
     line_gaps,
     lines_cross,
     lines_enter,
+    place,
 )
-from e6duck.charts.labels import Place, place
 
 PAGE = Box(0, 0, 300, 200)
 
@@ -105,6 +106,7 @@ def assert_clear(discs: list[Disc], places: list[Place | None]) -> None:
 NUMBER = st.floats(0, 1, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), max_size=25))
 def test_no_label_covers_anything(dots: list[tuple[float, float, float, float]]) -> None:
     discs = [Disc(300 * x, 200 * y, 2 + 8 * radius) for x, y, radius, _ in dots]
