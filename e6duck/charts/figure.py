@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import matplotlib
 from matplotlib import font_manager
@@ -15,37 +15,14 @@ from matplotlib.figure import Figure
 
 from .headings import Heading
 from .palette import Palette
-from .text import LATIN, fonts_for, measured, wrapped
+from .text import fonts_for, measured, wrapped
 
 POINTS = 72  # an inch
 MARGIN = 28.0  # of a page, in points
-SMALL = 8.5  # the size of text beside headings
+SMALL = 8.5  # the size of text beside headings, as in pictures.mplstyle
 _TITLE, _ABOUT, _TITLE_LINES = 19.0, 9.5, 2
 _LINE = 1.4  # the height of a line, as a multiple of its font size
-_STYLE: dict[Any, Any] = {
-    "font.sans-serif": [LATIN, "Verdana", "Arial", "Helvetica"],  # an SVG names them all
-    "font.size": SMALL,
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "e6duck",  # without it ids are random
-    "text.hinting": "none",  # with it text is wider than measured
-    "text.parse_math": False,  # a tag may hold dollar signs
-    "axes.facecolor": "none",
-    "axes.axisbelow": True,
-    "axes.labelsize": 8,
-    "axes.spines.left": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.linewidth": 0.6,
-    **{f"{axis}tick.{kind}.size": 0 for axis in "xy" for kind in ("major", "minor")},
-    **{f"{axis}tick.major.pad": 6 for axis in "xy"},
-    **{f"{axis}tick.labelsize": 8 for axis in "xy"},
-    "legend.frameon": False,
-    "legend.borderpad": 0,
-    "legend.borderaxespad": 0,
-    "legend.handlelength": 1.2,
-    "legend.handletextpad": 0.5,
-    "legend.columnspacing": 1.4,
-}
+_STYLE = Path(__file__).with_name("pictures.mplstyle")
 
 
 @contextmanager
@@ -61,7 +38,7 @@ def style(colors: Palette, texts: Iterable[str]) -> Iterator[str]:
         try:
             families, missing = fonts_for(texts)
             matplotlib.rcdefaults()
-            matplotlib.rcParams.update(_STYLE)
+            matplotlib.rc_file(_STYLE)
             matplotlib.rc("font", family=[*families, "sans-serif"])
             matplotlib.rc("figure", facecolor=colors.background)
             matplotlib.rc("text", color=colors.ink)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ..compat.normalizers import tag_categories
 from ..db.sql_files import sql_text
 from ..tags.categories import category_ids
-from ..tags.neighbors import Neighbors
 from ..tags.phrases import NO_POSTS, day_name, many
-from ..tags.stats import DatabaseStats
+
+if TYPE_CHECKING:
+    from ..tags.neighbors import Neighbors
+    from ..tags.stats import DatabaseStats
 
 _PLURALS = {"species": "species"} | {
     each: f"{each}s" for each in ("artist", "contributor", "copyright", "character")

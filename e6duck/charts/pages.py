@@ -147,8 +147,8 @@ def _svg(chart: Chart, colors: Palette) -> str:
 
     figure = Figure((_WIDTH / POINTS, _HEIGHT / POINTS))
     figure.patch.set_visible(False)
-    box = 0, _ABOVE, _WIDTH, _HEIGHT - _ABOVE
-    for number, artist in enumerate(draw_chart(figure, chart, colors, box)):
+    frame = 0, _ABOVE, _WIDTH, _HEIGHT - _ABOVE
+    for number, artist in enumerate(draw_chart(figure, chart, colors, frame)):
         artist.set_gid(f"tip-{number}")
     file = StringIO()
     figure.savefig(file, format="svg")

@@ -66,16 +66,19 @@ def _draw(
 ) -> None:
     from matplotlib.figure import Figure
 
-    from ..tags.stats import DatabaseStats
-    from . import map_figure, stats_charts, stats_figure
     from .figure import style
     from .palette import palette
+    from .tag_map import TagMap
     from .text import missing_notice
 
-    if isinstance(shown, DatabaseStats):
-        names, fill = stats_charts.names(shown), partial(stats_figure.draw, shown)
+    if isinstance(shown, TagMap):
+        from .map_figure import draw_page
+
+        names, fill = shown.names, partial(draw_page, shown)
     else:
-        names, fill = shown.names, partial(map_figure.draw_page, shown)
+        from . import stats_charts, stats_figure
+
+        names, fill = stats_charts.names(shown), partial(stats_figure.draw, shown)
     colors = palette(light=light)
     with style(colors, names) as missing:
         # An SVG is shown with the fonts of the program that shows it.

@@ -17,7 +17,7 @@ from .palette import Palette
 from .stats_charts import ACCENT, Chart, Mark, charts
 from .text import measured, shortened
 
-Box = tuple[float, float, float, float]  # left, top, width, height
+Frame = tuple[float, float, float, float]  # left, top, width, height
 
 _WIDTH, _GAP = 720.0, 34.0
 _COLUMN = (_WIDTH - 2 * MARGIN - _GAP) / 2
@@ -48,9 +48,9 @@ def draw(stats: DatabaseStats, figure: Figure, colors: Palette) -> None:
     write_source(page, heading, colors)
 
 
-def draw_chart(figure: Figure, chart: Chart, colors: Palette, box: Box) -> Sequence[Artist]:
-    """Draw a chart without its title in a box; returns the artist of each of its marks."""
-    left, top, width, height = box
+def draw_chart(figure: Figure, chart: Chart, colors: Palette, frame: Frame) -> Sequence[Artist]:
+    """Draw a chart without its title in a frame; returns the artist of each of its marks."""
+    left, top, width, height = frame
     across, down = figure.get_size_inches() * POINTS
     names = [_fitting(str(row[0])) for row in chart.rows] if chart.kind == "bars" else []
     start, below = max(map(_text_width, names), default=_LEVELS - _PAD) + _PAD, _AXIS * (not names)

@@ -15,7 +15,7 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
 
-LATIN = "DejaVu Sans"  # comes with Matplotlib
+_LATIN = "DejaVu Sans"  # comes with Matplotlib
 _WELL_KNOWN = (  # on the usual systems, the best ones first
     "Noto Sans CJK JP",
     "Hiragino Sans",
@@ -70,9 +70,9 @@ def wrapped(text: str, room: float, most: int, width: Callable[[str], float]) ->
 
 def fonts_for(texts: Iterable[str]) -> tuple[list[str], str]:
     """Return the font families that texts need, and the characters that no installed font has."""
-    families = [LATIN]
+    families = [_LATIN]
     characters = {each for each in printable("".join(texts)) if not _is_blank(each)}
-    missing = _without(characters, font_manager.findfont(LATIN))
+    missing = _without(characters, font_manager.findfont(_LATIN))
     for search in (_listed_fonts, _new_fonts):
         for family, path in search() if missing else ():
             left = _without(missing, path) if missing else missing

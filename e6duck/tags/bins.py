@@ -1,4 +1,4 @@
-"""Counts put together in bins of a round size, so that they are few enough to be drawn."""
+"""Counts in bins of a round size, few enough to be drawn."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 ROUND = tuple(factor * 10**power for power in range(10) for factor in (1, 2, 5))
 _MONTHS = (1, 3, 6, *(YEAR * years for years in ROUND))
-_TAIL = 0.001  # the share of the posts with most tags that no bin is made for
-_EVEN_COUNT, _FEWEST = 600, 8  # chance moves a count of 600 by 4 %; so many bins show a course
+_TAIL = 0.001  # the share of posts, those with the most tags, that no bin is made for
+_EVEN_COUNT, _FEWEST = 600, 8  # chance moves a count of 600 by 4%; 8 bins show a trend
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Bin:
 
 
 def month_bins(months: Sequence[Row], most: int, *, even: bool = False) -> list[Bin]:
-    """Return the posts of months, or of longer times where there are many; none is left out.
+    """Return the posts of months, or of longer times if there are many; none is left out.
 
-    even: times so long that chance alone moves their counts little, if enough of them remain. A
-    month is a number: `month_name` returns its name.
+    even: times so long that chance moves their counts little, if enough of them remain. A month is
+    a number: `month_name` returns its name.
     """
     counts = {month_number(row): row["posts"] for row in months}
     return _binned(counts, _MONTHS, most, _EVEN_COUNT if even else 0)
 
 
 def tag_bins(post_sizes: Sequence[Row], most: int) -> list[Bin]:
-    """Return the posts by how many tags they hold, without those few that hold very many."""
+    """Return the posts by their number of tags, without the few with very many."""
     counts = {row["tags"]: row["posts"] for row in post_sizes}
     total = sum(counts.values())
     so_far = accumulate(counts.values())
@@ -53,7 +53,7 @@ def tag_bins(post_sizes: Sequence[Row], most: int) -> list[Bin]:
 def _binned(
     counts: Mapping[int, int], sizes: Sequence[int], most: int, mean: float = 0
 ) -> list[Bin]:
-    """Return the smallest bins that are few enough and hold so much on average, if any do."""
+    """Return the smallest bins that are few enough and, if any do, hold this much on average."""
     if not counts:
         return []
     first, last = min(counts), max(counts)

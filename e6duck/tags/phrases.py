@@ -1,4 +1,4 @@
-"""Counts, times and depths in words, as charts and screens have them."""
+"""Counts, times and depths in words, for charts and the terminal."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def span_label(start: int, end: int) -> str:
 
 
 def per(months: int) -> str:
-    """Return a length of time as what is counted by: month, quarter, 5 years."""
+    """Return a length of time as it follows "per": month, quarter, 5 years."""
     return span_name(months).removeprefix("a ")
 
 
 def span_name(months: int) -> str:
-    """Return so many months in words."""
+    """Return a number of months in words."""
     names = {1: "a month", 3: "a quarter", 6: "half a year", YEAR: "a year"}
     return names.get(months) or f"{months // YEAR} years"
 
