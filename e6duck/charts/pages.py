@@ -18,7 +18,7 @@ from .headings import Heading, stats_heading
 from .labels import Box, Disc
 from .map_layout import dots, page_size
 from .palette import Palette, css_palette, mapped
-from .stats_charts import Cell, Chart, charts, names
+from .stats_charts import Cell, Chart, charts, texts
 from .tag_map import Spot, TagMap
 from .text import printable
 
@@ -96,7 +96,7 @@ def stats_page(stats: DatabaseStats, *, light: bool = False) -> str:
 
     colors = css_palette()
     stand_ins = mapped(stand_in, replace(colors, background=colors.card))
-    with style(stand_ins, names(stats)):
+    with style(stand_ins, texts(stats)):
         cards = "\n".join(_card(chart, stand_ins) for chart in charts(stats))
     return _filled(
         "stats.html",
@@ -113,11 +113,10 @@ def _card(chart: Chart, colors: Palette) -> str:
     parts = [f"<figure>\n<figcaption><h2>{title}</h2>\n<p>{about}</p></figcaption>"]
     if chart.marks:
         heads = "".join(map(_head, chart.heads, chart.rows[0]))
+        rows = "\n".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in chart.rows)
         parts.append(f'<svg role="img" aria-label="{title}. {about}" {_svg(chart, colors)}')
         parts.append("<details><summary>Show the table</summary><div><table>")
-        parts.append(f"<tr>{heads}</tr>")
-        parts += (f"<tr>{''.join(map(_cell, row))}</tr>" for row in chart.rows)
-        parts.append("</table></div></details>")
+        parts.append(f"<tr>{heads}</tr>\n{rows}\n</table></div></details>")
     return "\n".join([*parts, "</figure>"])
 
 

@@ -74,13 +74,13 @@ def _draw(
     if isinstance(shown, TagMap):
         from .map_figure import draw_page
 
-        names, fill = shown.names, partial(draw_page, shown)
+        texts, fill = shown.texts, partial(draw_page, shown)
     else:
         from . import stats_charts, stats_figure
 
-        names, fill = stats_charts.names(shown), partial(stats_figure.draw, shown)
+        texts, fill = stats_charts.texts(shown), partial(stats_figure.draw, shown)
     colors = palette(light=light)
-    with style(colors, names) as missing:
+    with style(colors, texts) as missing:
         # An SVG is shown with the fonts of the program that shows it.
         if missing and suffix != ".svg":
             on_notice(missing_notice(missing))
@@ -106,7 +106,7 @@ def show(tag_map: TagMap, *, light: bool = False) -> None:
         figure.canvas.draw_idle()
 
     colors = palette(light=light)
-    with style(colors, tag_map.names):
+    with style(colors, tag_map.texts):
         figure = _window(tag_map.heading.title)
         draw_page(tag_map, figure, colors)
         figure.canvas.mpl_connect("resize_event", draw_again)

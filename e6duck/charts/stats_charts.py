@@ -58,8 +58,8 @@ class Chart:
     line: tuple[float, str] | None = None
 
 
-def names(stats: DatabaseStats) -> list[str]:
-    """Return the names of the tags in the charts."""
+def texts(stats: DatabaseStats) -> list[str]:
+    """Return what needs fonts: the names of the tags in the charts."""
     return [row["tag"] for row in stats.ranks]
 
 

@@ -41,9 +41,9 @@ class TagMap:
     left_out: int = 0
 
     @property
-    def names(self) -> list[str]:
-        """The names of all tags."""
-        return [spot.tag for spot in self.spots]
+    def texts(self) -> list[str]:
+        """What needs fonts: the title and the names of the tags."""
+        return [self.heading.title, *(spot.tag for spot in self.spots)]
 
 
 def neighbor_map(found: Neighbors, *, drawn_count: int = 24) -> TagMap:

@@ -21,7 +21,7 @@ from tests.support.maps import MakeMap, map_of, odd_map
 def drawn(tag_map: TagMap, *, light: bool = False) -> Figure:
     """Return a figure of the map, drawn at 100 dots per inch."""
     colors = palette(light=light)
-    with style(colors, tag_map.names):
+    with style(colors, tag_map.texts):
         figure = Figure(dpi=100)
         FigureCanvasAgg(figure)
         draw_page(tag_map, figure, colors)
@@ -43,7 +43,7 @@ def assert_readable(tag_map: TagMap) -> Figure:
     """Assert that no two texts as Matplotlib draws them meet, and that none leaves the page."""
     figure = drawn(tag_map)
     shown = texts(figure)
-    with style(palette(), tag_map.names):
+    with style(palette(), tag_map.texts):
         extents = [text.get_window_extent() for text in shown]
     for (one, two), (text, other) in zip(
         combinations(extents, 2), combinations(shown, 2), strict=True
