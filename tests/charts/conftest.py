@@ -67,8 +67,7 @@ def all_stats(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[st
 
 
 def large(stats: DatabaseStats) -> DatabaseStats:
-    """Return statistics of a million tags and five million posts, of which the first ranks differ
-    little, in the place of smaller ones."""
+    """Return statistics of a million tags; the posts of their first ranks differ little."""
     ranks = [
         {
             "rank": rank,

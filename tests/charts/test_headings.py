@@ -1,4 +1,4 @@
-"""What stands above and below the statistics; tests of neighbors have those of maps."""
+"""The heading of the statistics; that of maps is in tests/tags/test_neighbors.py."""
 
 from __future__ import annotations
 

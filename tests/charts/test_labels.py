@@ -1,4 +1,4 @@
-"""What meets what on a page, and where labels find room."""
+"""Geometry, and the places of labels."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def array(shape: Box | Disc | Line) -> np.ndarray[tuple[int, int], np.dtype[np.f
 
 
 def assert_clear(discs: list[Disc], places: list[Place | None]) -> None:
-    """Assert that no label meets another, a leader or a dot, nor leaves the page."""
+    """Assert that no label touches a label, leader or dot, and that all are on the page."""
     found = [each for each in places if each]
     boxes = [array(each.box) for each in found]
     leaders = [array(each.leader) for each in found if each.leader]
@@ -135,7 +135,7 @@ def test_a_label_without_room_is_left_out() -> None:
 
 
 def test_the_first_ones_have_their_place() -> None:
-    """So many dots stand in one place that not all labels find room: the last ones go without."""
+    """Too many dots are at one point for all labels to have room: the last ones have none."""
     places = place([Disc(150, 100, 5)] * 60, [(80, 10)] * 60, PAGE)
     assert places[0]
     assert None in places

@@ -40,7 +40,7 @@ def words(figure: Figure) -> list[str]:
 
 
 def assert_readable(tag_map: TagMap) -> Figure:
-    """Assert that no two texts as Matplotlib draws them meet, and that none leaves the page."""
+    """Assert that no two texts overlap as Matplotlib draws them, and that all are on the page."""
     figure = drawn(tag_map)
     shown = texts(figure)
     with style(palette(), tag_map.texts):
@@ -88,7 +88,7 @@ def test_no_note_if_all_have_labels(map_near: MakeMap) -> None:
 
 
 def test_leaders_are_short_and_no_line_crosses_the_map(map_near: MakeMap) -> None:
-    """Beside the leaders there is no line at all, such as one where an axis is zero."""
+    """There is no other line, such as an axis."""
     figure = drawn(map_near("fox", drawn=60))
     (axes,) = figure.axes
     assert not axes.lines
@@ -111,7 +111,7 @@ def test_the_legend_has_the_categories_present_alone(map_near: MakeMap) -> None:
 
 
 def test_queries_are_painted_last(map_near: MakeMap) -> None:
-    """The dots before are painted from large to small."""
+    """The other dots are painted before them, from large to small."""
     tag_map = map_near("fox")
     (axes,) = drawn(tag_map).axes
     shown, ring = (each for each in axes.collections if isinstance(each, PathCollection))

@@ -40,7 +40,7 @@ def browse(tmp_path: Path, open_page: Callable[[Path], Page]) -> Browse:
 
 
 def name(rank: int) -> str:
-    """Return the selector of a name: a dot may lie under another one, a name does not."""
+    """Return the selector of a name: a dot may be under another one, a name is not."""
     return f".spot[data-rank='{rank}'] text"
 
 
@@ -58,7 +58,7 @@ def names(opened: Page) -> set[str]:
 
 
 def seen(opened: Page) -> int:
-    """Return the number of dots that are seen now."""
+    """Return the number of dots that are visible now."""
     opened.value(FRAME)
     return int(
         opened.value(
@@ -90,7 +90,7 @@ def middle(opened: Page) -> tuple[float, float]:
 
 
 def assert_no_overlap(opened: Page) -> None:
-    """Assert that no two names meet."""
+    """Assert that no two names overlap."""
     opened.value(FRAME)
     boxes = opened.value(
         SHOWN + ".map(e => e.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
@@ -120,7 +120,7 @@ def test_the_wheel_zooms_at_the_pointer(browse: Browse, map_near: MakeMap) -> No
 
 
 def test_labels_appear_as_there_is_room(browse: Browse, map_near: MakeMap) -> None:
-    """None is over another at any zoom, and the crowd around the query gets all its names."""
+    """No two overlap at any zoom, and near the query all names appear."""
     opened = browse(map_near("fox", drawn=60))
     shares = []
     for _ in range(3):
@@ -386,7 +386,7 @@ def test_paper_is_white_in_any_case(browse: Browse) -> None:
 
 
 def test_the_page_is_whole_in_itself() -> None:
-    """Nothing is left of the template's marks, and no address stands in it."""
+    """No mark of the template is left, and no address is in it."""
     text = page(odd_map())
     assert set(re.findall(r"\{\{(\w+)\}\}", text)) == {"title"}  # which is the name of a tag
     assert not re.search(r"https?:|@import|url\(", text)

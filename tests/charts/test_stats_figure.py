@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-import e6duck
 from e6duck.charts.figure import style
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save
@@ -27,7 +26,7 @@ from .conftest import NAMES, ODD
 
 @pytest.fixture(scope="module")
 def drawn(all_stats: dict[str, DatabaseStats]) -> dict[str, Figure]:
-    """The pictures of several databases, as Matplotlib's figures."""
+    """The statistics of several databases, drawn."""
 
     def figure_of(stats: DatabaseStats) -> Figure:
         with style(palette(), ()):
@@ -40,7 +39,7 @@ def drawn(all_stats: dict[str, DatabaseStats]) -> dict[str, Figure]:
 
 
 def texts_of(figure: Figure) -> list[Text]:
-    """Return the texts that are drawn: of ticks, those within the axes."""
+    """Return the texts that are drawn; of ticks those within the axes."""
     texts: list[Text] = []
     for axes in figure.axes:
         texts += axes.texts
@@ -74,7 +73,7 @@ def test_bars_columns_and_points_have_the_values_of_the_database(
 
 
 def test_axes_of_counts_have_whole_numbers(drawn: dict[str, Figure]) -> None:
-    """Even where there is but one column: each post of deep has 17 tags."""
+    """Even with one column: each post of deep has 17 tags."""
     (axes,) = (each for each in drawn["deep"].axes if each.get_xlabel() == "tags of a post")
     for axis, whole in ((axes.xaxis, [17]), (axes.yaxis, [0, 1, 2])):
         low, high = axis.get_view_interval()
@@ -144,13 +143,10 @@ def texts_in(svg: Path) -> list[str]:
     return [each.text or "" for each in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_the_command_draws_what_the_library_draws(sample: Path, tmp_path: Path) -> None:
-    ran = command("stats", "--db", sample / "e6.duckdb", "-o", tmp_path / "one.png", "--light")
+def test_the_command_draws_a_light_picture(zoo: Path, tmp_path: Path) -> None:
+    ran = command("stats", "--db", zoo, "-o", tmp_path / "zoo.png", "--light")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    with e6duck.open(sample) as db:
-        save(db.stats(), tmp_path / "two.png", light=True)
-    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
-    with Image.open(tmp_path / "one.png") as image:
+    with Image.open(tmp_path / "zoo.png") as image:
         assert image.width == 1600
         assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 

@@ -1,4 +1,4 @@
-"""Where tags stand on a map, for vectors of which it is known."""
+"""The places of tags on a map, for vectors of which they are known."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_length_of_a_vector_means_nothing() -> None:
 
 
 def test_an_axis_has_one_direction() -> None:
-    """The SVD may return either; mirrored vectors tell whether we choose."""
+    """An SVD may return either direction; mirrored vectors show that we choose one."""
     vectors = random_vectors(12)
     found, again = places(vectors), places(vectors[:, ::-1].copy())
     np.testing.assert_allclose(found, again, atol=1e-5)

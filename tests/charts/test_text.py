@@ -19,7 +19,7 @@ JAPANESE = "ゆきみ_(quorrel)"
 
 
 def only_fonts(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
-    """Leave Matplotlib and the system no other fonts than those of these families."""
+    """Leave Matplotlib and the system only the fonts of these families."""
     listed = [entry for entry in fontManager.ttflist if entry.name in names]
     monkeypatch.setattr(fontManager, "ttflist", listed)
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
@@ -50,7 +50,7 @@ def test_the_notice_names_what_has_the_characters() -> None:
 def test_a_font_that_matplotlib_does_not_list_yet_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after installing one: the list of fonts is kept in a file, and is older."""
+    """As after installing a font: Matplotlib's list is in a file that is older."""
     path = font_manager.findfont("STIXGeneral")
     monkeypatch.setattr("e6duck.charts.text._WELL_KNOWN", ("STIXGeneral",))
     only_fonts(monkeypatch, "DejaVu Sans", "Last Resort High-Efficiency")
@@ -71,7 +71,7 @@ def test_latin_names_need_no_search_for_fonts(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_each_character_has_a_font_or_is_missing() -> None:
-    """Whether or not this system has a font for kana."""
+    """Whether or not this system has a Japanese font."""
     families, missing = fonts_for([JAPANESE])
     with style(palette(), [JAPANESE]) as boxes:
         assert boxes == missing

@@ -1,4 +1,4 @@
-"""Maps for tests: of names that are hard to write, and of places that a test chooses."""
+"""Maps for tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ODD_NAMES = (
 
 
 def odd_map() -> TagMap:
-    """Return a map of names that are hard to write, of all categories and one that nobody knows."""
+    """Return a map of names that are hard to write, of all categories and an unknown one."""
     places = np.random.default_rng(3).normal(size=(len(ODD_NAMES), 2)).tolist()
     categories = [*tag_categories, "unheard_of"]
     spots = tuple(
