@@ -1,49 +1,29 @@
-"""Where the dots and labels of a map go. Lengths are in points, and y grows downward."""
+"""Where the dots of a map go, in points. y grows downward."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Box, Disc, Line
-from .labels import Place, place
+from .labels import Box, Disc
 from .tag_map import Spot
-from .text import Measure, printable, shortened
 
 RING = 3.0  # the distance of the ring of a query from its dot
 
 _WIDTH, _HEIGHT = 760.0, 560.0
 _ROOMY = 30  # the number of tags that fit on a page of that size; more get a larger page
-_DOT_MARGIN = 44.0  # between the plot's edge and the centres of the outermost dots
+_DOT_MARGIN = 44.0  # between the plot's edge and the centers of the outermost dots
 _STRETCH = 2.0  # the most that one axis is drawn larger than the other
-_APART = 1.1  # dots nearer than this share of their radii are moved apart, ...
-_MOST_APART = 16.0  # ... by this at most, so that places stay true
+_APART = 1.1  # the least distance of two dots, as a multiple of the sum of their radii
+_MOST_MOVED = 16.0  # so that a dot stays near its place
 _STEPS = 60
-_NAME_SIZE, _QUERY_SIZE, _NAME_WIDTH = 9.0, 11.0, 190.0
-
-_Name: TypeAlias = tuple[str, float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Label:
-    """The name of a tag, shortened if it is long, with its box."""
-
-    text: str
-    size: float
-    is_bold: bool
-    left: float
-    baseline: float
-    box: Box
-    leader: Line | None
 
 
 def page_size(spot_count: int) -> tuple[float, float]:
-    """Return the width and height of a page on which the names of this many tags have room."""
+    """Return the width and height of a page that has room for the names of this many tags."""
     scale = min(max(math.sqrt(spot_count / _ROOMY), 0.85), 2.0)
     return round(_WIDTH * scale), round(_HEIGHT * scale)
 
@@ -65,19 +45,19 @@ def dots(spots: Sequence[Spot], plot: Box) -> list[Disc]:
     scale = room / np.maximum(high - low, 1e-9)
     scale = np.minimum(scale, _STRETCH * scale[::-1])
     middle = np.array([inner.left + inner.right, inner.top + inner.bottom]) / 2
-    places = _run_in_thread(middle + (places - (low + high) / 2) * scale, radii)
+    places = _moved_apart(middle + (places - (low + high) / 2) * scale, radii)
     return [
         Disc(x, y, radius(spot.posts)) for (x, y), spot in zip(places.tolist(), spots, strict=True)
     ]
 
 
-def _run_in_thread(places: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move dots apart that lie on one another, each by a few points at most."""
-    reach = _APART * (radii[:, None] + radii) + 2 * _MOST_APART
+def _moved_apart(places: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return places of which overlapping dots were moved apart, by a few points at most."""
+    reach = _APART * (radii[:, None] + radii) + 2 * _MOST_MOVED
     distance = np.hypot(*(axis[:, None] - axis for axis in places.T))
     one, two = np.nonzero(np.triu(distance < reach, k=1))  # no others can meet
     wanted = _APART * (radii[one] + radii[two])
-    angle = 2.4 * (one + two)  # which way dots go that stand at one point
+    angle = 2.4 * (one + two)  # the way to go for dots at one point
     fallback = np.column_stack([np.cos(angle), np.sin(angle)])
     shift = np.zeros_like(places)
     for _ in range(_STEPS):
@@ -92,41 +72,5 @@ def _run_in_thread(places: NDArray[np.float64], radii: NDArray[np.float64]) -> N
             shift[:, axis] += np.bincount(one, push[:, axis], len(places))
             shift[:, axis] -= np.bincount(two, push[:, axis], len(places))
         length = np.linalg.norm(shift, axis=1, keepdims=True)
-        shift *= np.minimum(1, _MOST_APART / np.maximum(length, 1e-9))
+        shift *= np.minimum(1, _MOST_MOVED / np.maximum(length, 1e-9))
     return places + shift
-
-
-def labels(
-    spots: Sequence[Spot], discs: Sequence[Disc], plot: Box, measure: Measure
-) -> list[Label | None]:
-    """Return the label of each tag, None if there is no room. The first tags choose first."""
-    names = [_name(spot, measure) for spot in spots]
-    marked = [
-        Disc(disc.x, disc.y, disc.radius + (RING + 1 if spot.is_query else 0))
-        for spot, disc in zip(spots, discs, strict=True)
-    ]
-    places = place(marked, [(width, above + below) for _, _, width, above, below in names], plot)
-    return [
-        _label(spot, name, found) for spot, name, found in zip(spots, names, places, strict=True)
-    ]
-
-
-def _label(spot: Spot, name: _Name, found: Place | None) -> Label | None:
-    if not found:
-        return None
-    text, size, _, _, below = name
-    baseline = found.box.bottom - below
-    return Label(text, size, spot.is_query, found.box.left, baseline, found.box, found.leader)
-
-
-def _name(spot: Spot, measure: Measure) -> _Name:
-    """Return a tag's label, its size, its width, and its height above and below the line."""
-    size = _QUERY_SIZE if spot.is_query else _NAME_SIZE
-
-    def width(text: str) -> float:
-        return measure(text, size, spot.is_query)[0]
-
-    name = shortened(printable(spot.tag), _NAME_WIDTH, width)
-    across, above, below = measure(name, size, spot.is_query)
-    # All stand alike on their lines, whether or not they have letters that rise or hang.
-    return name, size, across, max(above, 0.77 * size), max(below, 0.23 * size)

@@ -1,89 +1,103 @@
-"""Colours of a map: the site's categories on its dark page, and on paper."""
+"""The colors of pictures and pages: the site's, on its dark page or on white paper."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
 
 from ..compat.normalizers import tag_categories, tag_categories_alt_colors, tag_categories_colors
 
-Rgb: TypeAlias = tuple[int, int, int]
-
-READABLE = 4.5  # the contrast that the web's accessibility guidelines ask of text
-_NAMED = {"wheat": "#f5deb3"}
+READABLE = 4.5  # the contrast that WCAG 2 (AA) requires of text
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a page, as #rrggbb: what lies behind, what is written, what stands back."""
+    """Colors as #rrggbb. faint: secondary text. line: grids, borders. card: behind a page's chart.
+
+    dots and labels: by category; labels are readable on the background.
+    """
 
     background: str
     ink: str
     faint: str
     line: str
+    card: str
     dots: dict[str, str]
     labels: dict[str, str]
 
     def dot(self, category: str) -> str:
-        """Return the colour of a category's dots; that of general for an unknown one."""
+        """Return the color of a category's dots; that of general for an unknown one."""
         return self.dots.get(category, self.dots["general"])
 
     def label(self, category: str) -> str:
-        """Return the colour of a category's names, which can be read on the background."""
+        """Return the color of a category's names; that of general for an unknown one."""
         return self.labels.get(category, self.labels["general"])
 
 
 def palette(*, light: bool = False) -> Palette:
-    """Return the colours of the site's dark page, or those for paper.
+    """Return the colors of the site's dark page, or those for paper.
 
-    Dots are as the site paints the category there; on paper it is the one of its two colours that
-    stands out. Names have the same colour with as much ink in it as reading asks for.
+    On paper a category has the one of its two colors with more contrast.
     """
     background, ink = ("#ffffff", "#16233a") if light else ("#152f56", "#ffffff")
-    dots = {}
-    for name, *both in zip(
-        tag_categories, tag_categories_colors, tag_categories_alt_colors, strict=True
-    ):
-        colours = [_NAMED.get(colour, colour) for colour in both]
-        dots[name] = (
-            max(colours, key=lambda each: contrast(each, background)) if light else colours[0]
-        )
+    both = zip(tag_categories_colors, tag_categories_alt_colors, strict=True)
+    shown = [
+        max(each, key=lambda one: contrast(one, background)) if light else each[0] for each in both
+    ]
+    dots = {name: to_hex(color) for name, color in zip(tag_categories, shown, strict=True)}
     return Palette(
         background=background,
         ink=ink,
         faint=mixed(ink, background, 0.66),
         line=mixed(ink, background, 0.16),
+        card=mixed(ink, background, 0.05),
         dots=dots,
-        labels={name: readable(colour, ink, background) for name, colour in dots.items()},
+        labels={name: _readable(color, ink, background) for name, color in dots.items()},
     )
 
 
-def readable(colour: str, ink: str, background: str) -> str:
-    """Return a colour with as little ink mixed in as makes it readable on a background."""
-    shares = (step / 20 for step in range(21))
-    mixes = (mixed(ink, colour, share) for share in shares)
+def css_palette() -> Palette:
+    """Return the colors of a web page: its color-scheme chooses the light or the dark one."""
+    return mapped(
+        lambda light, dark: f"light-dark({light}, {dark})", palette(light=True), palette()
+    )
+
+
+def mapped(function: Callable[..., str], *palettes: Palette) -> Palette:
+    """Return a palette of what function returns for each color of the palettes."""
+    fields: dict[str, Any] = {}
+    for name, first in vars(palettes[0]).items():
+        values = [vars(each)[name] for each in palettes]
+        if isinstance(first, str):
+            fields[name] = function(*values)
+        else:
+            fields[name] = {key: function(*(value[key] for value in values)) for key in first}
+    return Palette(**fields)
+
+
+def _readable(color: str, ink: str, background: str) -> str:
+    """Return the color mixed with as little ink as makes it readable on the background."""
+    mixes = (mixed(ink, color, step / 20) for step in range(21))
     return next((each for each in mixes if contrast(each, background) >= READABLE), ink)
 
 
-def mixed(colour: str, other: str, share: float) -> str:
-    """Return so large a share of a colour, and the rest of another one."""
-    pairs = zip(_rgb(colour), _rgb(other), strict=True)
-    return "#" + "".join(f"{round(one * share + two * (1 - share)):02x}" for one, two in pairs)
+def mixed(color: str, other: str, share: float) -> str:
+    """Return a mix of two colors, of which the first has this share."""
+    red, green, blue = share * np.array(to_rgb(color)) + (1 - share) * np.array(to_rgb(other))
+    return to_hex((red, green, blue))
 
 
-def contrast(colour: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 to 21, as the WCAG define it."""
-    dark, bright = sorted((_luminance(colour), _luminance(other)))
+def contrast(color: str, other: str) -> float:
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
+    dark, bright = sorted((_luminance(color), _luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    linear = [
-        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
-        for level in (value / 255 for value in _rgb(colour))
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _rgb(colour: str) -> Rgb:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _luminance(color: str) -> float:
+    levels = np.array(to_rgb(color))
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])

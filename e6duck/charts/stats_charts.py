@@ -1,4 +1,4 @@
-"""What each chart of the statistics shows: its claim, its marks and its table."""
+"""What each chart of the statistics shows: its title, its marks and its table."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..tags.bins import ROUND, Bin, month_bins, tag_bins
+from ..tags.bins import Bin, month_bins, tag_bins
 from ..tags.phrases import (
     YEAR,
-    day_name,
     half_of_uses,
     many,
     month_number,
@@ -21,9 +20,9 @@ from ..tags.phrases import (
 )
 from ..tags.stats import NO_POSTS, DatabaseStats, Row, median
 
-ACCENT = "general"  # the category whose color stands for no category
+ACCENT = "general"  # the category whose color marks have that are of no category
 _MOST_MONTH_COLUMNS, _MOST_TAG_COLUMNS, _MOST_TICKS = 120, 80, 8
-_EVEN = 1.25  # where the most is at most so many times the least, a mean says it all
+_EVEN = 1.25  # up to this ratio of the most to the least, the title gives the mean
 
 Cell = str | int
 
@@ -42,10 +41,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: title (a claim), about (what is counted, and how), and a mark for each row.
+    """A chart: its title (a finding), about (what is counted, and how), and a mark for each row.
 
-    Without marks, about says why. heads: of the columns of the table. axis: the name of the x axis.
-    ticks: its places and their texts, if not just round numbers. line: a place on it and its text.
+    Without marks, about says why. heads: of the table's columns. axis: the name of the x axis.
+    ticks: its places and their texts, if not round numbers. line: a place on it and its text.
     """
 
     title: str
@@ -59,27 +58,9 @@ class Chart:
     line: tuple[float, str] | None = None
 
 
-def heading(stats: DatabaseStats) -> tuple[str, list[str], str]:
-    """Return the title of a database, its totals in two lines, and its source."""
-    total, months = stats.total, stats.months
-    title, posts = many(total["tags"], "tag"), [NO_POSTS]
-    if total["posts"]:
-        title, posts = f"{title} on {many(total['posts'], 'post')}", []
-    newest = day_name(months[-1], last=True) if months else ""
-    if months:
-        posts.append(f"posts from {day_name(months[0])} to {newest}")
-    if total["uses"]:
-        posts.append(f"tags used {many(total['uses'], 'time')}")
-    tags = [
-        f"{many(total['rare_tags'], 'more tag')} too rare for an id",
-        many(total["aliases"], "alias"),
-        many(total["direct_implications"], "implication")
-        + f", {total['implications']:,} including transitive ones",
-    ]
-    lines = [" · ".join(parts) for parts in (posts, tags) if parts]
-    date = total.get("export_date")
-    source = f" of {date}" if date else f", newest post {newest}" if newest else ""
-    return title, [line[0].upper() + line[1:] for line in lines], f"Source: tag export{source}"
+def texts(stats: DatabaseStats) -> list[str]:
+    """Return what needs fonts: the names of the tags in the charts."""
+    return [row["tag"] for row in stats.ranks]
 
 
 def charts(stats: DatabaseStats) -> list[Chart]:
@@ -108,7 +89,7 @@ def _categories(stats: DatabaseStats) -> Chart:
     share = f"{percent(rows[0]['tags'], all_tags)} of the tags are {rows[0]['category']}"
     return Chart(
         share if all_tags else "No tag has an id",
-        "Tags by category" + (f"; {many(rare, 'tag')} too rare for an id not counted" * bool(rare)),
+        "Tags by category" + (f", without {many(rare, 'tag')} too rare for an id" * bool(rare)),
         "bars",
         ("Category", "Tags", "Too rare for an id", "Uses", "Share of uses"),
         [
@@ -126,10 +107,10 @@ def _ranks(stats: DatabaseStats) -> Chart:
     rows = stats.ranks
     if not rows:
         why = "the uses of tags are not known" if stats.total["tags"] else "no tag has an id"
-        return Chart("Posts of a tag by its rank", why)
+        return Chart("Posts per tag by rank", why)
     return Chart(
         half_of_uses(stats.total["common_tags"]),
-        "Posts of a tag by its rank (#10: the tenth most used), log axes",
+        "Posts per tag by rank (#10: the tenth most used), log scales",
         "curve",
         ("Rank", "Tag", "Category", "Posts"),
         [(row["rank"], row["tag"], row["category"], row["posts"]) for row in rows],
@@ -152,6 +133,14 @@ def _months(months: Sequence[Row]) -> Chart:
     else:
         most = max(bins, key=lambda each: each.count)
         title = f"Most posts in {span_label(most.start, most.end)}: {most.count:,}"
+    years = [each for each in bins if each.start % YEAR == 0]
+    named = [] if len(years) > 1 else bins[:: -(-len(bins) // _MOST_TICKS)]
+    ticks = [((each.start + span / 2) / YEAR, span_label(each.start, each.end)) for each in named]
+    left = span / 2 if span == YEAR else 0  # a year is in the middle of its column
+    marks = [
+        Mark(each.count, "", (each.start - left) / YEAR, span / YEAR, is_partial=each in partial)
+        for each in bins
+    ]
     return Chart(
         title,
         f"Posts per {per(span)}" + "; lighter columns are incomplete" * bool(partial),
@@ -161,33 +150,20 @@ def _months(months: Sequence[Row]) -> Chart:
             (span_label(each.start, each.end), each.count, "incomplete" * (each in partial))
             for each in bins
         ],
-        [Mark(each.count, "", each.start, span, is_partial=each in partial) for each in bins],
+        marks,
         axis="date of upload",
-        ticks=_time_ticks(bins, span),
+        ticks=ticks,
     )
 
 
 def _partial(bins: Sequence[Bin], months: Sequence[Row]) -> list[Bin]:
-    """Return those of the first and the last bin that the posts do not span."""
+    """Return the first and the last bin, each if the posts cover only a part of its time."""
     (first, last), end = (months[0], months[-1]), bins[-1].end - 1
     start_day = month_number(first), first["first_day"]
     end_day = month_number(last), last["last_day"]
     starts_late = start_day > (bins[0].start, 1)
     ends_early = end_day < (end, monthrange(end // YEAR, end % YEAR + 1)[1])
     return [bins[0]] * starts_late + [bins[-1]] * ends_early
-
-
-def _time_ticks(bins: Sequence[Bin], span: int) -> list[tuple[float, str]]:
-    """Return round years on an axis of months, or some of the bins where there are no two."""
-    years = [each for each in bins if each.start % YEAR == 0]
-    if len(years) < 2:
-        chosen = bins[:: -(-len(bins) // _MOST_TICKS)]
-        return [(each.start + span / 2, span_label(each.start, each.end)) for each in chosen]
-    year_count = (bins[-1].end - bins[0].start) / YEAR
-    step = next(size for size in ROUND if year_count / size <= _MOST_TICKS)
-    chosen = [each for each in years if each.start // YEAR % step == 0]
-    middle = span / 2 if span == YEAR else 0
-    return [(each.start + middle, f"{each.start // YEAR}") for each in chosen]
 
 
 def _sizes(post_sizes: Sequence[Row]) -> Chart:
@@ -197,7 +173,7 @@ def _sizes(post_sizes: Sequence[Row]) -> Chart:
     middle, span = median(post_sizes) or 0, bins[0].end - bins[0].start
     return Chart(
         f"Half of the posts have at most {many(middle, 'tag')}",
-        "Posts by their tags, implied ones included"
+        "Posts by number of tags, with implied ones"
         + f"; {beyond:,} with more not shown" * bool(beyond),
         "columns",
         ("Tags", "Posts", "Share"),
@@ -221,7 +197,7 @@ def _ratings(ratings: Sequence[Row]) -> Chart:
     rows = [(row["rating"], row["posts"], percent(row["posts"], total)) for row in ratings]
     return Chart(
         f"{percent(most['posts'], total)} of the posts are rated {most['rating']}",
-        "Posts by rating, and their share of all posts",
+        "Posts by rating, with their share of all posts",
         "bars",
         ("Rating", "Posts", "Share"),
         rows,
@@ -237,7 +213,7 @@ def _depths(depths: Sequence[Row]) -> Chart:
     share = f"{percent(rest, total)} of the implications are transitive"
     return Chart(
         share if rest else "All implications are direct",
-        "Pairs of tags, by the number of steps from one to the other",
+        "Pairs of tags by the number of steps from one to the other",
         "bars",
         ("Steps", "Pairs of tags"),
         [(steps_name(row["depth"]), row["implications"]) for row in depths],

@@ -1,43 +1,27 @@
-"""The map of a tag's neighbors: where each stands in the plane, and what a picture says of it."""
+"""The map of a tag's neighbors: the place of each in the plane, before it is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compat.normalizers import tag_categories
 from ..db.sql_files import sql_text
-from ..tags.categories import category_ids
 from ..tags.neighbors import Neighbors
+from .headings import Heading, map_heading
 
-# A neighbor that scores less than this share of its query's best one is not drawn. Measured over
-# 400 queries each: in a synthetic export of 100,000 posts, whose topics are known, it keeps all
-# tags of the query's topic, and 98% of what it keeps are of that topic; of 0.05 it is 86%.
+# A neighbor with a score below this share of its query's best one is not drawn. Measured over
+# 400 queries each: in a synthetic export of 100,000 posts with known topics, it keeps all tags of
+# the query's topic, and 98% of what it keeps are of that topic; with 0.05 it is 86%.
 NEAR = 0.15
 
 _ROUNDING = 1e-6  # of float32: what is shorter has no direction
-_PLURALS = {each: f"{each}s" for each in ("artist", "contributor", "copyright", "character")}
-_METHODS = {"als": "ALS", "svd": "SVD"}
-
-
-@dataclass(frozen=True)
-class MapRow:
-    """A tag that takes part in a map; with is_drawn false it only helps to find the axes."""
-
-    tag: str
-    category: str
-    posts: int
-    score: float | None
-    is_query: bool
-    is_drawn: bool
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A tag on a map: its first and second coordinate, y upward."""
+    """A tag on a map. y grows upward."""
 
     tag: str
     category: str
@@ -50,17 +34,16 @@ class Spot:
 
 @dataclass(frozen=True)
 class TagMap:
-    """What a picture shows: spots, queries first and then by score, and its texts.
+    """A map: spots, queries first and then by score. left_out: the number of less similar tags."""
 
-    variance: the share of each axis. left_out: the number of neighbors that are not similar enough.
-    """
-
-    title: str
+    heading: Heading
     spots: tuple[Spot, ...]
-    variance: tuple[float, float]
-    subtitle: str = ""
-    source: str = ""
     left_out: int = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """What needs fonts: the title and the names of the tags."""
+        return [self.heading.title, *(spot.tag for spot in self.spots)]
 
 
 def neighbor_map(found: Neighbors, *, drawn_count: int = 24) -> TagMap:
@@ -78,30 +61,28 @@ def neighbor_map(found: Neighbors, *, drawn_count: int = 24) -> TagMap:
     }
     rows = found.connection.sql(sql_text("tags/neighbors", "map"), params=values).to_arrow_table()
     vectors = rows["factors"].combine_chunks().flatten().to_numpy().reshape(len(rows), -1)
-    map_rows = [MapRow(**row) for row in rows.drop_columns(["factors"]).to_pylist()]
-    spots, variance = plane(map_rows, vectors)
+    places, variance = plane(vectors)
+    spots = tuple(
+        Spot(**row, x=x, y=y)
+        for row, (x, y) in zip(
+            rows.drop_columns(["factors"]).to_pylist(), places.tolist(), strict=True
+        )
+        if row.pop("is_drawn")
+    )
     ((neighbor_count,),) = found.connection.execute(
         "select count(distinct tag_id) from neighbor"
     ).fetchall()
     drawn = sum(not spot.is_query for spot in spots)
-    return TagMap(
-        _title(found),
-        spots,
-        variance,
-        _subtitle(found, variance),
-        _source(found),
-        left_out=min(neighbor_count, drawn_count, count) - drawn,
-    )
+    left_out = min(neighbor_count, drawn_count, count) - drawn
+    return TagMap(map_heading(found, sum(variance)), spots, left_out)
 
 
-def plane(
-    rows: Sequence[MapRow], vectors: NDArray[np.float32]
-) -> tuple[tuple[Spot, ...], tuple[float, float]]:
-    """Return the tags to draw with their places, and the share of variance of each axis.
+def plane(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float64], tuple[float, float]]:
+    """Return the place of each vector in the plane, and the share of variance of each axis.
 
-    vectors: a row for each tag. The plane is a PCA as e6db makes it, of these vectors alone: unit
-    vectors are centred and made unit vectors again, so that what all have in common does not count.
-    Where vectors vary in fewer directions, the other coordinates and shares are zero.
+    vectors: one a row. The plane is a PCA of these vectors alone, as in e6db: unit vectors are
+    centered and made unit vectors again, so that what all have in common does not count. If vectors
+    vary in fewer directions, the other coordinates and shares are zero.
     """
     unit = _unit(vectors.astype(np.float64))
     unit = _unit(unit - unit.mean(axis=0))
@@ -113,70 +94,10 @@ def plane(
     places[:, : found.shape[1]] = found
     variance = np.square(np.append(lengths, [0, 0]))
     first, second = (variance[:2] / max(variance.sum(), _ROUNDING)).tolist()
-    spots = tuple(
-        Spot(row.tag, row.category, row.posts, row.score, x, y, row.is_query)
-        for row, (x, y) in zip(rows, places.tolist(), strict=True)
-        if row.is_drawn or row.is_query
-    )
-    return spots, (first, second)
+    return places, (first, second)
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return vectors of length one; one that is zero but for rounding becomes zero."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.where(length > _ROUNDING, vectors / np.maximum(length, _ROUNDING), 0.0)
-
-
-def _title(found: Neighbors) -> str:
-    """Return what was asked, such as "Species most similar to fox"."""
-    ids = category_ids(found.connection, found.question.categories) or []
-    names = [tag_categories[each] for each in ids]
-    kinds = [each if each == "species" else _PLURALS.get(each, f"{each} tags") for each in names]
-    kind = _listed(kinds) or "tags"
-    return f"{kind[0].upper()}{kind[1:]} most similar to {_queries(found)}"
-
-
-def _queries(found: Neighbors) -> str:
-    if len(found.labels) > 1:
-        return _listed(found.labels)
-    names = found.labels[0].split(" ")
-    subtracts = bool(found.question.unwanted)
-    wanted = _listed([name for name in names if not (subtracts and name.startswith("-"))])
-    unwanted = _listed([name[1:] for name in names if subtracts and name.startswith("-")])
-    return f"{wanted} without {unwanted}" if unwanted else wanted
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as in a sentence: a, b and c."""
-    *first, last = names or [""]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _subtitle(found: Neighbors, variance: tuple[float, float]) -> str:
-    """Return how the map was made, and of which tags."""
-    asked = found.question
-    facts = dict(
-        found.connection.execute(
-            "select name, value from training_info where name = 'method'"
-        ).fetchall()
-    )
-    method = _METHODS.get(facts.get("method", ""), "tag")
-    reduced = f" in {asked.first_pca} dimensions" if asked.first_pca else ""
-    used = f"; tags with {asked.min_posts:,}+ posts" if asked.min_posts else ""
-    return (
-        f"Tags used alike stand close together. Cosine of {method} vectors{reduced}, drawn by PCA"
-        f" ({sum(variance):.0%} of the variance){used}."
-    )
-
-
-def _source(found: Neighbors) -> str:
-    """Return where the data are from."""
-    rows = found.connection.execute(sql_text("tags/neighbors", "source")).fetchall()
-    if not rows:
-        return "Source: imported index files. Drawn by e6duck."
-    ((file_date, newest_post, posts),) = rows
-    count = f"{posts:,} post{'s' * (posts != 1)}"
-    if file_date:
-        return f"Source: tag export of {file_date}, {count}. Drawn by e6duck."
-    newest = f" up to {newest_post:%Y-%m-%d}" if newest_post else ""
-    return f"Source: tag export with {count}{newest}. Drawn by e6duck."

@@ -88,7 +88,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     Its tags by category and by use, its posts by month, by number of tags and by rating, and how
     deep its implications are. A page (.html) is dark or light as its reader's browser asks.
     """
-    from ..charts.save import check, save_stats
+    from ..charts.save import check, save
     from ..db.connection import open_reading
     from ..tags.categories import category_colors
     from ..tags.stats import stats
@@ -107,7 +107,7 @@ def stats(db: Path | None, kind: str | None, output: Path | None, light: bool) -
     elif kind or not output:
         click.echo("\n".join(screen(found, colors, shutil.get_terminal_size().columns)))
     if output:
-        save_stats(found, output, light=light)
+        save(found, output, light=light, on_notice=tell)
 
 
 COMMANDS = (diff, stats)

@@ -1,17 +1,23 @@
-"""The statistics of several databases, odd ones among them."""
+"""Maps of the sample, the statistics of several databases, and a browser for their pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import e6duck
+from e6duck.charts.headings import Heading
+from e6duck.charts.tag_map import Spot, TagMap, plane
 from e6duck.tags.stats import DatabaseStats
 from tests.builder.test_macros import ZOO, build
+from tests.support.browser import Page, chromium
 from tests.support.exports import implication, post, write_export
+from tests.support.maps import MakeMap
 from tests.support.reference import Export
 
 ODD = '$x^2$_"<b>&amp;' + "y" * 150
@@ -42,11 +48,11 @@ NAMES = (*EXPORTS, "sample", "no posts", "large")
 
 
 @pytest.fixture(scope="session")
-def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, DatabaseStats]:
+def all_stats(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, DatabaseStats]:
     """The statistics of several databases, by their names."""
     found = {}
     for name, export in EXPORTS.items():
-        folder = tmp_path_factory.mktemp("figures")
+        folder = tmp_path_factory.mktemp("stats")
         write_export(folder, export)
         with e6duck.open(build(folder, write_index=False).database) as db:
             found[name] = db.stats()
@@ -61,8 +67,7 @@ def all_figures(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[
 
 
 def large(stats: DatabaseStats) -> DatabaseStats:
-    """Return statistics of a million tags and five million posts, of which the first ranks differ
-    little, in the place of smaller ones."""
+    """Return statistics of a million tags; the posts of their first ranks differ little."""
     ranks = [
         {
             "rank": rank,
@@ -90,3 +95,60 @@ def large(stats: DatabaseStats) -> DatabaseStats:
         ratings=ratings,
         depths=stats.depths,
     )
+
+
+@pytest.fixture(scope="session")
+def map_near(sample: Path) -> MakeMap:
+    """Return a function that maps the neighbors of tags in the sample, by their common posts."""
+    with e6duck.open(sample) as database:
+        tags = database.query("select name, category_name, post_count from tags order by tag_id")
+        matrix = e6duck.post_tag_matrix(database).astype(np.float32)
+    names, categories, posts = (column.to_pylist() for column in tags.columns)
+    common = (matrix.T @ matrix).toarray()
+    vectors = np.sqrt(common / np.maximum(common.diagonal(), 1))
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+    def make(*queries: str, count: int = 64, drawn: int = 24) -> TagMap:
+        asked = [names.index(name) for name in queries]
+        scores = (vectors @ vectors[asked].T).mean(axis=1)
+        near = [each for each in np.argsort(-scores, kind="stable") if each not in asked][:count]
+        places, _ = plane(vectors[[*asked, *near]])
+        spots = [
+            Spot(
+                names[each],
+                categories[each],
+                posts[each],
+                None if each in asked else float(scores[each]),
+                *place,
+                each in asked,
+            )
+            for each, place in zip([*asked, *near], places.tolist(), strict=True)
+        ]
+        heading = Heading(f"Tags like {', '.join(queries)}", ("A subtitle.",), "A source.")
+        return TagMap(heading, tuple(spots[: len(asked) + drawn]))
+
+    make.names = names  # type: ignore[attr-defined]
+    return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Callable[[Path], Page]]:
+    """A function that opens a file in Chromium, which is started once."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_page(browser: Callable[[Path], Page]) -> Iterator[Callable[[Path], Page]]:
+    """A function that opens a file; no page may report an error or use the network."""
+    pages: list[Page] = []
+
+    def open_page(path: Path) -> Page:
+        pages.append(browser(path))
+        return pages[-1]
+
+    yield open_page
+    for each in pages:
+        each.value("0")  # whatever happened until now is noted
+        assert not each.complaints
+        assert not each.requests

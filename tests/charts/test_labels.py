@@ -1,4 +1,4 @@
-"""What meets what on a page, and where labels find room."""
+"""Geometry, and the places of labels."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.charts.geometry import (
+from e6duck.charts.labels import (
     Box,
     Disc,
     Line,
+    Place,
     box_gaps,
     boxes_meet,
     line_gaps,
     lines_cross,
     lines_enter,
+    place,
 )
-from e6duck.charts.labels import Place, place
 
 PAGE = Box(0, 0, 300, 200)
 
@@ -86,7 +87,7 @@ def array(shape: Box | Disc | Line) -> np.ndarray[tuple[int, int], np.dtype[np.f
 
 
 def assert_clear(discs: list[Disc], places: list[Place | None]) -> None:
-    """Assert that no label meets another, a leader or a dot, nor leaves the page."""
+    """Assert that no label touches a label, leader or dot, and that all are on the page."""
     found = [each for each in places if each]
     boxes = [array(each.box) for each in found]
     leaders = [array(each.leader) for each in found if each.leader]
@@ -105,6 +106,7 @@ def assert_clear(discs: list[Disc], places: list[Place | None]) -> None:
 NUMBER = st.floats(0, 1, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER), max_size=25))
 def test_no_label_covers_anything(dots: list[tuple[float, float, float, float]]) -> None:
     discs = [Disc(300 * x, 200 * y, 2 + 8 * radius) for x, y, radius, _ in dots]
@@ -133,7 +135,7 @@ def test_a_label_without_room_is_left_out() -> None:
 
 
 def test_the_first_ones_have_their_place() -> None:
-    """So many dots stand in one place that not all labels find room: the last ones go without."""
+    """Too many dots are at one point for all labels to have room: the last ones have none."""
     places = place([Disc(150, 100, 5)] * 60, [(80, 10)] * 60, PAGE)
     assert places[0]
     assert None in places

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from e6duck.charts.map_page import page
+from e6duck.charts.pages import page
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save
-from e6duck.charts.tag_map import TagMap
-from tests.charts.test_map_figure import ODD_NAMES, map_near, odd_map
-from tests.support.browser import Page, chromium
-
-__all__ = ["map_near"]  # a fixture
+from e6duck.charts.tag_map import Spot, TagMap
+from tests.support.browser import Page
+from tests.support.maps import ODD_NAMES, MakeMap, map_of, odd_map
 
 Browse = Callable[[TagMap], Page]
 SHOWN = (
@@ -30,31 +28,19 @@ TIP = "document.querySelector('#tip.shown')?.innerText"
 TOAST = "document.querySelector('#toast.shown')?.textContent"
 
 
-@pytest.fixture(scope="module")
-def open_page() -> Iterator[Callable[[Path], Page]]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def browse(tmp_path: Path, open_page: Callable[[Path], Page]) -> Iterator[Browse]:
-    """Return a function that opens a map's page; no page may complain or use the network."""
-    pages: list[Page] = []
+def browse(tmp_path: Path, open_page: Callable[[Path], Page]) -> Browse:
+    """A function that opens a map's page."""
 
     def browse(tag_map: TagMap) -> Page:
         save(tag_map, tmp_path / "map.html")
-        pages.append(open_page(tmp_path / "map.html"))
-        return pages[-1]
+        return open_page(tmp_path / "map.html")
 
-    yield browse
-    for each in pages:
-        each.value("0")  # whatever happened until now is noted
-        assert not each.complaints
-        assert not each.requests
+    return browse
 
 
 def name(rank: int) -> str:
-    """Return the selector of a name: a dot may lie under another one, a name does not."""
+    """Return the selector of a name: a dot may be under another one, a name is not."""
     return f".spot[data-rank='{rank}'] text"
 
 
@@ -72,7 +58,7 @@ def names(opened: Page) -> set[str]:
 
 
 def seen(opened: Page) -> int:
-    """Return the number of dots that are seen now."""
+    """Return the number of dots that are visible now."""
     opened.value(FRAME)
     return int(
         opened.value(
@@ -104,7 +90,7 @@ def middle(opened: Page) -> tuple[float, float]:
 
 
 def assert_no_overlap(opened: Page) -> None:
-    """Assert that no two names meet."""
+    """Assert that no two names overlap."""
     opened.value(FRAME)
     boxes = opened.value(
         SHOWN + ".map(e => e.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
@@ -119,7 +105,7 @@ def assert_no_overlap(opened: Page) -> None:
 # Zoom and move
 
 
-def test_the_wheel_zooms_at_the_pointer(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_the_wheel_zooms_at_the_pointer(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox", drawn=60))
     x, y = place(opened, "fox")
     far = place(opened, "mammal")
@@ -133,8 +119,8 @@ def test_the_wheel_zooms_at_the_pointer(browse: Browse, map_near: Callable[..., 
     assert place(opened, "mammal") == (pytest.approx(far[0], abs=1), pytest.approx(far[1], abs=1))
 
 
-def test_labels_appear_as_there_is_room(browse: Browse, map_near: Callable[..., TagMap]) -> None:
-    """None is over another at any zoom, and the crowd around the query gets all its names."""
+def test_labels_appear_as_there_is_room(browse: Browse, map_near: MakeMap) -> None:
+    """No two overlap at any zoom, and near the query all names appear."""
     opened = browse(map_near("fox", drawn=60))
     shares = []
     for _ in range(3):
@@ -146,9 +132,7 @@ def test_labels_appear_as_there_is_room(browse: Browse, map_near: Callable[..., 
     assert shares == sorted(shares)
 
 
-def test_dragging_moves_the_map_and_copies_nothing(
-    browse: Browse, map_near: Callable[..., TagMap]
-) -> None:
+def test_dragging_moves_the_map_and_copies_nothing(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     x, y = place(opened, "fox")
     opened.drag((x, y), (x - 80, y + 40))
@@ -160,7 +144,7 @@ def test_dragging_moves_the_map_and_copies_nothing(
     opened.wait(TOAST)  # a click after a drag is one again
 
 
-def test_two_fingers_zoom_and_one_moves(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_two_fingers_zoom_and_one_moves(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     opened.call("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
     x, y = middle(opened)
@@ -172,7 +156,7 @@ def test_two_fingers_zoom_and_one_moves(browse: Browse, map_near: Callable[..., 
     assert place(opened, "fox")[0] - after[0] == pytest.approx(60, abs=2)
 
 
-def test_keys_zoom_and_move(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_keys_zoom_and_move(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     x, y = place(opened, "fox")
     opened.press("+")
@@ -188,7 +172,7 @@ def test_keys_zoom_and_move(browse: Browse, map_near: Callable[..., TagMap]) -> 
     assert place(opened, "fox") == (pytest.approx(x, abs=1), pytest.approx(y, abs=1))
 
 
-def test_a_phone_shows_the_whole_map(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_a_phone_shows_the_whole_map(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     opened.resize(400, 800)
     opened.wait("document.querySelector('svg').clientWidth < 400")
@@ -209,9 +193,7 @@ def test_a_phone_shows_the_whole_map(browse: Browse, map_near: Callable[..., Tag
 # Categories
 
 
-def test_the_legend_hides_and_shows_a_category(
-    browse: Browse, map_near: Callable[..., TagMap]
-) -> None:
+def test_the_legend_hides_and_shows_a_category(browse: Browse, map_near: MakeMap) -> None:
     tag_map = map_near("fox")
     species = sum(spot.category == "species" for spot in tag_map.spots)
     opened = browse(tag_map)
@@ -229,9 +211,7 @@ def test_the_legend_hides_and_shows_a_category(
 # Mouse
 
 
-def test_the_pointer_shows_category_posts_and_score(
-    browse: Browse, map_near: Callable[..., TagMap]
-) -> None:
+def test_the_pointer_shows_category_posts_and_score(browse: Browse, map_near: MakeMap) -> None:
     tag_map = map_near("fox")
     opened = browse(tag_map)
     assert opened.value(TIP) is None
@@ -249,9 +229,7 @@ def test_the_pointer_shows_category_posts_and_score(
     assert opened.value(TIP) is None
 
 
-def test_a_click_copies_the_tag_and_says_so(
-    browse: Browse, map_near: Callable[..., TagMap]
-) -> None:
+def test_a_click_copies_the_tag_and_says_so(browse: Browse, map_near: MakeMap) -> None:
     tag_map = map_near("fox")
     opened = browse(tag_map)
     opened.click(name(2))
@@ -261,7 +239,7 @@ def test_a_click_copies_the_tag_and_says_so(
 
 
 def test_a_click_copies_without_the_clipboard_of_new_browsers(
-    browse: Browse, map_near: Callable[..., TagMap]
+    browse: Browse, map_near: MakeMap
 ) -> None:
     tag_map = map_near("fox")
     opened = browse(tag_map)
@@ -287,7 +265,7 @@ def test_a_chosen_tag_offers_the_command_for_its_neighbors(browse: Browse) -> No
         assert opened.value("document.querySelector('#card').hidden")
 
 
-def test_search_highlights_what_matches(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_search_highlights_what_matches(browse: Browse, map_near: MakeMap) -> None:
     tag_map = map_near("red_fox")
     opened = browse(tag_map)
     opened.click("#search")
@@ -305,11 +283,8 @@ def test_search_highlights_what_matches(browse: Browse, map_near: Callable[..., 
 
 
 def test_search_shows_the_names_that_had_no_room(browse: Browse) -> None:
-    spots = tuple(
-        each.__class__(f"tag_number_{at}", "lore", 9, 0.5, 0, 0, at == 0)
-        for at, each in enumerate(odd_map().spots * 5)
-    )
-    opened = browse(TagMap("", spots, (0, 0)))
+    spots = [Spot(f"tag_number_{at}", "lore", 9, 0.5, 0, 0, at == 0) for at in range(75)]
+    opened = browse(map_of(*spots))
     hidden = ({spot.tag for spot in spots} - names(opened)).pop()
     opened.click("#search")
     opened.type(hidden)
@@ -319,7 +294,7 @@ def test_search_shows_the_names_that_had_no_room(browse: Browse) -> None:
 # Keyboard
 
 
-def test_the_keyboard_alone_is_enough(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_the_keyboard_alone_is_enough(browse: Browse, map_near: MakeMap) -> None:
     tag_map = map_near("fox")
     opened = browse(tag_map)
     opened.press("/")
@@ -336,7 +311,7 @@ def test_the_keyboard_alone_is_enough(browse: Browse, map_near: Callable[..., Ta
     assert opened.value("document.querySelector('#search').value") == ""
 
 
-def test_arrow_keys_walk_over_the_map(browse: Browse, map_near: Callable[..., TagMap]) -> None:
+def test_arrow_keys_walk_over_the_map(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     for _ in range(6):
         opened.press("Tab")  # past the search, three buttons for the zoom, and the theme
@@ -368,7 +343,7 @@ def test_odd_names_do_no_harm(browse: Browse) -> None:
     )
     assert tags == list(ODD_NAMES)
     assert opened.value("document.scripts.length") == 2  # the tags, and what draws them
-    assert opened.value("document.querySelector('h1').textContent") == odd_map().title
+    assert opened.value("document.querySelector('h1').textContent") == odd_map().heading.title
     opened.click(name(8))
     opened.wait(TOAST)
     assert pasted(opened) == ODD_NAMES[8]
@@ -378,9 +353,7 @@ def test_no_odd_names_overlap(browse: Browse) -> None:
     assert_no_overlap(browse(odd_map()))
 
 
-def test_the_page_says_how_it_was_made_and_from_what(
-    browse: Browse, map_near: Callable[..., TagMap]
-) -> None:
+def test_the_page_says_how_it_was_made_and_from_what(browse: Browse, map_near: MakeMap) -> None:
     opened = browse(map_near("fox"))
     said = opened.value("document.body.innerText")
     assert "A subtitle." in said
@@ -392,10 +365,10 @@ def test_the_page_has_the_theme_asked_for_and_the_other_one(
 ) -> None:
     save(odd_map(), tmp_path / "map.html", light=True)
     opened = open_page(tmp_path / "map.html")
-    colour = "getComputedStyle(document.documentElement).backgroundColor"
-    assert opened.value(colour) == "rgb(255, 255, 255)"
+    color = "getComputedStyle(document.documentElement).backgroundColor"
+    assert opened.value(color) == "rgb(255, 255, 255)"
     opened.click("#theme")
-    assert opened.value(colour) == "rgb(21, 47, 86)"
+    assert opened.value(color) == "rgb(21, 47, 86)"
 
 
 def test_paper_is_white_in_any_case(browse: Browse) -> None:
@@ -413,7 +386,7 @@ def test_paper_is_white_in_any_case(browse: Browse) -> None:
 
 
 def test_the_page_is_whole_in_itself() -> None:
-    """Nothing is left of the template's marks, and no address stands in it."""
+    """No mark of the template is left, and no address is in it."""
     text = page(odd_map())
     assert set(re.findall(r"\{\{(\w+)\}\}", text)) == {"title"}  # which is the name of a tag
     assert not re.search(r"https?:|@import|url\(", text)

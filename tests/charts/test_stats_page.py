@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from e6duck.charts.palette import palette
-from e6duck.charts.save import save_stats
-from e6duck.charts.stats_page import page
+from e6duck.charts.save import save
 from e6duck.tags.stats import DatabaseStats
-from tests.support.browser import Page, chromium
+from tests.support.browser import Page
 
 from .conftest import NAMES, ODD
 
@@ -30,28 +29,25 @@ TABLES = (
 
 
 @pytest.fixture(scope="module")
-def open_page() -> Iterator[Callable[[Path], Page]]:
-    with chromium() as opened:
-        yield opened
+def pages(
+    all_stats: dict[str, DatabaseStats], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """A function that writes a page of statistics, once for all tests."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def written(name: str, *, light: bool = False) -> Path:
+        path = folder / f"{name}{'_light' * light}.html"
+        if not path.exists():
+            save(all_stats[name], path, light=light)
+        return path
+
+    return written
 
 
 @pytest.fixture
-def browse(
-    tmp_path: Path, open_page: Callable[[Path], Page], all_figures: dict[str, DatabaseStats]
-) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page of statistics; none may complain or use the network."""
-    pages: list[Page] = []
-
-    def browse(name: str, *, light: bool = False) -> Page:
-        save_stats(all_figures[name], tmp_path / "stats.html", light=light)
-        pages.append(open_page(tmp_path / "stats.html"))
-        return pages[-1]
-
-    yield browse
-    for each in pages:
-        each.value("0")  # whatever happened until now is noted
-        assert not each.complaints
-        assert not each.requests
+def browse(pages: Callable[..., Path], open_page: Callable[[Path], Page]) -> Callable[..., Page]:
+    """A function that opens a page of statistics."""
+    return lambda name, **options: open_page(pages(name, **options))
 
 
 def prefer(page: Page, scheme: str) -> None:
@@ -79,10 +75,10 @@ def test_the_page_is_light_where_asked_for(browse: Callable[..., Page]) -> None:
 
 
 def test_a_mark_has_a_tooltip_with_its_row(
-    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
+    browse: Callable[..., Page], all_stats: dict[str, DatabaseStats]
 ) -> None:
     tip = "document.querySelectorAll('.tip > title')[1].textContent"
-    row = all_figures["sample"].categories[1]
+    row = all_stats["sample"].categories[1]
     assert browse("sample").value(tip).splitlines() == [
         f"Category: {row['category']}",
         f"Tags: {row['tags']}",
@@ -93,9 +89,9 @@ def test_a_mark_has_a_tooltip_with_its_row(
 
 
 def test_the_numbers_are_in_tables_too(
-    browse: Callable[..., Page], all_figures: dict[str, DatabaseStats]
+    browse: Callable[..., Page], all_stats: dict[str, DatabaseStats]
 ) -> None:
-    stats = all_figures["sample"]
+    stats = all_stats["sample"]
     categories, ranks, years, _, ratings, depths = browse("sample").value(TABLES)
     assert categories[0] == ["Category", "Tags", "Too rare for an id", "Uses", "Share of uses"]
     assert [row[:2] for row in categories[1:]] == [
@@ -154,8 +150,8 @@ def test_paper_is_white(browse: Callable[..., Page]) -> None:
     assert opened.printed().startswith(b"%PDF")
 
 
-def test_the_page_is_small_and_needs_nothing_else(all_figures: dict[str, DatabaseStats]) -> None:
-    text = page(all_figures["sample"])
+def test_the_page_is_small_and_needs_nothing_else(pages: Callable[..., Path]) -> None:
+    text = pages("sample").read_text(encoding="utf-8")
     assert len(text.encode()) < 150_000
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
     assert not re.search(r"https?:(?!//www.w3.org/)|@import|url\((?!#)|\{\{|#00..01|<script", text)

@@ -94,7 +94,7 @@ class Page:
                 self.requests.append(address)
 
     def resize(self, width: int, height: int) -> None:
-        """Give the page a window of so many pixels."""
+        """Resize the window of the page; in pixels."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **metrics)
 

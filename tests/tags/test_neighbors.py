@@ -553,16 +553,29 @@ def test_neighbors_with_a_lower_score_are_left_out(board: Path) -> None:
 def test_the_title_of_a_map_says_what_was_asked(
     board: Path, names: list[str], options: dict[str, Any], title: str
 ) -> None:
-    assert map_of(board, *names, **options).title == title
+    assert map_of(board, *names, **options).heading.title == title
 
 
 def test_a_map_says_how_it_was_made_and_from_what(board: Path) -> None:
-    tag_map = map_of(board, "fox")
-    assert "PCA (100% of the variance); tags with 100+ posts." in tag_map.subtitle
-    assert re.fullmatch(
-        r"Source: tag export with 240 posts up to \d{4}-\d\d-\d\d\. Drawn by e6duck\.",
-        tag_map.source,
-    )
+    heading = map_of(board, "fox").heading
+    assert "PCA (100% of the variance); tags with 100+ posts." in heading.about[0]
+    assert re.fullmatch(r"Source: e621 tag export, newest post of \d{4}-\d\d-\d\d", heading.source)
+
+
+def test_tags_that_are_not_drawn_still_define_the_axes(board: Path) -> None:
+    with (
+        open_reading(board) as opened,
+        find_neighbors(opened, Question(("fox",), map_count=4)) as found,
+    ):
+        few, all_ = (neighbor_map(found, drawn_count=count).spots for count in (2, 4))
+    assert few == all_[:3]
+    with (
+        open_reading(board) as opened,
+        find_neighbors(opened, Question(("fox",), map_count=2)) as found,
+    ):
+        alone = neighbor_map(found, drawn_count=2).spots
+    assert [spot.tag for spot in alone] == [spot.tag for spot in few]
+    assert alone != few
 
 
 def test_a_picture_has_no_rows_beside_it_unless_a_format_is_named(

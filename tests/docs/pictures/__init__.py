@@ -1,7 +1,7 @@
 """The pictures of the documents: what each shows, and what it was made from.
 
-`python -m tests.docs.pictures` redraws them. Each PNG carries the hash of its inputs, so that a
-test can tell whether it is up to date without drawing it: pixels differ between systems.
+`python -m tests.docs.pictures` draws them. Each PNG has the hash of its inputs, so that a test can
+tell whether it is up to date without drawing it: pixels differ between systems.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
-from e6duck.charts.save import save, save_stats
+from e6duck.charts.save import save
 from e6duck.charts.tag_map import neighbor_map
 from e6duck.tags.neighbors import Question, find_neighbors
 
@@ -24,11 +24,12 @@ CHECKOUT = FOLDER.parents[2]
 COMMAND = "python -m tests.docs.pictures"
 
 _HASH = "e6duck-inputs"
+_CHARTS = ("e6duck/charts/*.py", "e6duck/charts/*.mplstyle")
 
 
 @dataclass(frozen=True)
 class Picture(ABC):
-    """A picture: its name, and its looks."""
+    """A picture: its name, and whether it is light."""
 
     name: str
     light: bool = False
@@ -36,7 +37,7 @@ class Picture(ABC):
     @property
     @abstractmethod
     def patterns(self) -> tuple[str, ...]:
-        """What decides how it looks, but for what it is asked: data, questions and drawing."""
+        """Globs of the files that decide how it looks."""
 
     @abstractmethod
     def save(self, database: e6duck.Database) -> None:
@@ -48,7 +49,7 @@ class Picture(ABC):
         return FOLDER / f"{self.name}.png"
 
     def inputs(self) -> str:
-        """Return the hash of all that the picture is made from."""
+        """Return the hash of everything that the picture is made from."""
         digest = hashlib.sha256(repr(self).encode())
         for pattern in ("data/*.csv.gz", *self.patterns):
             paths = sorted(CHECKOUT.glob(pattern))
@@ -58,24 +59,20 @@ class Picture(ABC):
         return digest.hexdigest()
 
     def stamp(self) -> str | None:
-        """Return the hash of what the kept picture was made from; None if there is none."""
+        """Return the hash of what the picture was made from when it was drawn; None without it."""
         if not self.path.exists():
             return None
         with Image.open(self.path) as image:
             return image.info.get(_HASH)
 
     def draw(self, database: e6duck.Database) -> None:
-        """Draw the picture anew, with the hash of what it was made from."""
+        """Draw the picture, with the hash of what it is made from."""
         self.save(database)
         facts = PngImagePlugin.PngInfo()
         facts.add_text(_HASH, self.inputs())
         with Image.open(self.path) as image:
-            few_colours = image.convert("RGB").quantize(256)  # a third of the bytes
-            few_colours.save(self.path, pnginfo=facts, optimize=True)
-
-
-def _modules(names: str) -> tuple[str, ...]:
-    return tuple(f"e6duck/{name}.py" for name in names.split())
+            few_colors = image.convert("RGB").quantize(256)  # a third of the bytes
+            few_colors.save(self.path, pnginfo=facts, optimize=True)
 
 
 @dataclass(frozen=True)
@@ -86,13 +83,14 @@ class Neighborhood(Picture):
     drawn_count: int = 24
 
     patterns = (
-        *_modules("trainer/als trainer/model trainer/ppmi trainer/recipe tags/neighbors"),
+        "e6duck/trainer/*.py",
+        "e6duck/tags/neighbors.py",
         "sql/tags/neighbors/*.sql",
-        "e6duck/charts/*.py",
+        *_CHARTS,
     )
 
     def save(self, database: e6duck.Database) -> None:
-        """Draw the neighbours of the tags."""
+        """Draw the neighbors of the tags."""
         question = Question(**self.question, map_count=self.drawn_count)
         with find_neighbors(database.connection, question) as found:
             save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
@@ -103,14 +101,16 @@ class Stats(Picture):
     """The statistics of the sample."""
 
     patterns = (
-        *_modules("tags/stats tags/phrases tags/bins"),
+        "e6duck/tags/stats.py",
+        "e6duck/tags/phrases.py",
+        "e6duck/tags/bins.py",
         "sql/tags/stats/*.sql",
-        "e6duck/charts/*.py",
+        *_CHARTS,
     )
 
     def save(self, database: e6duck.Database) -> None:
-        """Draw the figures."""
-        save_stats(database.stats(), self.path, light=self.light)
+        """Draw the statistics."""
+        save(database.stats(), self.path, light=self.light)
 
 
 PICTURES = (
