@@ -86,12 +86,12 @@ def build(
 
     data_dir: the folder of the export. db: the database to write, or a folder that gets e6.duckdb
     (default: data_dir); nothing is written to data_dir if db is elsewhere. out_dir: gets the index
-    files (default: the folder of the database); write_index=False writes none. min_posts: posts
-    that a tag needs for an id. all_files: keep gif, webm, mp4 and swf. include_deleted: keep
-    deleted posts. with_text: keep the columns source and description. strict: fail on malformed
-    rows. memory_limit: of the process, roughly; written as in DuckDB, such as "1GB" (default:
-    "2GB"). threads: default: all cores. on_progress: called with the name of a stage and the rows
-    done since the last call.
+    files (default: the folder of the database). write_index: whether to write index files.
+    min_posts: posts that a tag needs for an id. all_files: keep gif, webm, mp4 and swf.
+    include_deleted: keep deleted posts. with_text: keep the columns source and description.
+    strict: fail on malformed rows. memory_limit: of the process, roughly; written as in DuckDB,
+    such as "1GB" (default: "2GB"). threads: default: all cores. on_progress: called with the name
+    of a stage and the rows done since the last call.
 
     Raises `SourceError` for a bad export, `DatabaseError` if the old database is in use or not
     ours, `AuditError` if the result would break a rule, `UsageError` for bad options.

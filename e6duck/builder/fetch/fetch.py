@@ -73,7 +73,7 @@ def fetch(
     index: address of the index of a mirror. confirm: called with the plan, and raises to stop; the
     default refuses to replace a file that no fetch has written. on_bytes: called with the name of
     a file and the number of its bytes that are downloaded so far. on_notice: called with one line
-    for each failure before another try.
+    for each failure before another try. retry_policy: how often to try again, and how long to wait.
 
     Files that are up to date are skipped, and a broken download is resumed. A file gets its final
     name only after its checksum was verified. retry_policy: how long to wait
