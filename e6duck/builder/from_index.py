@@ -62,6 +62,7 @@ SCRIPTS = (
     ("build/from_index", "53_rare_tags"),
     ("build", "54_tag_factors"),
     ("build", "55_training_info"),
+    ("build", "56_known_names"),
     ("build", "60_tag_id"),
     ("build", "61_implies"),
     ("build", "62_implied_by"),

@@ -39,6 +39,7 @@ STAGES = {
     "rare_tags": "counting rare tags",
     "tag_factors": "preparing vectors",
     "training_info": "preparing vectors",
+    "known_names": "listing names",
     "tag_id": "adding macros",
     "implies": "adding macros",
     "implied_by": "adding macros",

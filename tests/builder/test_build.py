@@ -419,6 +419,6 @@ def test_database_holds_what_the_design_promises_and_nothing_else(sample: Path) 
     assert set(found) == {
         *("tags", "rare_tags", "categories", "tag_aliases", "tag_implications"),
         *("rare_tag_implications", "posts", "post_tags", "tag_factors", "training_info"),
-        *("build_sources", "build_rejects", "build_info"),
+        *("build_sources", "build_rejects", "build_info", "known_names"),
         *("tag_id", "neighbors", "implies", "implied_by", "cooccurring", "search_tags"),
     }
