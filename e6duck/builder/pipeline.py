@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ..db.connection import SCHEMA_VERSION, Connection, literal
 from ..db.sql_files import Script, scripts, sql_text
+from ..db.sql_files import more_scripts as more_scripts
 from ..errors import AuditError, SourceError
 from ..index import vectors
 from . import posts, rejects
@@ -122,11 +123,6 @@ def _choose_rows(draft: Draft, table: str) -> None:
         f" from {table}_row where id is not null"
         " qualify record = max(record) over (partition by id)"
     )
-
-
-def more_scripts() -> list[Script]:
-    """Return the files of the tables that are loaded where their files are there."""
-    return scripts("build/optional")
 
 
 def _count_names(draft: Draft) -> None:

@@ -65,3 +65,13 @@ def scripts(kind: str) -> list[Script]:
         Script(path, path.read_text(encoding="utf-8"))
         for path in sorted((folder() / kind).glob("*.sql"))
     ]
+
+
+def more_scripts() -> list[Script]:
+    """Return the files of the tables that a build makes only if the export has their files."""
+    return scripts("build/optional")
+
+
+def built_relations() -> set[str]:
+    """Return the names of all relations that a build can leave in a database."""
+    return {each.name for each in (*scripts("build"), *more_scripts()) if each.is_lasting}

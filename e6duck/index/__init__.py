@@ -1,4 +1,4 @@
-"""The index files: write, read, check and publish them; vectors, matrices and lists for other programs.
+"""The index files: write, read, check and publish them; vectors and lists for other programs.
 
 Imports db and the ground floor.
 """

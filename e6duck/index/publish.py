@@ -1,4 +1,4 @@
-"""The database that is in the place of a new one: whether it may be replaced, and what is kept."""
+"""Replace a database and its index files by new ones: whether that may be done, and how."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import files
-from ..builder import pipeline
 from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
-from ..db.sql_files import scripts
-from . import write
+from ..db.sql_files import built_relations
+from ..progress import Progress, no_progress
+
+# Windows refuses to replace a file that is open; elsewhere the open file stays readable.
+_REPLACES_OPEN_FILES = os.name != "nt"
 
 
 def replaceable(database: Path) -> tuple[str, ...]:
-    """Return the user's own relations in the old database; raises where it may not be replaced."""
+    """Return the user's own relations in an old database, if there is one.
+
+    Raises `DatabaseError` if it may not be replaced: it is in use, or e6duck did not make it.
+    """
     checkpoint_wal(database)
     if not database.exists():
         return ()
@@ -25,8 +30,7 @@ def replaceable(database: Path) -> tuple[str, ...]:
 
 
 def _user_relations(connection: Connection) -> tuple[str, ...]:
-    every = (*scripts("build"), *pipeline.more_scripts())
-    return tuple(user_relations(connection, {each.name for each in every if each.is_lasting}))
+    return tuple(user_relations(connection, built_relations()))
 
 
 def replace(
@@ -35,37 +39,65 @@ def replace(
     index_drafts: Mapping[Path, Path],
     out_dir: Path | None,
     users: tuple[str, ...],
-    on_progress: pipeline.Progress,
+    on_progress: Progress,
 ) -> tuple[Path | None, tuple[str, ...]]:
-    """Put the new files in the place of the old.
+    """Publish a new database and its index files, and keep an old database with user relations.
 
-    Returns where the old database is kept, if it is, and the user's relations that are in it.
-    A shared lock on the old database keeps writers away until it is gone.
+    users: the user's relations found before. Returns the path of the old database, or None if it
+    was not kept, and the user's relations in it. A shared lock on the old database keeps writers
+    away until it is replaced.
     """
     kept_old = None
     checkpoint_wal(database)
-    with ExitStack() as stack:
+    with ExitStack() as lock:
         if database.exists():
-            held = stack.enter_context(shared_lock(database))
-            users = users or _user_relations(held)  # somebody may have come and gone since
+            held = lock.enter_context(shared_lock(database))
+            users = users or _user_relations(held)  # a program may have added some since
             if users:
                 kept_old = database.with_name(database.name + ".old")
-                _keep(database, kept_old, stack)
-            if os.name == "nt":  # where a file that is open cannot be replaced
-                stack.close()
-        for _ in write.publish(database, draft, index_drafts, out_dir):
-            on_progress("publish", 0)
+                _keep(database, kept_old, lock)
+        publish(database, draft, index_drafts, out_dir, lock=lock, on_progress=on_progress)
     return kept_old, users
 
 
-def _keep(database: Path, kept_old: Path, stack: ExitStack) -> None:
-    """Give the old database its second name, without opening and closing it, as it is held."""
+def publish(
+    database: Path,
+    draft: Path,
+    index_drafts: Mapping[Path, Path],
+    out_dir: Path | None,
+    *,
+    lock: ExitStack,
+    on_progress: Progress = no_progress,
+) -> None:
+    """Rename a new database and its index files to their final names.
+
+    Files in the same folder as the database are replaced with it, as one set. lock: holds the old
+    database open, and is closed first if the system cannot replace an open file. on_progress:
+    called with "publish" before each rename.
+    """
+    if not _REPLACES_OPEN_FILES:
+        lock.close()
+    is_one_set = out_dir is None or out_dir.resolve() == database.parent.resolve()
+    first_set = {database: draft, **(index_drafts if is_one_set else {})}
+    for _ in files.publish(first_set, database.parent):
+        on_progress("publish", 0)
+    if index_drafts and out_dir is not None and not is_one_set:
+        for _ in files.publish(index_drafts, out_dir):
+            on_progress("publish", 0)
+
+
+def _keep(database: Path, kept_old: Path, lock: ExitStack) -> None:
+    """Give the old database a second name.
+
+    If the file system has no links, its content is copied. The file that is read must stay open
+    until lock is closed: closing it would release the lock of this process.
+    """
     copy = files.draft_path(kept_old)
-    stack.callback(files.discard, copy)
+    lock.callback(files.discard, copy)
     try:
         os.link(database, copy)
     except OSError:  # a file system without links
-        source = stack.enter_context(database.open("rb"))
+        source = lock.enter_context(database.open("rb"))
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target)
         files.sync(copy)

@@ -239,21 +239,6 @@ def check_same_build(out_dir: Path, build_id: str) -> None:
         raise UsageError(f"{out_dir} holds index files of another build; export them all")
 
 
-def publish(
-    database: Path, draft: Path, index_drafts: Mapping[Path, Path], out_dir: Path | None
-) -> Iterator[Path]:
-    """Put a new database and its files in the place of the old; yields each before it is replaced.
-
-    They are replaced as one set where they are in one folder.
-    """
-    together = out_dir is None or out_dir.resolve() == database.parent.resolve()
-    yield from files.publish(
-        {database: draft, **(index_drafts if together else {})}, database.parent
-    )
-    if index_drafts and out_dir is not None and not together:
-        yield from files.publish(index_drafts, out_dir)
-
-
 def _check_names(connection: Connection, only: Collection[str]) -> None:
     for name in only:
         if name not in _WRITERS:

@@ -28,6 +28,7 @@ from ..db.sql_files import scripts
 from ..db.system_errors import plain_errors
 from ..errors import DatabaseError, Interruption, UsageError
 from ..index import matrix, vectors, write
+from ..index.publish import publish
 from ..index.vectors import POST_FACTORS, TAG_FACTORS, Vectors
 from .als import Device, choose_device
 from .model import agreement, make_vectors
@@ -304,12 +305,13 @@ def _replace(
     with ExitStack() as stack:
         for folder in _folders(database.parent, out_dir or database.parent):
             stack.enter_context(files.working_folder(folder))
-        held = stack.enter_context(shared_lock(database))
+        lock = stack.enter_context(ExitStack())
+        held = lock.enter_context(shared_lock(database))
         _check_build(held, database, facts["build_id"])
         draft = files.draft_path(database)
         stack.callback(files.discard, draft)
         # To close it would free the lock.
-        source = stack.enter_context(database.open("rb"))
+        source = lock.enter_context(database.open("rb"))
         with draft.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
         drafts: dict[Path, Path] = {}
@@ -325,5 +327,5 @@ def _replace(
                 ).drafts
                 for leftover in drafts.values():
                     stack.callback(files.discard, leftover)
-        list(write.publish(database, draft, drafts, out_dir))
+        publish(database, draft, drafts, out_dir, lock=lock)
     return [path for path in drafts if path.name != write.INDEX]

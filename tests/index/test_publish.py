@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import pytest
 from e6duck.builder.build import BuildResult, build
 from e6duck.db.connection import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
+from e6duck.files import draft_path
+from e6duck.index.publish import publish
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.reference import Export
 from tests.test_files import LOCK, content, names
@@ -37,7 +39,7 @@ NEW = Export(
 
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("incumbent")
+    folder = tmp_path_factory.mktemp("published")
     write_export(folder, OLD)
     build(folder)
     write_export(folder, NEW)
@@ -223,6 +225,35 @@ def test_no_writer_gets_in_while_the_files_are_replaced(
     with duckdb.connect(str(built.kept_old), read_only=True) as old:
         assert old.execute("from mine").fetchall() == [(7,)]
     assert not [name for name in names(data) if ".building-" in name]
+
+
+@pytest.mark.parametrize("replaces_open_files", [True, False], ids=["POSIX", "Windows"])
+@pytest.mark.parametrize("out", ["data", "out"], ids=["one folder", "two folders"])
+def test_the_lock_ends_before_the_renames_only_if_open_files_cannot_be_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, replaces_open_files: bool
+) -> None:
+    monkeypatch.setattr("e6duck.index.publish._REPLACES_OPEN_FILES", replaces_open_files)
+    database, listed = tmp_path / "data" / "e6.duckdb", tmp_path / out / "tags.txt.gz"
+    drafts = {path: draft_path(path) for path in (database, listed)}
+    for path, draft in drafts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("old")
+        draft.write_text("new")
+    events: list[str] = []
+    with ExitStack() as lock:
+        lock.callback(events.append, "unlocked")
+        publish(
+            database,
+            drafts[database],
+            {listed: drafts[listed]},
+            listed.parent,
+            lock=lock,
+            on_progress=lambda stage, rows: events.append(stage),
+        )
+    renames = ["publish", "publish"]
+    assert events == ([*renames, "unlocked"] if replaces_open_files else ["unlocked", *renames])
+    assert [path.read_text() for path in drafts] == ["new", "new"]
+    assert names(database.parent) == [path.name for path in drafts if path.parent.name == "data"]
 
 
 def _no_links(*_: object) -> None:

@@ -22,7 +22,7 @@ from safetensors.numpy import load_file, save
 from e6duck import DatabaseError, E6DuckError, Recipe, UsageError
 from e6duck.builder.build import build
 from e6duck.errors import Interruption
-from e6duck.index import write
+from e6duck.index.publish import publish
 from e6duck.index.vectors import POST_FACTORS, TAG_FACTORS
 from e6duck.index.write import INDEX, NAMES
 from e6duck.trainer import als
@@ -527,13 +527,11 @@ def test_an_interruption_leaves_all_as_it_was(data: Path) -> None:
 def test_an_interruption_after_the_replacement_says_so(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish = write.publish
-
-    def interrupted(*arguments: Any) -> list[Any]:
-        list(publish(*arguments))
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        publish(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("e6duck.index.write.publish", interrupted)
+    monkeypatch.setattr("e6duck.trainer.train.publish", interrupted)
     with pytest.raises(Interruption, match=r"^the new vectors are there$"):
         train(data, recipe=NEW)
     assert factors_of(data) == 3
