@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import drafting, memory_size
+from ..db.connection import DEFAULT_MEMORY, drafting, memory_size
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.sql_files import scripts
 from ..db.system_errors import plain_errors
@@ -25,7 +25,6 @@ from .source import Source, checking, find_sources
 from .summary import build_facts
 
 DATABASE = "e6.duckdb"
-DEFAULT_MEMORY = "2GB"
 _LEAST_MEMORY = 600_000_000
 _KERNEL_MEMORY = 400_000_000
 

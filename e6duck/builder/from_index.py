@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from .. import files
 from ..db.connection import (
+    DEFAULT_MEMORY,
     INDEX_FILES,
     SCHEMA_VERSION,
     Connection,
@@ -36,7 +37,7 @@ from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
 from ..index.tables import IndexTables, read_published
 from . import pipeline
-from .build import DEFAULT_MEMORY, database_place
+from .build import database_place
 from .source import COLUMNS
 
 # What makes no relation that stays, and is the same for names from whatever source.

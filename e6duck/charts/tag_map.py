@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..compat.normalizers import tag_categories
 from ..db.sql_files import sql_text
+from ..index.unit_vectors import unit_vectors
 from ..tags.categories import category_ids
 from ..tags.neighbors import Neighbors
 
@@ -103,8 +104,8 @@ def plane(
     vectors are centred and made unit vectors again, so that what all have in common does not count.
     Where vectors vary in fewer directions, the other coordinates and shares are zero.
     """
-    unit = _unit(vectors.astype(np.float64))
-    unit = _unit(unit - unit.mean(axis=0))
+    unit = unit_vectors(vectors.astype(np.float64), shortest=_ROUNDING)
+    unit = unit_vectors(unit - unit.mean(axis=0), shortest=_ROUNDING)
     left, lengths, axes = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)
     lengths = np.where(lengths > _ROUNDING, lengths, 0)
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])  # SVD leaves it open
@@ -119,12 +120,6 @@ def plane(
         if row.is_drawn or row.is_query
     )
     return spots, (first, second)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return vectors of length one; one that is zero but for rounding becomes zero."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(length > _ROUNDING, vectors / np.maximum(length, _ROUNDING), 0.0)
 
 
 def _title(found: Neighbors) -> str:

@@ -18,6 +18,7 @@ from .interrupts import interruptible as interruptible  # for those who have a c
 
 SCHEMA_VERSION = 2
 INDEX_FILES = "index files"  # what a database without posts is made from, as build_info says
+DEFAULT_MEMORY = "2GB"  # of a draft
 STORAGE_VERSION = "v1.4.0"  # the oldest that refuses a WAL of another file; DuckDB 1.4 reads it
 CATALOG, _OLD_CATALOG = "e6", "old"
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}

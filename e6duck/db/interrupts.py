@@ -87,11 +87,13 @@ def explained_interrupts(state: Callable[[], str]) -> Iterator[None]:
         raise Interruption(state()) from error
 
 
-def files_state(database: Path, index: Path | None) -> Callable[[], str]:
+def files_state(
+    database: Path, index: Path | None, *, what: str | None = None
+) -> Callable[[], str]:
     """Return what says, after an interrupt, which files are there: the old ones or the new.
 
     To be called before the work. index: one file of the set that is replaced with the database, or
-    None where no set is.
+    None where no set is. what: the subject and verb of the sentence, if not the files.
     """
     before = _identity(database), _identity(index)
 
@@ -99,10 +101,10 @@ def files_state(database: Path, index: Path | None) -> Callable[[], str]:
         is_new, is_index_new = _identity(database) != before[0], _identity(index) != before[1]
         if is_new and index and not is_index_new:
             return f"the new database is there; write its index files: e6duck export {index.parent}"
-        what = "database and index files are" if index else "database is"
+        named = what or ("database and index files are" if index else "database is")
         if is_new:
-            return f"the new {what} there"
-        return f"the old {what} unchanged" if before[0] else "nothing was written"
+            return f"the new {named} there"
+        return f"the old {named} unchanged" if before[0] else "nothing was written"
 
     return state
 

@@ -1,4 +1,4 @@
-"""A matrix and a recipe to vectors."""
+"""Vectors of tags and posts, made from a posts x tags matrix by a recipe."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import E6DuckError
+from ..index.unit_vectors import unit_vectors
 from ..index.vectors import Vectors
+from ..progress import IterationProgress, no_progress
 from .als import NOT_FINITE, als_vectors, weighted
-from .ppmi import Progress, svd_vectors
+from .ppmi import svd_vectors
 from .recipe import Recipe
 from .score import overlap
 
@@ -22,12 +24,20 @@ def make_vectors(
     *,
     device: str = "cpu",
     threads: int = 0,
-    progress: Progress = lambda stage, done, total: None,
+    progress: IterationProgress = no_progress,
 ) -> tuple[Vectors, Vectors | None]:
-    """Return a vector a tag and, of als, a post, from posts x tags (CSR of ones).
+    """Return the vectors of tags and, if the method is als, of posts, from posts x tags.
 
-    recipe: settled. threads: 0 is all cores; the result is the same, where BLAS is kept to one.
+    uses: a CSR of ones. recipe: resolved. threads: 0 is all cores; the result does not depend on it
+    if BLAS uses one thread.
     """
+    return trained_vectors(uses, recipe, device=device, threads=threads, progress=progress)
+
+
+def trained_vectors(
+    uses: Any, recipe: Recipe, *, device: str, threads: int, progress: IterationProgress
+) -> tuple[Vectors, Vectors | None]:
+    """Return the vectors as the method computes them; parameters as in `make_vectors`."""
     start = None
     if recipe.method == "svd" or recipe.start == "svd":
         start = svd_vectors(uses, factors=recipe.factors or 1, seed=recipe.seed, progress=progress)
@@ -43,28 +53,32 @@ def make_vectors(
     )
     if not np.isfinite(tag_vectors).all():
         raise E6DuckError(NOT_FINITE)
-    unused = np.bincount(uses.indices, minlength=len(tag_vectors)) == 0
-    tag_vectors[unused] = 0
+    is_unused = np.bincount(uses.indices, minlength=len(tag_vectors)) == 0
+    tag_vectors[is_unused] = 0
     return tag_vectors if start is None else averaged(start, tag_vectors), post_vectors
 
 
 def averaged(start: Vectors, end: Vectors) -> Vectors:
-    """Return vectors as long as end that point to the middle between start and end."""
+    """Return vectors in the direction of the mean of start and end, with the lengths of end.
+
+    start and end count the same, whatever their lengths: start has unit vectors.
+    """
+    middle = start + unit_vectors(end)
     length = np.linalg.norm(end, axis=1, keepdims=True)
-    middle = start + np.divide(end, length, out=np.zeros_like(end), where=length > 0)
-    now = np.linalg.norm(middle, axis=1, keepdims=True)
-    lengthened: Vectors = middle * np.divide(length, now, out=np.zeros_like(now), where=now > 0)
-    return lengthened
+    present = np.linalg.norm(middle, axis=1, keepdims=True)
+    scale = np.divide(length, present, out=np.zeros_like(present), where=present > 0)
+    scaled: Vectors = middle * scale
+    return scaled
 
 
 def agreement(uses: Any, recipe: Recipe, threads: int) -> str:
-    """Return a line on how much the neighbours differ between CUDA and the CPU, on some posts."""
+    """Return a line that says how many neighbors CUDA and the CPU agree on, for some posts."""
     sample = uses[:_COMPARED_POSTS]
     sets = [
         make_vectors(sample, recipe, device=device, threads=threads)[0]
         for device in ("cuda", "cpu")
     ]
     return (
-        f"CUDA and the CPU agree on {overlap(*sets):.1%} of the 10 nearest of the most used tags,"
-        f" trained on {sample.shape[0]:,} posts each"
+        f"CUDA and the CPU agree on {overlap(*sets):.1%} of the 10 nearest neighbors of the most"
+        f" used tags, after training both on {sample.shape[0]:,} posts"
     )

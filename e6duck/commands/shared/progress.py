@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...builder.fetch.download import OnBytes
     from ...builder.pipeline import Progress
-    from ...trainer.ppmi import Progress as TrainingProgress
+    from ...progress import IterationProgress as TrainingProgress
 
 _WAIT = 1.0  # seconds of work that are not worth a bar
 
