@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import E6DuckError
 from ..index.unit_vectors import unit_vectors
@@ -29,9 +30,14 @@ def make_vectors(
     """Return the vectors of tags and, if the method is als, of posts, from posts x tags.
 
     uses: a CSR of ones. recipe: resolved. threads: 0 is all cores; the result does not depend on it
-    if BLAS uses one thread.
+    if BLAS uses one thread. Tags on the same posts get the same vector, bit for bit: the method
+    alone would leave a difference of rounding, which depends on the kernel of BLAS, and which would
+    decide the order of neighbors with equal scores.
     """
-    return trained_vectors(uses, recipe, device=device, threads=threads, progress=progress)
+    tag_vectors, post_vectors = trained_vectors(
+        uses, recipe, device=device, threads=threads, progress=progress
+    )
+    return tag_vectors[first_on_same_posts(uses)], post_vectors
 
 
 def trained_vectors(
@@ -56,6 +62,17 @@ def trained_vectors(
     is_unused = np.bincount(uses.indices, minlength=len(tag_vectors)) == 0
     tag_vectors[is_unused] = 0
     return tag_vectors if start is None else averaged(start, tag_vectors), post_vectors
+
+
+def first_on_same_posts(uses: Any) -> NDArray[np.intp]:
+    """Return for each tag the first tag that is on the same posts; mostly that is the tag itself.
+
+    Posts get random keys of 64 bits, and tags with the same sum of keys are on the same posts: two
+    others of 30,000 tags have the same sum with a probability of 1 in 40 billion.
+    """
+    integers = np.random.default_rng(0).integers(0, 2**64, uses.shape[0], np.uint64)
+    _, first, inverse = np.unique(uses.T @ integers, return_index=True, return_inverse=True)
+    return first[inverse]
 
 
 def averaged(start: Vectors, end: Vectors) -> Vectors:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from e6duck import Recipe
-from e6duck.trainer.model import averaged, make_vectors
+from e6duck.trainer.model import averaged, first_on_same_posts, make_vectors
 from tests.kernels import usable_kernels
-from tests.support.matrices import cosines, uses_of
+from tests.support.matrices import cosines, drawn_posts, uses_of
 from tests.support.planted_ties import PLANTED, planted_vectors
 
 pytestmark = pytest.mark.usefixtures("one_blas_thread")
@@ -77,6 +77,22 @@ def test_the_mean_has_the_length_of_the_end() -> None:
 
 
 # Ties
+
+
+def test_tags_on_the_same_posts_are_found() -> None:
+    """Tags 0 and 1 are on as many posts, and on other ones; 4 and 5 are on no post."""
+    posts = [{0, 2}, {1, 3}, {0, 2, 6}, {1, 3, 6}, {3}]
+    assert first_on_same_posts(uses_of(posts, 7)).tolist() == [0, 1, 0, 3, 4, 4, 6]
+
+
+@pytest.mark.parametrize("method", ["als", "svd"])
+def test_tags_on_the_same_posts_have_the_very_same_vector(method: Any) -> None:
+    """So that their scores are equal, and their order does not depend on the kernel of BLAS."""
+    uses = uses_of([post | {12 + tag for tag in post} for post in drawn_posts(100, 12)], 24)
+    recipe = Recipe(method=method, factors=4).resolved(posts=100, tags=24)
+    vectors, _ = make_vectors(uses, recipe, threads=1)
+    assert np.array_equal(vectors[:12], vectors[12:])
+    assert len(np.unique(vectors[:12], axis=0)) == 12
 
 
 @pytest.mark.parametrize("method", ["svd", "als"])
