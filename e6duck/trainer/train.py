@@ -1,11 +1,10 @@
-"""Train the vectors of a database, then replace the database and its vector files as one set."""
+"""Train the vectors of a database: read the posts, train, score, and save."""
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,27 +14,18 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from .. import files
-from ..db.connection import (
-    DEFAULT_MEMORY,
-    Connection,
-    check_posts,
-    drafting,
-    interruptible,
-    open_reading,
-    shared_lock,
-)
-from ..db.interrupts import SignalPoint, explained_interrupts, files_state
+from ..db.connection import Connection, check_posts, interruptible, open_reading
+from ..db.interrupts import explained_interrupts, files_state
 from ..db.locate import DATABASE
-from ..db.sql_files import scripts
 from ..db.system_errors import plain_errors
-from ..errors import DatabaseError, UsageError
-from ..index import matrix, vectors, write
-from ..index.publish import publish
-from ..index.vectors import POST_FACTORS, TAG_FACTORS, Vectors
+from ..errors import UsageError
+from ..index import matrix, write
+from ..index.vectors import Vectors
 from ..progress import IterationProgress, Notify, no_notice, no_progress
 from .als import Device, choose_device
 from .model import agreement, make_vectors
 from .recipe import Recipe
+from .save import Target, check_build, post_file, replace
 from .score import SiblingShare, sibling_share
 
 VOCABULARY = 32_768
@@ -44,8 +34,6 @@ MIN_TAGS = 11
 MOST_USES = 64_000_000
 _MOST_TAGS = 2**32  # an id has 32 bits
 _READING_MEMORY = "500MB"  # without a limit, DuckDB keeps all that it has read
-
-_PostFile = Mapping[str, Callable[[Path], object]]  # the name of the file, and what writes it
 
 
 @dataclass(frozen=True)
@@ -66,20 +54,6 @@ class TrainResult:
     score: float | None
     seconds: float
     chance: float | None = None
-
-
-@dataclass(frozen=True)
-class _Target:
-    """The files and folders that a training writes."""
-
-    database: Path
-    out_dir: Path | None  # of the vector files; None if none are written
-
-    @property
-    def folders(self) -> list[Path]:
-        """The folders, each once even if it has two names."""
-        named = (self.database.parent, self.out_dir or self.database.parent)
-        return list({folder.resolve(): folder for folder in named}.values())
 
 
 @dataclass(frozen=True)
@@ -139,7 +113,7 @@ def train(
         threadpool_limits(limits=1, user_api="blas"),
         plain_errors(*target.folders),
     ):
-        used_device, notice = choose_device(device) if recipe.method == "als" else ("cpu", None)
+        used_device = _device(recipe, device, on_notice)
         on_progress("reading posts", 0, 0)
         with _reading(target.database) as connection:
             _check_target(connection, target)
@@ -147,8 +121,6 @@ def train(
                 connection, vocabulary, min_tags, all_posts, recipe.seed, on_notice
             )
             data = _read(connection, options, post_factors)
-        if notice:
-            on_notice(notice)
         recipe = recipe.resolved(posts=data.uses.shape[0], tags=data.uses.shape[1])
         if used_device == "cuda":
             on_notice(agreement(data.uses, recipe, threads or 0))
@@ -157,11 +129,22 @@ def train(
         )
         on_progress("scoring", 0, 0)
         score = _score(target.database, data.build_id, tag_vectors)
-        facts = data.facts() | recipe.facts() | _versions()
-        facts |= {"build_id": data.build_id, "device": used_device, "score": _text(score)}
-        post_file = _post_file(post_vectors, data.post_ids, facts)
+        facts = data.facts() | recipe.facts() | _facts(data.build_id, used_device, score)
+        post_writer = post_file(post_vectors, data.post_ids, facts)
         facts |= _run_facts(threads, time.monotonic() - started)
-        written = _replace(target, tag_vectors, facts, post_file)
+        written = replace(target, tag_vectors, facts, post_writer)
+    return _result(target, written, recipe, data, tag_vectors, score, started)
+
+
+def _result(
+    target: Target,
+    written: list[Path],
+    recipe: Recipe,
+    data: _Data,
+    tag_vectors: Vectors,
+    score: SiblingShare | None,
+    started: float,
+) -> TrainResult:
     return TrainResult(
         database=target.database,
         files=tuple(written),
@@ -199,10 +182,20 @@ def _check_device(recipe: Recipe, device: str, threads: int | None) -> None:
         raise UsageError(f"threads must be 1 or more, not {threads}", option="threads")
 
 
-def _target(database: Path, out_dir: Path | str | None, write_index: bool) -> _Target:
+def _target(database: Path, out_dir: Path | str | None, write_index: bool) -> Target:
     database = database / DATABASE if database.is_dir() else database
     folder = Path(out_dir) if out_dir is not None else database.parent
-    return _Target(database, folder if write_index else None)
+    return Target(database, folder if write_index else None)
+
+
+def _device(recipe: Recipe, device: Device, on_notice: Notify) -> str:
+    """Return the device to train on, after a notice if there is a GPU that cannot be used."""
+    if recipe.method == "svd":
+        return "cpu"
+    used, notice = choose_device(device)
+    if notice:
+        on_notice(notice)
+    return used
 
 
 @contextmanager
@@ -213,7 +206,7 @@ def _reading(database: Path) -> Iterator[Connection]:
         yield connection
 
 
-def _check_target(connection: Connection, target: _Target) -> None:
+def _check_target(connection: Connection, target: Target) -> None:
     """Raise an error if the vectors could not be trained or written, before the long work."""
     check_posts(connection, "training")
     for folder in target.folders:
@@ -262,21 +255,16 @@ def _read(connection: Connection, options: dict[str, Any], post_factors: bool) -
 
 def _score(database: Path, build_id: str, tag_vectors: Vectors) -> SiblingShare | None:
     with _reading(database) as connection:
-        _check_build(connection, database, build_id)
+        check_build(connection, database, build_id)
         return sibling_share(connection, tag_vectors)
 
 
-def _check_build(connection: Connection, database: Path, build_id: str) -> None:
-    if write.build_id_of(connection) != build_id:
-        raise DatabaseError(f"{database} was rebuilt during the training; train again")
-
-
-def _text(score: SiblingShare | None) -> str:
-    return "" if score is None else f"{score.share:.4f}"
-
-
-def _versions() -> dict[str, str]:
-    return {f"{name}_version": version(name) for name in ("e6duck", "implicit", "numpy", "scipy")}
+def _facts(build_id: str, device: str, score: SiblingShare | None) -> dict[str, str]:
+    """Return the facts of a training that are not in its recipe and data."""
+    text = f"{score.share:.4f}" if score else ""
+    names = ("e6duck", "implicit", "numpy", "scipy")
+    versions = {f"{name}_version": version(name) for name in names}
+    return versions | {"build_id": build_id, "device": device, "score": text}
 
 
 def _run_facts(threads: int | None, seconds: float) -> dict[str, str]:
@@ -286,58 +274,3 @@ def _run_facts(threads: int | None, seconds: float) -> dict[str, str]:
         "seconds": f"{seconds:.1f}",
         "threads": str(threads or "all"),
     }
-
-
-def _post_file(post_vectors: Any | None, post_ids: Any | None, facts: dict[str, str]) -> _PostFile:
-    """Return a function that writes the vectors of posts, by the name of the file, if wanted."""
-    if post_vectors is None or post_ids is None:
-        return {}
-    written = dict(facts)
-    return {
-        POST_FACTORS: lambda path: vectors.write_post_factors(path, post_vectors, post_ids, written)
-    }
-
-
-def _replace(
-    target: _Target, tag_vectors: Vectors, facts: Mapping[str, str], post_file: _PostFile
-) -> list[Path]:
-    """Replace the database by a copy with the vectors, and write the files; returns their paths.
-
-    The copy has what other programs wrote to the database during the training. A shared lock keeps
-    writers away until it is replaced.
-    """
-    with ExitStack() as stack, SignalPoint():
-        for folder in target.folders:
-            stack.enter_context(files.working_folder(folder))
-        lock = stack.enter_context(ExitStack())
-        held = lock.enter_context(shared_lock(target.database))
-        _check_build(held, target.database, facts["build_id"])
-        draft = files.draft_path(target.database)
-        stack.callback(files.discard, draft)
-        # It stays open until lock is closed: closing it would release the lock of this process.
-        source = lock.enter_context(target.database.open("rb"))
-        with draft.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-        drafts: dict[Path, Path] = {}
-        with (
-            drafting(draft, memory_limit=DEFAULT_MEMORY, threads=None) as connection,
-            SignalPoint(),
-        ):
-            _write_tables(connection, tag_vectors, facts)
-            if target.out_dir is not None:
-                drafts = write.write_drafts(
-                    connection, target.out_dir, only=[TAG_FACTORS], more=post_file
-                ).drafts
-                for leftover in drafts.values():
-                    stack.callback(files.discard, leftover)
-        publish(target.database, draft, drafts, target.out_dir, lock=lock)
-    return [path for path in drafts if path.name != write.INDEX]
-
-
-def _write_tables(connection: Connection, tag_vectors: Vectors, facts: Mapping[str, str]) -> None:
-    """Replace the tables of vectors, by running their build files again."""
-    vectors.register_vectors(connection, tag_vectors, facts)
-    for script in scripts("build"):
-        if script.name in ("tag_factors", "training_info"):
-            connection.execute(script.text)
-    connection.execute("checkpoint e6")

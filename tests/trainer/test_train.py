@@ -556,7 +556,7 @@ def test_an_interrupt_after_the_replacement_says_so(
         publish(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("e6duck.trainer.train.publish", interrupted)
+    monkeypatch.setattr("e6duck.trainer.save.publish", interrupted)
     with pytest.raises(Interruption, match=r"^the new vectors are there$"):
         train(data, recipe=NEW)
     assert factors_of(data) == 3
