@@ -18,16 +18,17 @@ QUICK = {
     *("charts/test_labels", "charts/test_tag_map", "commands/test_progress"),
     *("compat/test_compat", "db/test_catalog", "index/test_matrix", "index/test_tables"),
     *("tags/test_bins", "tags/test_lookup", "tags/test_profile", "tags/test_search"),
-    *("trainer/test_als", "trainer/test_recipe", "trainer/test_score"),
+    *("trainer/test_als", "trainer/test_model", "trainer/test_recipe", "trainer/test_score"),
     *("test_api", "test_files"),
 }
 # What `pytest -m trains` runs: whole modules, and these tests of others.
-TRAINS = {"trainer/test_als", "trainer/test_ppmi", "trainer/test_score"}
+TRAINS = {"trainer/test_als", "trainer/test_model", "trainer/test_ppmi", "trainer/test_score"}
 TRAINS_TOO = {
-    "test_a_vector_has_as_many_numbers_as_asked_for",
-    "test_post_factors_name_the_post_of_each_row",
+    "test_factors_are_the_size_of_a_vector",
+    "test_neighbors_are_those_of_the_build",
+    "test_post_factors_have_the_post_of_each_row",
+    "test_tags_of_one_color_are_nearest",
     "test_threads_do_not_change_the_bytes",
-    "test_vectors_of_one_colour_are_nearest",
 }
 # What `pytest -m "not once"` leaves out, folders and modules: browsers, shells, kills, documents,
 # and the tests of what tests use. No version of a dependency makes them fail alone.
@@ -36,7 +37,7 @@ ONCE = {
     *("captions/test_report", "charts/test_map_page", "charts/test_stats_page"),
     *("commands/test_completion", "commands/test_shell"),
 }
-LONG = {"test_cosines_are_those_of_another_kernel"}  # not among the quick
+LONG = {"test_cosines_are_the_same_with_each_kernel"}  # not among the quick
 
 TESTS = Path(__file__).resolve().parent
 CHECKOUT = TESTS.parent

@@ -1,7 +1,7 @@
 """The kernels of OpenBLAS that this processor can run: `python -m tests.kernels` prints them.
 
-`python -m tests.kernels NAME` fails unless NumPy and SciPy really use that kernel in a process that
-was started with OPENBLAS_CORETYPE=NAME.
+With OPENBLAS_CORETYPE=NAME, `python -m tests.kernels NAME` fails unless NumPy and SciPy use that
+kernel.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-# What a processor must have, as /proc/cpuinfo calls it. There is no Zen: the OpenBLAS in the wheels
-# of NumPy and SciPy is built without, and takes Haswell for it.
+# The flags in /proc/cpuinfo that a kernel needs. Zen is missing: the OpenBLAS in the wheels of
+# NumPy and SciPy is built without it, and uses Haswell instead.
 _AVX2 = {"avx2", "fma"}
 _AVX512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 _NEEDED = {"SkylakeX": _AVX2 | _AVX512, "Haswell": _AVX2, "Sandybridge": {"avx"}}
 
 
 def usable_kernels() -> list[str]:
-    """Return the kernels that can be chosen here; none without Linux or OpenBLAS."""
+    """Return the kernels that can be chosen; none without Linux or OpenBLAS."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text().splitlines() if path.exists() else []
     flags = {flag for line in lines if line.startswith("flags") for flag in line.split()}
@@ -36,7 +36,7 @@ def kernels_in_use() -> set[str]:
 
 
 def main() -> None:
-    """Do what the arguments say."""
+    """Print the kernels, or check the one in the arguments."""
     if not sys.argv[1:]:
         print("\n".join(usable_kernels()))
     elif kernels_in_use() != set(sys.argv[1:]):

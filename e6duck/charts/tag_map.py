@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..db.sql_files import sql_text
+from ..index.unit_vectors import unit_vectors
 from ..tags.neighbors import Neighbors
 from .headings import Heading, map_heading
 
@@ -84,8 +85,8 @@ def plane(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float64], tuple[floa
     centered and made unit vectors again, so that what all have in common does not count. If vectors
     vary in fewer directions, the other coordinates and shares are zero.
     """
-    unit = _unit(vectors.astype(np.float64))
-    unit = _unit(unit - unit.mean(axis=0))
+    unit = unit_vectors(vectors.astype(np.float64), shortest=_ROUNDING)
+    unit = unit_vectors(unit - unit.mean(axis=0), shortest=_ROUNDING)
     left, lengths, axes = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)
     lengths = np.where(lengths > _ROUNDING, lengths, 0)
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])  # SVD leaves it open
@@ -95,9 +96,3 @@ def plane(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float64], tuple[floa
     variance = np.square(np.append(lengths, [0, 0]))
     first, second = (variance[:2] / max(variance.sum(), _ROUNDING)).tolist()
     return places, (first, second)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return vectors of length one; one that is zero but for rounding becomes zero."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(length > _ROUNDING, vectors / np.maximum(length, _ROUNDING), 0.0)

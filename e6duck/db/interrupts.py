@@ -111,11 +111,13 @@ def explained_interrupts(state: Callable[[], str]) -> Iterator[None]:
         raise Interruption(state()) from error
 
 
-def files_state(database: Path, index: Path | None) -> Callable[[], str]:
+def files_state(
+    database: Path, index: Path | None, *, what: str | None = None
+) -> Callable[[], str]:
     """Return a function that says, after an interrupt, whether the files are old or new.
 
     Call this before the work. index: one of the index files that are replaced together with the
-    database, or None if none are.
+    database, or None if none are. what: the subject and verb of the sentence, if not the files.
     """
     before = _identity(database), _identity(index)
 
@@ -123,10 +125,10 @@ def files_state(database: Path, index: Path | None) -> Callable[[], str]:
         is_new, is_index_new = _identity(database) != before[0], _identity(index) != before[1]
         if is_new and index and not is_index_new:
             return f"the new database is there; write its index files: e6duck export {index.parent}"
-        what = "database and index files are" if index else "database is"
+        named = what or ("database and index files are" if index else "database is")
         if is_new:
-            return f"the new {what} there"
-        return f"the old {what} unchanged" if before[0] else "nothing was written"
+            return f"the new {named} there"
+        return f"the old {named} unchanged" if before[0] else "nothing was written"
 
     return state
 

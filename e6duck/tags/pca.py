@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from .. import files
 from ..db.connection import Connection
 from ..db.sql_files import sql_text
+from ..index.unit_vectors import unit_vectors
 from ..index.vectors import Vectors, read_tag_factors
 
 
@@ -57,18 +57,12 @@ def _reduced(vectors: Vectors, dimensions: int) -> Vectors:
     """Return unit vectors on the principal axes; vectors that cannot be compared become zero."""
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
     is_usable = np.isfinite(lengths) & (lengths > 0)
-    unit = _unit(vectors[is_usable].astype(np.float64))
+    unit = unit_vectors(vectors[is_usable].astype(np.float64))
     centred = unit - unit.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)  # in ascending order of variance
     reduced = np.zeros((len(vectors), dimensions), np.float32)
-    reduced[is_usable] = _unit(centred @ axes[:, : -dimensions - 1 : -1])
+    reduced[is_usable] = unit_vectors(centred @ axes[:, : -dimensions - 1 : -1])
     return reduced
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float64] = vectors / np.where(lengths > 0, lengths, 1)
-    return unit
 
 
 def _table(vectors: Vectors) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Tag vectors: recipe, ALS, SVD of PPMI, their score, and how they reach the database.
+"""Tag vectors: the recipe, ALS, SVD of PPMI, the score, and how they are put into the database.
 
 Imports index, db and the ground floor.
 """

@@ -1,4 +1,4 @@
-"""Vectors from alternating least squares: implicit's, on the CPU or with CUDA."""
+"""Vectors by alternating least squares, with implicit's models for the CPU and for CUDA."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 from ..errors import E6DuckError, UsageError
 from ..index.vectors import Vectors
-from .ppmi import Progress
+from ..progress import IterationProgress
 from .recipe import Recipe, Weighting
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -26,8 +26,7 @@ Device = Literal["auto", "cpu", "cuda"]
 _BM25_K1 = 100.0
 _BM25_B = 0.8
 _POLL_SECONDS = 0.2
-THREAD = "e6duck als"  # which the command line does not wait for
-NOT_FINITE = "the vectors are not finite; try more --regularization or less --alpha"
+NOT_FINITE = "the vectors are not finite; try more regularization or a smaller alpha"
 
 
 def als_vectors(
@@ -37,34 +36,33 @@ def als_vectors(
     start: Vectors | None,
     device: str,
     threads: int,
-    progress: Progress,
+    progress: IterationProgress,
 ) -> tuple[Vectors, Vectors]:
     """Return the vectors of tags and of posts from weighted posts x tags.
 
-    start: what the vectors of tags begin as; None is random.
+    start: the initial vectors of tags; None: random ones. Raises `E6DuckError` if the vectors
+    become infinite.
     """
     model = _model(recipe, device, threads)
     if start is not None:
         posts = np.zeros((weighted.shape[0], start.shape[1]), np.float32)
-        model.user_factors, model.item_factors = (
-            _to_device(device, posts),
-            _to_device(device, start.copy()),
-        )
+        model.user_factors = _to_device(device, posts)
+        model.item_factors = _to_device(device, start.copy())
     total = recipe.iterations
     progress("iterating", 0, total)
 
     def on_iteration(iteration: int, seconds: float, loss: object) -> None:
-        if left.is_set():
+        if is_cancelled.is_set():
             raise KeyboardInterrupt
         progress("iterating", iteration + 1, total)
 
     def fit() -> None:
-        with np.errstate(all="ignore"):  # what it comes to is checked at the end
+        with np.errstate(all="ignore"):  # the result is checked at the end
             model.fit(weighted, show_progress=False, callback=on_iteration)
 
-    left = threading.Event()
+    is_cancelled = threading.Event()
     try:
-        _run_in_thread(fit, left)
+        _run_in_thread(fit, is_cancelled)
     except ModelFitError as error:
         raise E6DuckError(NOT_FINITE) from error
     return _to_host(model.item_factors), _to_host(model.user_factors)
@@ -84,45 +82,46 @@ def _model(recipe: Recipe, device: str, threads: int) -> Any:
 
 
 def _to_device(device: str, vectors: Vectors) -> Any:
+    """Return vectors as the model of a device takes them."""
     return implicit.gpu.Matrix(vectors) if device == "cuda" else vectors
 
 
 def _to_host(vectors: Any) -> Vectors:
-    """Return vectors as NumPy has them, wherever they are."""
+    """Return the vectors of a model as a NumPy array."""
     array: Vectors = vectors if isinstance(vectors, np.ndarray) else vectors.to_numpy()
     return array
 
 
-def _run_in_thread(work: Callable[[], object], left: threading.Event) -> None:
-    """Do work in a thread of its own, so that Ctrl-C is heard while it does not come back.
+def _run_in_thread(work: Callable[[], object], is_cancelled: threading.Event) -> None:
+    """Call work in a second thread, so that Ctrl-C is handled while it runs.
 
-    left: is set then, for the work to end. An interpreter that ends waits for it: to end without
-    it now and then hung in BLAS.
+    is_cancelled: set after Ctrl-C; work should then end. The thread is not a daemon: as one, it
+    sometimes hung in BLAS while the interpreter ended. So the interpreter waits for it.
     """
-    failures: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
             work()
         except BaseException as error:
-            failures.append(error)
+            errors.append(error)
 
-    worker = threading.Thread(target=run, name=THREAD)
+    worker = threading.Thread(target=run, name="e6duck als")
     try:
-        worker.start()  # Ctrl-C may come before it returns
+        worker.start()  # inside the try block, as Ctrl-C may come before start returns
         while worker.is_alive():
             worker.join(_POLL_SECONDS)
     finally:
-        left.set()
-    if failures:
-        raise failures[0]
+        is_cancelled.set()
+    if errors:
+        raise errors[0]
 
 
 def weighted(matrix: Any, weighting: Weighting) -> Any:
     """Return posts x tags (CSR of ones) with the weight of each use, as float32.
 
-    tfidf: log(posts / (uses of the tag + 1)). bm25: that times (K1 + 1) / (K1 L + 1), where L grows
-    with the number of tags on the post; as implicit weighs both. none: one.
+    tfidf: log(posts / (uses of the tag + 1)). bm25: tfidf times (K1 + 1) / (K1 L + 1), where L
+    grows with the number of tags on the post. none: one. The formulas are those of implicit.
     """
     shape = matrix.shape
     if weighting == "none":
@@ -138,30 +137,32 @@ def weighted(matrix: Any, weighting: Weighting) -> Any:
 
 
 def _length_weights(lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the factor of bm25 for posts with these numbers of tags."""
     norm = (1 - _BM25_B) + _BM25_B * lengths / lengths.mean()
     result: NDArray[np.float32] = ((_BM25_K1 + 1) / (_BM25_K1 * norm + 1)).astype(np.float32)
     return result
 
 
 def choose_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str | None]:
-    """Return the device to train on, and a line on why a GPU that is there is not used.
+    """Return the device to train on, and a notice if there is a GPU that cannot be used.
 
-    Raises `E6DuckError` for "cuda" where CUDA cannot be used.
+    Raises `E6DuckError` if wanted is "cuda" and CUDA cannot be used.
     """
     if wanted not in get_args(Device):
-        raise UsageError(f'device is "{wanted}"; choose {", ".join(get_args(Device))}')
+        names = ", ".join(get_args(Device))
+        raise UsageError(f'device must be one of {names}, not "{wanted}"', option="device")
     if wanted == "cpu":
         return "cpu", None
-    trouble = _cuda_trouble()
-    if trouble is None:
+    reason = _why_no_cuda()
+    if reason is None:
         return "cuda", None
     if wanted == "cuda":
-        raise E6DuckError(f"no training with CUDA: {trouble}; use --device cpu")
-    return "cpu", f"training on the CPU: {trouble}" if _has_gpu() else None
+        raise E6DuckError(f"cannot train with CUDA: {reason}; choose the device cpu")
+    return "cpu", f"training on the CPU: {reason}" if _has_gpu() else None
 
 
 def _has_gpu() -> bool:
-    """Return whether there is an NVIDIA GPU: its device file, or one that the driver counts."""
+    """Return whether there is an NVIDIA GPU: a device file, or a device that the driver counts."""
     if any(Path("/dev").glob("nvidia[0-9]*")):
         return True
     try:
@@ -173,14 +174,14 @@ def _has_gpu() -> bool:
     return is_counted and count.value > 0
 
 
-def _cuda_trouble() -> str | None:
-    """Return why CUDA cannot be used; None where it can."""
+def _why_no_cuda() -> str | None:
+    """Return why CUDA cannot be used, or None if it can."""
     if not implicit.gpu.HAS_RMM:
         return "RAPIDS' rmm is missing (pip install 'e6duck[gpu]')"
     if not implicit.gpu.HAS_CUDA:
         return "implicit finds no CUDA"
     try:
         implicit.gpu.Matrix(np.zeros((1, 1), np.float32)).to_numpy()
-    except Exception as error:  # whatever the driver says
+    except Exception as error:  # the driver's errors are of several classes
         return " ".join(str(error).split()) or type(error).__name__
     return None

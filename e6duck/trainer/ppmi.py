@@ -1,89 +1,90 @@
-"""Vectors from which tags stand together: discounted PPMI of pairs, and its main directions."""
+"""Vectors by a truncated SVD of the discounted PPMI of pairs of tags."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ..index.unit_vectors import unit_vectors
 from ..index.vectors import Vectors
-
-Progress = Callable[[str, int, int], None]  # a stage, how much of it is done, of how much
+from ..progress import IterationProgress, no_progress
 
 # Chosen by `python -m tests.bench embeddings`.
-DISCOUNT = 100  # a pair seen c times counts c / (c + DISCOUNT)
-LEAST_COUNT = 2  # a pair seen more rarely is left out, and in large data
-POSTS_PER_COUNT = 200_000  # so is one seen less than once in so many posts
+DISCOUNT = 100  # the weight of a pair on c posts is c / (c + DISCOUNT)
+LEAST_COUNT = 2  # a pair on fewer posts is left out
+POSTS_PER_COUNT = 200_000  # and a pair on less than one in this many posts
 EXPONENT = 0.25  # of the singular values
 
-_ROUNDING = 1e-5  # of logarithms, and of values and lengths relative to the largest
+_ROUNDING = 1e-5  # largest error of logarithms, and of values and lengths relative to the largest
 _BLOCK_TAGS = 256
 _BLOCK_VECTORS = 64
-_STEPS = 6  # blocks that a Krylov space has at least
-_LEAST_SPARSE = 1024  # fewer tags are solved at once
+_STEPS = 6  # minimum number of blocks of a Krylov space
+_LEAST_SPARSE = 1024  # with this many tags or fewer, the matrix is made dense
 
 
-def svd_vectors(matrix: Any, *, factors: int, seed: int, progress: Progress) -> Vectors:
-    """Return a vector per tag from posts x tags (CSR of ones).
+def svd_vectors(matrix: Any, *, factors: int, seed: int, progress: IterationProgress) -> Vectors:
+    """Return a unit vector per tag from posts x tags (CSR of ones).
 
-    Of PPMI, log(n_ab N / (n_a n_b)) where positive, times c / (c + DISCOUNT): the main singular
-    vectors U, scaled to U S^EXPONENT, and each row of that to length one. The vector is zero for a
-    tag without pairs, and for one that has no part in the main directions.
+    The matrix is the PPMI of pairs, log(n_ab N / (n_a n_b)) if positive, times c / (c + DISCOUNT)
+    with c = n_ab. Its main singular vectors U are scaled to U S^EXPONENT, and then each row to
+    length one. The vector is zero for a tag without pairs, and for a tag that is not in the main
+    directions.
 
-    Tags that are on the same posts get the same vector, up to rounding. Cosines do not depend on
-    the kernel of BLAS, up to rounding; the numbers do, as directions may be turned or mirrored.
+    Tags on the same posts get the same vector, except for rounding. Cosines do not depend on the
+    kernel of BLAS, except for rounding. The numbers do, as directions may be rotated or mirrored.
     """
     half = ppmi(matrix, progress=progress)
     vectors, values = main_directions(half, factors, seed=seed, progress=progress)
     vectors = vectors * values.astype(np.float32) ** np.float32(EXPONENT)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    # Rounding leaves a little of each direction in rows that have no part in it.
-    usable = lengths > _ROUNDING * lengths.max(initial=0)
-    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=usable)
-    return unit
+    # Because of rounding, tags that are not in the main directions have short vectors, not zeros.
+    longest = np.linalg.norm(vectors, axis=1).max(initial=0)
+    return unit_vectors(vectors, shortest=_ROUNDING * longest)
 
 
-def ppmi(matrix: Any, *, progress: Progress = lambda stage, done, total: None) -> Any:
-    """Return the discounted PPMI of pairs of tags, as a CSR whose sum with its transpose it is.
+def ppmi(matrix: Any, *, progress: IterationProgress = no_progress) -> Any:
+    """Return half of the discounted PPMI of pairs of tags: a CSR to be added to its transpose.
 
-    The diagonal is empty, but for tags that are on the same posts as another: a pair with itself
-    weighs what the pair with the other does, so that the rows of both are equal. With an empty
-    diagonal the difference of two such tags would be a direction of its own, which sets them apart.
+    The diagonal is empty, except for twins: tags that are on the same posts as another tag. A twin
+    paired with itself has the value of its pair with the other twin, so that the rows of both are
+    equal. With an empty diagonal their difference would be a direction of its own, with a negative
+    eigenvalue, and twins would get opposite vectors.
     """
     posts, tags = matrix.shape
     least = max(LEAST_COUNT, posts // POSTS_PER_COUNT)
     uses = np.bincount(matrix.indices, minlength=tags)
     logs = np.log(np.maximum(uses, 1)).astype(np.float32)
     data, indices, lengths = [], [], []
-    has_twin = np.zeros(tags, bool)  # is on the same posts as another tag
+    has_twin = np.zeros(tags, bool)
     for first, counts in _pair_counts(matrix):
         progress("counting pairs", first, tags)
         row = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr)) + first
         kept = np.flatnonzero((counts.data >= least) & (counts.indices >= row))
         row, column = row[kept], counts.indices[kept]
-        own = row == column
+        is_diagonal = row == column
         count = counts.data[kept].astype(np.float32)
         value = np.log(count) + np.float32(np.log(posts)) - logs[row] - logs[column]
-        twin = ~own & (count == uses[row]) & (count == uses[column])
-        has_twin[row[twin]] = has_twin[column[twin]] = True
-        positive = np.flatnonzero((value > _ROUNDING) & (~own | has_twin[row]))
+        are_twins = ~is_diagonal & (count == uses[row]) & (count == uses[column])
+        has_twin[row[are_twins]] = has_twin[column[are_twins]] = True
+        wanted = np.flatnonzero((value > _ROUNDING) & (~is_diagonal | has_twin[row]))
         value *= count / (count + DISCOUNT)
-        value[own] /= 2
-        data.append(value[positive])
-        indices.append(column[positive])
-        lengths.append(np.bincount(row[positive] - first, minlength=counts.shape[0]))
+        value[is_diagonal] /= 2
+        data.append(value[wanted])
+        indices.append(column[wanted])
+        lengths.append(np.bincount(row[wanted] - first, minlength=counts.shape[0]))
     indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
     return csr_array((np.concatenate(data), np.concatenate(indices), indptr), shape=(tags, tags))
 
 
 def _pair_counts(matrix: Any) -> Iterator[tuple[int, Any]]:
-    """Yield (first tag, CSR of common posts with all tags) for blocks of tags in their order.
+    """Yield the numbers of common posts, tags x tags, as blocks of rows: first tag, CSR array.
 
-    Counts with tags before the block are missing in part: they have been told. The most used tags
-    come first, so that leaving them out soon makes the matrix much smaller.
+    Some counts with tags before the block are missing: an earlier block has them. The most used
+    tags come first, so leaving them out makes the matrix much smaller after a few blocks.
     """
     tags = matrix.shape[1]
     by_tag = matrix.tocsc()
@@ -97,18 +98,18 @@ def _pair_counts(matrix: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _floats(matrix: Any) -> Any:
-    """Return a matrix of ones in float32, which counts exactly up to 16 million posts."""
+    """Return a matrix of ones in float32, which can count up to 16 million posts exactly."""
     ones = np.ones(matrix.nnz, np.float32)
     return csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def main_directions(
-    half: Any, count: int, *, seed: int, progress: Progress = lambda stage, done, total: None
+    half: Any, count: int, *, seed: int, progress: IterationProgress = no_progress
 ) -> tuple[Vectors, NDArray[np.float64]]:
     """Return the main singular vectors (columns) and values of half plus its transpose.
 
-    Small matrices are solved exactly, others within a block Krylov space. A value that rounding
-    cannot tell from 0 is 0.
+    Small matrices are solved exactly, larger ones in a block Krylov space. Values as small as
+    rounding errors become 0.
     """
     size = half.shape[0]
     rng = np.random.default_rng(seed)
@@ -116,16 +117,16 @@ def main_directions(
         basis = np.eye(size, dtype=np.float32)
         image = (half + half.T).toarray()
     else:
-        basis, image = _krylov(
-            half, max(_STEPS, -(-3 * count // (2 * _BLOCK_VECTORS))), rng, progress
-        )
+        dimensions = math.ceil(1.5 * count)
+        steps = max(_STEPS, math.ceil(dimensions / _BLOCK_VECTORS))
+        basis, image = _krylov(half, steps, rng, progress)
     inner = (basis.T @ image).astype(np.float64)
     values, rotation = _main((inner + inner.T) / 2, count, basis, rng)
     return basis @ rotation.astype(np.float32), values
 
 
 def _krylov(
-    half: Any, steps: int, rng: np.random.Generator, progress: Progress
+    half: Any, steps: int, rng: np.random.Generator, progress: IterationProgress
 ) -> tuple[Vectors, Vectors]:
     """Return an orthonormal basis of a block Krylov space, and its image under the matrix."""
     other = half.T
@@ -146,17 +147,17 @@ def _krylov(
         images.append(image_of(block))
         block, scale = images[-1].copy(), np.linalg.norm(images[-1], axis=0).max()
         block, lengths = _orthogonal(block, blocks)
-        # What is left where the space already holds all is rounding: a new start goes on there.
-        spent = lengths <= _ROUNDING * scale
-        if spent.any():
-            block[:, spent] = drawn()[:, spent]
+        # Columns that were in the space already are now rounding errors: draw others instead.
+        is_spent = lengths <= _ROUNDING * scale
+        if is_spent.any():
+            block[:, is_spent] = drawn()[:, is_spent]
             block, _ = _orthogonal(block, blocks)
-        block, _ = _orthogonal(block, blocks)  # once leaves what rounding made
+        block, _ = _orthogonal(block, blocks)  # again, as one pass is not exact enough
     return np.hstack(blocks), np.hstack(images)
 
 
 def _orthogonal(block: Vectors, blocks: list[Vectors]) -> tuple[Vectors, Vectors]:
-    """Return block orthonormal to blocks and in itself, and what length was left of each column."""
+    """Return block made orthonormal, also to blocks, and the length that each column had left."""
     for known in blocks:
         block -= known @ (known.T @ block)
     block, triangle = np.linalg.qr(block)
@@ -168,8 +169,10 @@ def _main(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the largest absolute eigenvalues, and their eigenvectors in columns.
 
-    Which of equal ones a kernel of BLAS finds first is chance. So of those that tie for the last
-    places, positive ones come first, and the places that are left are drawn from all they span.
+    inner: the matrix within basis. The kernel of BLAS decides in which order equal eigenvalues are
+    found. So if more of them are equal than there are places left, positive ones come before
+    negative ones, and the vectors for these places are random ones within the space of all that
+    are equal.
     """
     signed, vectors = np.linalg.eigh(inner)
     values = np.abs(signed)

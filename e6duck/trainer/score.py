@@ -1,4 +1,4 @@
-"""How good vectors are, and how much two sets of them agree."""
+"""How good vectors are, and how far two sets of vectors agree."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..db.connection import Connection
+from ..index.unit_vectors import unit_vectors
 from ..index.vectors import Vectors
 
 Ids = NDArray[np.int64]
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 _BLOCK_ROWS = 512
 _QUERIES = 1_000
+_MIN_SIBLINGS = 5
 
 
-def nearest(vectors: Vectors, queries: Ids, candidates: Ids, count: int = NEIGHBOURS) -> Ids:
-    """Return the candidates with the highest cosine to each query, itself left out, in any order.
+def nearest(vectors: Vectors, queries: Ids, candidates: Ids, count: int = NEIGHBORS) -> Ids:
+    """Return the other candidates with the highest cosine to each query, in any order.
 
-    queries and candidates are rows of vectors; the result has a row a query.
+    queries and candidates: row numbers of vectors, as is the result, which has a row per query.
     """
-    unit = _unit(vectors)
+    unit = unit_vectors(vectors)
     columns = unit[candidates].T
     place = np.full(len(vectors), -1)
     place[candidates] = np.arange(len(candidates))
@@ -39,14 +41,8 @@ def nearest(vectors: Vectors, queries: Ids, candidates: Ids, count: int = NEIGHB
     return found
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit
-
-
 def overlap(first: Vectors, second: Vectors) -> float:
-    """Return the share of the nearest of the most used tags that two sets of vectors agree on."""
+    """Return the share of the most used tags' nearest neighbors that are the same in two sets."""
     tags = np.arange(len(first))
     pairs = (nearest(each, tags[:_QUERIES], tags) for each in (first, second))
     shares = [len(np.intersect1d(*rows)) / len(rows[0]) for rows in zip(*pairs, strict=True)]
@@ -54,21 +50,21 @@ def overlap(first: Vectors, second: Vectors) -> float:
 
 
 @dataclass(frozen=True)
-class Kinship:
-    """How many tags of a tag's category imply directly a tag that it implies directly.
+class SiblingShare:
+    """The share of siblings: tags of the same category that directly imply the same tag.
 
-    share: of its 10 nearest, from 0 to 1; chance: of all others with a vector, which is what any 10
-    of them have on average.
+    Both numbers are from 0 to 1. share: among the 10 nearest neighbors in the category. chance:
+    among all other tags of the category with a vector, which is the average of 10 random ones.
     """
 
     share: float
     chance: float
 
 
-def sibling_share(connection: Connection, vectors: Vectors) -> Kinship | None:
-    """Return the average of the 1,000 most used tags that share an implied tag with five or more.
+def sibling_share(connection: Connection, vectors: Vectors) -> SiblingShare | None:
+    """Return the average over the 1,000 most used tags that have five siblings or more.
 
-    None where there are no such tags.
+    None if there are no such tags.
     """
     parents = _parents(connection, len(vectors))
     children = _children(parents)
@@ -80,24 +76,24 @@ def sibling_share(connection: Connection, vectors: Vectors) -> Kinship | None:
     shares: list[float] = []
     chances: list[float] = []
     for one in np.unique(category[queries]):
-        kind = np.flatnonzero((category == one) & has_vector)
-        if len(kind) > NEIGHBOURS:
+        same = np.flatnonzero((category == one) & has_vector)
+        if len(same) > NEIGHBORS:
             asked = queries[category[queries] == one]
-            rows = zip(asked.tolist(), nearest(vectors, asked, kind).tolist(), strict=True)
-            shares += [_kin(parents, tag, found) for tag, found in rows]
-            others = set(kind.tolist())
-            kin = (_siblings(parents, children, tag) & others for tag in asked.tolist())
-            chances += [len(each) / (len(kind) - 1) for each in kin]
-    return Kinship(float(np.mean(shares)), float(np.mean(chances))) if shares else None
+            rows = zip(asked.tolist(), nearest(vectors, asked, same).tolist(), strict=True)
+            shares += [_share(parents, tag, found) for tag, found in rows]
+            others = set(same.tolist())
+            siblings = (_siblings(parents, children, tag) & others for tag in asked.tolist())
+            chances += [len(each) / (len(same) - 1) for each in siblings]
+    return SiblingShare(float(np.mean(shares)), float(np.mean(chances))) if shares else None
 
 
-def _kin(parents: dict[int, set[int]], tag: int, found: list[int]) -> float:
-    """Return the share of the found that imply directly what a tag implies directly."""
+def _share(parents: dict[int, set[int]], tag: int, found: list[int]) -> float:
+    """Return the share of the tags in found that directly imply the same tag as another tag."""
     return sum(bool(parents[tag] & parents.get(each, set())) for each in found) / len(found)
 
 
 def _parents(connection: Connection, tags: int) -> dict[int, set[int]]:
-    """Return what each tag with a vector implies directly."""
+    """Return the tags that each trained tag implies directly."""
     rows = connection.execute(
         "select antecedent_id, consequent_id from tag_implications where depth = 1"
     ).fetchall()
@@ -109,7 +105,7 @@ def _parents(connection: Connection, tags: int) -> dict[int, set[int]]:
 
 
 def _children(parents: dict[int, set[int]]) -> dict[int, set[int]]:
-    """Return what implies each tag directly."""
+    """Return the tags that imply each tag directly."""
     children: dict[int, set[int]] = {}
     for child, above in parents.items():
         for parent in above:
@@ -118,18 +114,18 @@ def _children(parents: dict[int, set[int]]) -> dict[int, set[int]]:
 
 
 def _siblings(parents: dict[int, set[int]], children: dict[int, set[int]], tag: int) -> set[int]:
-    """Return the other tags that share a directly implied tag with a tag."""
+    """Return the other tags that directly imply the same tag as another tag."""
     return set().union(*(children[parent] for parent in parents[tag])) - {tag}
 
 
-def _with_siblings(
-    parents: dict[int, set[int]], children: dict[int, set[int]], least: int = 5
-) -> list[int]:
-    """Return the tags that share an implied tag with `least` others or more, most used first."""
-    return [child for child in sorted(parents) if len(_siblings(parents, children, child)) >= least]
+def _with_siblings(parents: dict[int, set[int]], children: dict[int, set[int]]) -> list[int]:
+    """Return the tags with `_MIN_SIBLINGS` siblings or more, the most used first."""
+    counts = {tag: len(_siblings(parents, children, tag)) for tag in sorted(parents)}
+    return [tag for tag, count in counts.items() if count >= _MIN_SIBLINGS]
 
 
 def _categories(connection: Connection, tags: int) -> NDArray[Any]:
+    """Return the category of each trained tag."""
     query = "select category from tags where tag_id < $1 order by tag_id"
     rows = connection.execute(query, [tags]).fetchall()
     return np.array([category for (category,) in rows])

@@ -1,7 +1,7 @@
-"""Benchmarks: `python -m tests.bench build`, embeddings or normalize. They measure, none judges.
+"""Benchmarks: `python -m tests.bench build`, embeddings or normalize. None of them can fail.
 
-Every figure is of a whole process, from the accounts that the system keeps of it: CPU seconds
-(user and system), seconds on the clock, and peak memory. Of repeated runs the medians are shown.
+The system measures each whole process: CPU seconds (user and system), elapsed seconds, and peak
+memory. If a process runs several times, the median is shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.bench import captions, embeddings
 from tests.bench.processes import Run, made, run
 
-# The yardstick: DuckDB reads one column of the posts. Prints the CPU seconds of that query alone.
+# The reference: DuckDB reads one column of the posts. Prints the CPU seconds of the query alone.
 _SCAN = """
 import duckdb, resource, sys
 from e6duck.builder.columns import COLUMNS
@@ -39,7 +39,7 @@ print(cpu_seconds() - before)
 
 
 def scan(folder: Path) -> tuple[Run, float]:
-    """Return the yardstick's whole process, and the CPU seconds of its query alone."""
+    """Return the whole process of the reference, and the CPU seconds of its query alone."""
     result = run(sys.executable, "-c", _SCAN, str(folder / "posts.csv"))
     return result, float(result.output)
 
@@ -52,17 +52,17 @@ def build(folder: Path, *options: str) -> Run:
 
 
 def median(runs: list[Run], name: str) -> float:
-    """Return the median of a figure."""
+    """Return the median of an attribute of several runs."""
     return statistics.median(getattr(each, name) for each in runs)
 
 
 def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str, float]:
-    """Measure builds against the yardstick, compressed against plain, and ten times against one."""
+    """Compare builds with the reference, with compressed exports, and with ten times the posts."""
     plain, gzipped = made(cache, posts), made(cache, posts, gzip=True)
     scans, queries, builds, gzip_builds = [], [], [], []
     for _ in range(repeats):
-        yardstick, query_seconds = scan(plain)
-        scans.append(yardstick)
+        reference, query_seconds = scan(plain)
+        scans.append(reference)
         queries.append(query_seconds)
         builds.append(build(plain))
         gzip_builds.append(build(gzipped))
@@ -100,14 +100,14 @@ def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str,
 
 
 def main() -> None:
-    """Run a benchmark, and print its figures as a table and as JSON."""
+    """Run a benchmark, and print its numbers as a table and as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("what", choices=["build", "embeddings", "normalize"])
     parser.add_argument("--posts", type=int, help="default: 500,000 to build, 100,000 to embed")
     parser.add_argument("--repeats", type=int, default=5, help="of a build")
     parser.add_argument("--large", action="store_true", help="build ten times the posts, too")
     parser.add_argument("--seed", type=int, default=1, help="of the export to embed")
-    parser.add_argument("--sweep", action="store_true", help="embed by all recipes, not by three")
+    parser.add_argument("--sweep", action="store_true", help="compare all recipes, not three")
     parser.add_argument("--evaluate", action="store_true", help="predict held-out uses, too")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "e6duck-bench")
     options = parser.parse_args()

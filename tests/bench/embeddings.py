@@ -1,10 +1,10 @@
-"""Recipes of training against each other, on an export whose topics are known.
+"""Compare the recipes of training on an export whose topics are known.
 
-A row is a recipe in a process of its own: reading, training, no writing into the database. Printed
-are the share of the 10 nearest (by cosine) that have the tag's main topic: of all tags with 50 uses
-or more, of species among species, and of thirds of all by use; CPU seconds and peak memory. With
-`--evaluate`, a fifth of the uses is held out, and precision, MAP, NDCG and AUC at 8 are of these,
-for the first 4,000 posts.
+Each recipe runs in a process of its own, which reads and trains, and does not write to the
+database. A row of the table has the share of the 10 nearest tags by cosine that have the tag's main
+topic, for all tags with 50 uses or more, for species among species, and for thirds of all tags by
+use; CPU seconds, and peak memory. With `--evaluate`, a fifth of the uses is held out; precision,
+MAP, NDCG and AUC at 8 are those of predicting them, for the first 4,000 posts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import e6duck
 from e6duck.trainer.score import nearest
 from tests.bench.processes import run
 
-_LEAST_USES = 50
+_MIN_USES = 50
 _SPECIES = 5
 
 E6DB: dict[str, Any] = {"recipe": "e6db"}
@@ -36,7 +36,7 @@ RANDOM = {"start": "random", "iterations": 5}
 
 
 def recipes(sweep: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the name of each row and the choices that make it."""
+    """Yield the name of each row and the settings of its recipe."""
     yield from MAIN.items()
     if not sweep:
         return
@@ -49,7 +49,7 @@ def recipes(sweep: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"als, {iterations} iterations", {"iterations": iterations}
     yield "als, not averaged with its start", {"shape": "end"}
     yield "als, dot product instead of cosine", {"shape": "dot"}
-    yield "als, all directions scaled alike", {"shape": "white"}
+    yield "als, all directions scaled the same", {"shape": "white"}
     yield "als, bm25 weights", {"weighting": "bm25"}
     yield "als, no weights", {"weighting": "none"}
     yield "als, no weights, alpha 5", {"weighting": "none", "alpha": 5.0}
@@ -63,7 +63,7 @@ def recipes(sweep: bool) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def bench(folder: Path, *, sweep: bool, evaluate: bool) -> None:
-    """Print a row a recipe, as it is measured, as a table in Markdown."""
+    """Print a Markdown table with a row per recipe, each as soon as it is measured."""
     if not (folder / "e6.duckdb").exists():
         command = [sys.executable, "-m", "e6duck", "build", str(folder), "-q", "--no-train"]
         subprocess.run(command, check=True)
@@ -88,11 +88,11 @@ def _figures(folder: Path, truth: Truth, chosen: dict[str, Any], evaluate: bool)
             found = json.loads(run(*one, "--evaluate").output)
             yield from (f"{found[name]:.3f}" for name in ("precision", "map", "ndcg", "auc"))
         elif evaluate:
-            yield from ["-"] * 4  # there are no vectors of posts that belong to these
+            yield from ["-"] * 4  # these have no vectors of posts
 
 
 class Truth:
-    """The main topic, the category and the uses of each tag of an export."""
+    """The main topic, the category and the number of uses of each tag of an export."""
 
     def __init__(self, folder: Path) -> None:
         lines = (folder / "topics.tsv").read_text("utf-8").split("\n")[1:-1]
@@ -104,23 +104,23 @@ class Truth:
         self.uses = tags["tagged_count"].to_numpy()
 
     def shares(self, vectors: Any, shape: str | None = None) -> list[float]:
-        """Return the shares of neighbours with the same topic: all, species, thirds by use."""
+        """Return the shares of neighbors with the same topic: all, species, thirds by use."""
         search = _nearest_by_dot if shape == "dot" else nearest
-        used = np.flatnonzero(self.uses[: len(vectors)] >= _LEAST_USES)
+        used = np.flatnonzero(self.uses[: len(vectors)] >= _MIN_USES)
         everywhere = self._hits(search, vectors, used)
         species = self._hits(search, vectors, used[self.category[used] == _SPECIES])
         thirds = np.array_split(everywhere, 3)  # by rank
         return [float(each.mean()) for each in (everywhere, species, *thirds)]
 
     def _hits(self, search: Callable[..., Any], vectors: Any, candidates: Any) -> Any:
-        """Return the share of each tag that has a topic."""
+        """Return the share of neighbors with the same topic, for each tag that has a topic."""
         asked = candidates[self.topic[candidates] >= 0]
         found = search(vectors, asked, candidates)
         return (self.topic[found] == self.topic[asked][:, None]).mean(axis=1)
 
 
 def _nearest_by_dot(vectors: Any, queries: Any, candidates: Any) -> Any:
-    """Return the ten candidates with the highest dot product with each query, itself left out."""
+    """Return the ten other candidates with the highest dot product with each query."""
     found = []
     for tag in queries:
         score = vectors[candidates] @ vectors[tag]

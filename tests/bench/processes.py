@@ -1,4 +1,4 @@
-"""What the benchmarks share: whole processes with what they took, and exports made once."""
+"""What the benchmarks share: measured processes, and exports that are made once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import synth
+from tests.synth import __main__ as synth
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took, and what it printed."""
+    """The resources that a process used, and its output."""
 
     cpu_seconds: float
     seconds: float
@@ -26,12 +26,12 @@ class Run:
 
     @property
     def busy_threads(self) -> float:
-        """CPU seconds a second: how many threads were busy on average."""
+        """CPU seconds per second: the average number of busy threads."""
         return self.cpu_seconds / self.seconds
 
 
 def run(*command: str, code: int = 0) -> Run:
-    """Run a command to its end; raises where it ends with another exit code."""
+    """Run a command; raises `CalledProcessError` if it ends with another exit code."""
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
@@ -48,7 +48,7 @@ def run(*command: str, code: int = 0) -> Run:
 
 
 def made(cache: Path, posts: int, **options: Any) -> Path:
-    """Return the folder of an export of so many posts, made the first time."""
+    """Return the folder of an export with a number of posts, which is made the first time."""
     suffix = "".join(
         f"-{name}{value if value is not True else ''}" for name, value in options.items()
     )

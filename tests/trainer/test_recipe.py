@@ -1,4 +1,4 @@
-"""What a recipe says, what follows from the size of the data, and which choices are refused."""
+"""Recipes: defaults from the size of the data, and settings that are refused."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ def test_regularization_grows_with_the_root_of_the_posts() -> None:
     assert found[1] == pytest.approx(20 * found[0])
 
 
-def test_what_is_chosen_is_not_settled_otherwise() -> None:
+def test_settings_that_are_chosen_are_kept() -> None:
     recipe = Recipe(factors=7, regularization=0.0, seed=3)
     assert recipe.resolved(posts=1_000, tags=7) == recipe
 
 
 def test_more_factors_than_tags_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"^--factors 8 is more than the 7 tags to train on"):
+    message = "^factors must be 7 or less, the number of tags to train on, not 8$"
+    with pytest.raises(UsageError, match=message):
         Recipe(factors=8).resolved(posts=1_000, tags=7)
 
 
@@ -52,34 +53,35 @@ def test_the_facts_of_svd_are_those_that_have_an_effect() -> None:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({"method": "SVD"}, 'method is "SVD"; choose als, svd'),
-        ({"weighting": "idf"}, 'weighting is "idf"; choose tfidf, bm25, none'),
-        ({"start": "zero"}, 'start is "zero"; choose svd, random'),
-        ({"factors": 0}, "--factors 0 is no number from 1 on"),
-        ({"iterations": 0}, "--iterations 0 is no number from 1 on"),
-        ({"seed": -1}, "--seed -1 is no number from 0 on"),
-        ({"regularization": -0.5}, "--regularization -0.5 is no number from 0 on"),
-        ({"regularization": math.nan}, "--regularization nan is no number from 0 on"),
-        ({"regularization": math.inf}, "--regularization inf is no number from 0 on"),
-        ({"alpha": math.nan}, "--alpha nan is no number from 0 on"),
-        ({"alpha": 0.0}, "--alpha 0 would weigh no use at all"),
+        ({"method": "SVD"}, 'method must be one of als, svd, not "SVD"'),
+        ({"weighting": "idf"}, 'weighting must be one of tfidf, bm25, none, not "idf"'),
+        ({"start": "zero"}, 'start must be one of svd, random, not "zero"'),
+        ({"factors": 0}, "factors must be 1 or more, not 0"),
+        ({"iterations": 0}, "iterations must be 1 or more, not 0"),
+        ({"seed": -1}, "seed must be 0 or more, not -1"),
+        ({"regularization": -0.5}, "regularization must be 0 or more, not -0.5"),
+        ({"regularization": math.nan}, "regularization must be 0 or more, not nan"),
+        ({"regularization": math.inf}, "regularization must be finite"),
+        ({"alpha": math.nan}, "alpha must be 0 or more, not nan"),
+        ({"alpha": 0.0}, "alpha must be more than 0"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
-def test_what_cannot_be_meant_is_refused(choice: dict[str, Any], message: str) -> None:
+def test_an_impossible_value_is_refused(choice: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         Recipe(**choice)
     assert str(caught.value) == message
+    assert [caught.value.option] == list(choice)
 
 
-def test_choices_change_the_named_recipe_and_leave_other_options() -> None:
+def test_settings_change_the_named_recipe_and_other_options_are_left() -> None:
     options = {"recipe": "e6db", "seed": 4, "factors": None, "vocabulary": 100, "min_tags": None}
     recipe = chosen_recipe(options)
     assert recipe == Recipe(factors=256, regularization=0.02, iterations=15, start="random", seed=4)
     assert options == {"vocabulary": 100, "min_tags": None}
 
 
-def test_nothing_chosen_is_the_default() -> None:
+def test_no_setting_gives_the_default_recipe() -> None:
     assert chosen_recipe({"recipe": None, "factors": None}) == Recipe()
     assert chosen_recipe({}) == Recipe()
 
@@ -95,14 +97,16 @@ def test_nothing_chosen_is_the_default() -> None:
     ],
     ids=str,
 )
-def test_a_choice_without_effect_on_svd_is_refused(idle: dict[str, Any]) -> None:
+def test_a_setting_without_effect_on_svd_is_refused(idle: dict[str, Any]) -> None:
     (name,) = idle
-    with pytest.raises(UsageError, match=f"^--{name} has no effect with --method svd"):
+    message = f"^{name} has no effect with the method svd; leave it out$"
+    with pytest.raises(UsageError, match=message) as caught:
         chosen_recipe({"method": "svd", **idle})
+    assert caught.value.option == name
 
 
-def test_the_notebook_is_no_svd() -> None:
-    with pytest.raises(UsageError, match="--recipe e6db is of als; leave --method out"):
+def test_the_method_of_a_named_recipe_cannot_be_changed() -> None:
+    with pytest.raises(UsageError, match=r"^method must be als with the recipe e6db;"):
         chosen_recipe({"recipe": "e6db", "method": "svd"})
     assert chosen_recipe({"recipe": "e6db", "method": "als"}) == E6DB
 

@@ -1,4 +1,4 @@
-"""Training as a whole: what it writes, refuses and tells, and that nothing stops it half-way."""
+"""Training as a whole: its files and tables, errors, interrupts, and other programs at work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from safetensors.numpy import load_file, save
 from e6duck import DatabaseError, E6DuckError, Recipe, UsageError
 from e6duck.builder.build import build
 from e6duck.errors import Interruption
-from e6duck.index import write
+from e6duck.index.publish import publish
 from e6duck.index.vectors import POST_FACTORS, TAG_FACTORS
 from e6duck.index.write import INDEX, NAMES
 from e6duck.trainer import als
@@ -48,6 +48,7 @@ BOARD = Export(
 )
 OTHER = Export([post(number, "wolf tree") for number in range(1, 9)], [], [], [])
 OLD, NEW = Recipe(factors=4, seed=0), Recipe(factors=3, seed=1)
+SVD = Recipe(method="svd")
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +72,11 @@ def rows(folder: Path, query: str) -> list[Any]:
 
 
 def factors_of(folder: Path) -> int:
-    """How long the vectors in a database are, which is whole."""
+    """Return the number of factors of the vectors in a database; asserts that they are whole."""
     ((kind, count),) = rows(folder, "select typeof(any_value(factors)), count(*) from tag_factors")
     size = int(kind.removeprefix("FLOAT[").removesuffix("]"))
     assert dict(rows(folder, "from training_info"))["factors"] == str(size)
-    assert count == len(TAGS)  # what is on all posts tells nothing
+    assert count == len(TAGS)
     return size
 
 
@@ -84,17 +85,17 @@ def index_of(folder: Path) -> dict[str, Any]:
     return index
 
 
-def consistent(folder: Path) -> None:
-    """Assert that the files are those that index.json lists."""
+def check_index(folder: Path) -> None:
+    """Assert that index.json has the sizes and digests of the files."""
     for name, entry in index_of(folder)["files"].items():
         found = (folder / name).read_bytes()
         assert entry == {"size": len(found), "sha256": hashlib.sha256(found).hexdigest()}, name
 
 
-# What it writes
+# Tables and files
 
 
-def test_vectors_of_one_colour_are_nearest(trained_once: Path) -> None:
+def test_tags_of_one_color_are_nearest(trained_once: Path) -> None:
     found = rows(
         trained_once,
         "select a.name, b.name from tag_factors x join tags a using (tag_id),"
@@ -108,14 +109,14 @@ def test_vectors_of_one_colour_are_nearest(trained_once: Path) -> None:
 
 
 @pytest.mark.parametrize("recipe", [Recipe(), Recipe(factors=5), Recipe(method="svd", factors=2)])
-def test_a_vector_has_as_many_numbers_as_asked_for(data: Path, recipe: Recipe) -> None:
+def test_factors_are_the_size_of_a_vector(data: Path, recipe: Recipe) -> None:
     trained = train(data, recipe=recipe)
     kind = rows(data, "select distinct typeof(factors) from tag_factors")
     assert kind == [(f"FLOAT[{recipe.factors or 17 // 8}]",)]
     assert rows(data, "select count(*) from tag_factors") == [(trained.tag_count,)]
 
 
-def test_what_training_makes_has_comments(trained_once: Path) -> None:
+def test_the_tables_of_training_have_comments(trained_once: Path) -> None:
     for table in ("tag_factors", "training_info"):
         query = f"select comment from duckdb_columns() where table_name = '{table}'"
         query += f" union all select comment from duckdb_tables() where table_name = '{table}'"
@@ -137,7 +138,7 @@ def test_the_file_is_that_of_e6db(trained_once: Path) -> None:
         assert path.read_bytes() == save(tensors, metadata=file.metadata())
 
 
-def test_metadata_tell_what_was_done_and_nothing_that_changes(data: Path) -> None:
+def test_metadata_has_the_facts_that_are_the_same_each_time(data: Path) -> None:
     before = (data / TAG_FACTORS).read_bytes()
     trained = train(data, recipe=OLD, threads=1)
     assert (data / TAG_FACTORS).read_bytes() == before
@@ -154,7 +155,7 @@ def test_metadata_tell_what_was_done_and_nothing_that_changes(data: Path) -> Non
             "tags": "17",
             "uses": str(trained.use_count),
             "build_id": index_of(data)["build_id"],
-            "score": "",  # nobody has five kin here
+            "score": "",  # no tag has five siblings here
             "device": "cpu",
         }.items()
     )
@@ -163,7 +164,7 @@ def test_metadata_tell_what_was_done_and_nothing_that_changes(data: Path) -> Non
     assert info.items() >= facts.items()
 
 
-def test_post_factors_name_the_post_of_each_row(data: Path) -> None:
+def test_post_factors_have_the_post_of_each_row(data: Path) -> None:
     trained = train(data, recipe=NEW, min_tags=3, post_factors=True)
     assert [path.name for path in trained.files] == [TAG_FACTORS, POST_FACTORS]
     tensors = load_file(data / POST_FACTORS)
@@ -171,8 +172,8 @@ def test_post_factors_name_the_post_of_each_row(data: Path) -> None:
     assert tensors["post_factors"].dtype == np.float32
     assert tensors["post_factors"].shape == (97, 3)
     assert tensors["post_ids"].dtype == np.int64
-    assert tensors["post_ids"].tolist() == list(range(1, 98))  # the last has two tags
-    consistent(data)
+    assert tensors["post_ids"].tolist() == list(range(1, 98))  # the last one has two tags
+    check_index(data)
     # A post is nearer to its own tags than to the others.
     with safe_open(data / TAG_FACTORS, "numpy") as file:
         score = tensors["post_factors"] @ file.get_tensor("tag_factors").T
@@ -182,16 +183,16 @@ def test_post_factors_name_the_post_of_each_row(data: Path) -> None:
     assert score[:96][own[:96]].mean() > 2 * score[:96][~own[:96]].mean()
 
 
-def test_post_factors_of_the_training_before_are_listed_no_more(data: Path) -> None:
+def test_index_drops_the_post_factors_of_an_earlier_training(data: Path) -> None:
     train(data, recipe=OLD, post_factors=True)
     assert command("export", data, "--db", data).code == 0
     assert POST_FACTORS in index_of(data)["files"]  # the vectors are the same
     train(data, recipe=NEW)
     assert POST_FACTORS not in index_of(data)["files"]
-    consistent(data)
+    check_index(data)
 
 
-def test_files_may_be_read_by_whom_the_others_may(trained_once: Path) -> None:
+def test_vector_files_have_the_mode_of_other_index_files(trained_once: Path) -> None:
     modes = {stat.S_IMODE((trained_once / name).stat().st_mode) for name in (TAG_FACTORS, INDEX)}
     assert len(modes) == 1
 
@@ -201,7 +202,7 @@ def test_files_may_be_read_by_whom_the_others_may(trained_once: Path) -> None:
 
 def test_index_lists_the_vectors(trained_once: Path) -> None:
     assert index_of(trained_once)["files"].keys() == {*NAMES, TAG_FACTORS}
-    consistent(trained_once)
+    check_index(trained_once)
 
 
 @pytest.mark.parametrize("only", [(), ("--only", TAG_FACTORS)], ids=["all", "only"])
@@ -212,7 +213,7 @@ def test_export_writes_the_same_bytes_again(
     assert ran.code == 0, ran.err
     found = (tmp_path / "out" / TAG_FACTORS).read_bytes()
     assert found == (trained_once / TAG_FACTORS).read_bytes()
-    consistent(tmp_path / "out")
+    check_index(tmp_path / "out")
 
 
 def test_a_database_without_vectors_exports_none(data: Path) -> None:
@@ -224,7 +225,7 @@ def test_a_database_without_vectors_exports_none(data: Path) -> None:
     assert ran.err == f"e6duck: there are no vectors for {TAG_FACTORS} yet; run: e6duck train\n"
 
 
-def test_a_folder_with_files_of_another_build_gets_no_vectors(data: Path, tmp_path: Path) -> None:
+def test_no_vectors_are_written_beside_files_of_another_build(data: Path, tmp_path: Path) -> None:
     write_export(tmp_path / "other", OTHER)
     build(tmp_path / "other")
     before = content(data), content(tmp_path / "other")
@@ -239,15 +240,15 @@ def test_a_folder_with_files_of_another_build_gets_no_vectors(data: Path, tmp_pa
     assert (content(data), content(tmp_path / "other")) == before
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "{}", '{"build_id": "x"}', "\udcff"], ids=ascii)
-def test_a_broken_index_is_replaced_by_a_build_and_by_nothing_else(data: Path, text: str) -> None:
-    (data / INDEX).write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(UsageError, match="has index files from another build; export all files"):
-        train(data, recipe=NEW)
+def test_a_broken_index_is_replaced_only_by_a_build(data: Path) -> None:
+    for text in (b"", b"[]", b"{", b"{}", b'{"build_id": "x"}', b"\xff"):
+        (data / INDEX).write_bytes(text)
+        with pytest.raises(UsageError, match="has index files from another build; export all"):
+            train(data, recipe=NEW)
     assert factors_of(data) == 4
     build(data)
     train(data, recipe=NEW)
-    consistent(data)
+    check_index(data)
 
 
 # Build
@@ -279,7 +280,7 @@ def test_build_puts_vector_files_where_the_others_are(tmp_path: Path) -> None:
     assert command("build", tmp_path / "data", "--out", tmp_path / "out", "-q").code == 0
     assert names(tmp_path / "data") == sorted([*before, "e6.duckdb"])
     assert names(tmp_path / "out") == sorted([*NAMES, TAG_FACTORS, INDEX])
-    consistent(tmp_path / "out")
+    check_index(tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -287,16 +288,16 @@ def test_build_puts_vector_files_where_the_others_are(tmp_path: Path) -> None:
     [
         (
             [post(1, "a", is_deleted=True)],
-            "no vectors    0 tags are too few to compare; it takes 2",
+            "no vectors    training needs 2 tags or more, not 0",
         ),
         (
             [post(1, "a", rating=None), post(2, "a", rating=None)],
-            "no vectors    1 tags are too few",
+            "no vectors    training needs 2 tags or more, not 1",
         ),
     ],
     ids=["no post", "one tag"],
 )
-def test_a_build_that_is_too_small_to_train_on_stands(
+def test_a_build_with_too_few_tags_to_train_on_succeeds(
     tmp_path: Path, posts: list[Any], line: str
 ) -> None:
     write_export(tmp_path, Export(posts, [tag("a")], [], []))
@@ -307,60 +308,62 @@ def test_a_build_that_is_too_small_to_train_on_stands(
     assert rows(tmp_path, "from tag_factors") == []
 
 
-# Bad input
+# Options
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "line"),
+    ("options", "message"),
     [
-        ("--factors 18", 2, "--factors 18 is more than the 17 tags to train on; ask for less"),
-        ("--min-tags 9", 2, "no post has 9 direct tags of the vocabulary; lower --min-tags"),
-        ("--min-tags 0", 2, "--min-tags 0 is less than 1"),
-        ("--vocabulary 1", 2, "--vocabulary 1 is too few tags to compare; take 2 or more"),
-        ("--vocabulary -1", 2, "--vocabulary -1 is too few tags to compare; take 2 or more"),
-        ("--alpha nan", 2, "--alpha nan is no number from 0 on"),
-        ("--method svd --post-factors", 2, "svd makes no vectors of posts; --post-factors needs"),
-        ("--method svd --alpha 2", 2, "--alpha has no effect with --method svd; leave it out"),
-        ("--method svd --device cuda", 2, "--device has no effect with --method svd; leave it"),
-        ("--recipe e6db --method svd", 2, "--recipe e6db is of als; leave --method out"),
-        ("--post-factors --no-export", 2, "--post-factors writes a file, and --no-export none"),
-        ("--alpha 1e38 --regularization 0", 1, "the vectors are not finite; try more"),
+        (
+            {"recipe": Recipe(factors=18)},
+            "factors must be 17 or less, the number of tags to train on",
+        ),
+        ({"min_tags": 9}, "no post has 9 direct tags of the vocabulary; lower min_tags"),
+        ({"min_tags": 0}, "min_tags must be 1 or more, not 0"),
+        ({"vocabulary": 1}, "vocabulary must be 2 or more, not 1"),
+        ({"threads": -1}, "threads must be 1 or more, not -1"),
+        ({"recipe": SVD, "post_factors": True}, "post_factors needs the method als"),
+        ({"recipe": SVD, "device": "cuda"}, "device has no effect with the method svd"),
+        ({"post_factors": True, "write_index": False}, "post_factors has no effect if no files"),
     ],
-    ids=lambda value: value if str(value).startswith("--") else "",
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_does_not_fit_is_one_line(data: Path, options: str, code: int, line: str) -> None:
+def test_options_that_do_not_fit_are_an_error(
+    data: Path, options: dict[str, Any], message: str
+) -> None:
     before = content(data)
-    ran = command("train", "--db", data, "--device", "cpu", *options.split(), "-q")
-    assert (ran.code, ran.out) == (code, "")
-    assert ran.err.startswith(f"e6duck: {line}")
-    assert ran.err.count("\n") == 1
+    with pytest.raises(UsageError, match=f"^{message}") as caught:
+        train(data, **options)
+    assert caught.value.option in message
     assert content(data) == before
 
 
-def test_no_database_is_said(tmp_path: Path) -> None:
+def test_infinite_vectors_are_an_error(data: Path) -> None:
+    before = content(data)
+    with pytest.raises(E6DuckError, match=r"^the vectors are not finite; try more"):
+        train(data, recipe=Recipe(alpha=1e38, regularization=0), device="cpu")
+    assert content(data) == before
+
+
+def test_a_missing_database_is_an_error(tmp_path: Path) -> None:
     place = tmp_path / "nowhere"
     with pytest.raises(DatabaseError, match=r"there is no database .*; make it with: e6duck build"):
         train(place, out_dir=tmp_path / "out")
     assert names(tmp_path) == []
 
 
-def test_threads_are_one_or_more(data: Path) -> None:
-    with pytest.raises(UsageError, match="--threads -1 is less than 1"):
-        train(data, threads=-1)
-
-
-def test_the_vocabulary_may_be_larger_than_there_is(data: Path) -> None:
+def test_the_vocabulary_may_be_larger_than_the_number_of_tags(data: Path) -> None:
     assert train(data, recipe=NEW, vocabulary=10**40).tag_count == 16
     assert train(data, recipe=NEW, vocabulary=5, min_tags=1).tag_count == 4
 
 
-def test_without_a_graphics_card_the_processor_trains(data: Path) -> None:
+def test_without_a_gpu_the_cpu_trains(data: Path) -> None:
     forced = command("train", "--db", data, "--device", "cuda")
     if forced.code == 0:
-        pytest.skip("there is one here")
+        pytest.skip("there is a GPU here")
     assert forced.code == 1
-    assert forced.err.startswith("e6duck: no training with CUDA: ")
-    assert forced.err.endswith("; use --device cpu\n")
+    assert forced.err.startswith("e6duck: cannot train with CUDA: ")
+    assert forced.err.endswith("; choose the device cpu\n")
     assert forced.err.count("\n") == 1
     first, *_ = command("train", "--db", data).err.splitlines()
     assert first.startswith("training on the CPU: " if als._has_gpu() else "vectors ")
@@ -371,34 +374,36 @@ def test_without_a_graphics_card_the_processor_trains(data: Path) -> None:
 # A sample of the posts
 
 
-def test_of_too_many_posts_a_sample_is_taken(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_too_many_uses_a_sample_of_the_posts_is_taken(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(training, "MOST_USES", 400)
 
     def sampled(seed: int, **options: Any) -> tuple[list[str], list[int], int]:
-        told: list[str] = []
+        notices: list[str] = []
         recipe = Recipe(factors=2, seed=seed)
         choice = options | {"recipe": recipe, "post_factors": True, "device": "cpu"}
-        found = train(data, on_notice=told.append, **choice)
+        found = train(data, on_notice=notices.append, **choice)
         post_ids = load_file(data / POST_FACTORS)["post_ids"].tolist()
         assert found.post_count == len(post_ids)
-        return told, post_ids, found.use_count
+        return notices, post_ids, found.use_count
 
-    told, post_ids, use_count = sampled(1)
-    (line,) = told
+    notices, post_ids, use_count = sampled(1)
+    (line,) = notices
     assert "sample of " in line
-    assert "--all-posts takes them all" in line
+    assert "set the option all_posts to use all of them" in line
     assert 10 < len(post_ids) < 55
-    # The rows of the matrix are the posts that are named.
+    # post_ids has the posts of the sample.
     chosen = ", ".join(map(str, post_ids))
     uses = rows(data, f"select sum(len(tag_ids)) from posts where id in ({chosen})")
     assert uses == [(use_count,)]
-    assert sampled(1) == (told, post_ids, use_count)
+    assert sampled(1) == (notices, post_ids, use_count)
     assert sampled(2)[1] != post_ids
-    told, post_ids, _ = sampled(1, all_posts=True)
-    assert (told, len(post_ids)) == ([], 60)
+    notices, post_ids, _ = sampled(1, all_posts=True)
+    assert (notices, len(post_ids)) == ([], 60)
 
 
-# The same seed, the same bytes
+# The same seed gives the same bytes
 
 RUN = (
     "import sys; from e6duck.trainer.train import train; from e6duck.trainer.recipe import Recipe\n"
@@ -408,10 +413,10 @@ RUN = (
 
 
 def test_threads_do_not_change_the_bytes(sample: Path, tmp_path: Path) -> None:
-    """Nor does what BLAS is told from outside; more than 1,024 tags take all steps of the svd."""
+    """Nor do the threads of BLAS. The sample has enough tags for a Krylov space."""
     shutil.copy(sample / "e6.duckdb", tmp_path)
     found = []
-    for number, (threads, blas, seed) in enumerate([(1, 1, 0), (2, 2, 0), (3, 4, 0), (2, 2, 1)]):
+    for number, (threads, blas, seed) in enumerate([(1, 1, 0), (3, 4, 0), (2, 2, 1)]):
         out = tmp_path / str(number)
         arguments = map(str, (tmp_path, out, threads, seed))
         subprocess.run(
@@ -420,87 +425,107 @@ def test_threads_do_not_change_the_bytes(sample: Path, tmp_path: Path) -> None:
             check=True,
         )
         found.append(content(out))
-    first, *same, other = found
+    first, same, other = found
     assert first.keys() == {TAG_FACTORS, POST_FACTORS, INDEX}
-    assert same == [first, first]
+    assert same == first
     assert other[TAG_FACTORS] != first[TAG_FACTORS]
 
 
-# Interruptions
+# Interrupts
 
+# Trains once for each case, in a child process of its own. A fork is faster than a new interpreter.
 DRIVER = """
-import json, os, signal, sys
+import ctypes, json, os, resource, signal, sys
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
 
-folder, out, moment, mode, limit = json.load(sys.stdin)
-count = 0
+def trained(folder, out, moment, mode, limit):
+    count = 0
 
-def strike(name):
-    global count
-    if count == moment and mode == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if count == moment and mode == "full":
-        import resource
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    count += 1
+    def on_event(event, arguments):
+        nonlocal count
+        if event != "os.rename" and not (event == "open" and ".building-" in str(arguments[0])):
+            return
+        if count == moment and mode == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if count == moment and mode == "full":
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        count += 1
 
-def heard(event, arguments):
-    if event == "os.rename" or (event == "open" and ".building-" in str(arguments[0])):
-        strike(event)
+    if mode == "rights":  # drop root's right to ignore the mode of a folder
+        header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        ctypes.CDLL(None, use_errno=True).capset(header, none)
+    sys.addaudithook(on_event)
+    try:
+        train(folder, out_dir=out, recipe=Recipe(factors=3, seed=1), device="cpu", threads=1)
+    except Exception as error:
+        return f"{type(error).__name__} {error}"
+    return str(count)
 
-if mode == "rights":  # root's, to write where the mode forbids it
-    import ctypes
-    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
-    ctypes.CDLL(None, use_errno=True).capset(header, none)
-sys.addaudithook(heard)
-try:
-    train(folder, out_dir=out, recipe=Recipe(factors=3, seed=1), device="cpu", threads=1,
-          on_progress=lambda stage, done, total: strike(stage))
-except Exception as error:
-    print(type(error).__name__, error)
-else:
-    print(count)
+results = []
+for case in json.load(sys.stdin):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, trained(*case).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        text = pipe.read()
+    results.append([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), text])
+print(json.dumps(results))
 """
+KILLED = (-9, "")
 
 
-def struck(folder: Path, moment: int, mode: str, out: Path | None = None, limit: int = 10) -> str:
-    """Train in another process, which something strikes; returns its last words, none if killed."""
+def trained_apart(
+    *folders: Path,
+    mode: str,
+    moments: Iterable[int] = (-1,),
+    limit: int = 10,
+    out: Path | None = None,
+) -> list[tuple[int, str]]:
+    """Train in other processes, which fail at a moment; return their exit codes and results.
+
+    moments: one for each folder; 0 is before the first file of its own is opened or renamed. A
+    result is an error, or the number of such moments.
+    """
+    cases = [
+        [str(folder), out and str(out), moment, mode, limit]
+        for folder, moment in zip(folders, moments, strict=True)
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", DRIVER],
-        input=json.dumps([str(folder), out and str(out), moment, mode, limit]),
-        capture_output=True,
-        text=True,
+        [sys.executable, "-c", DRIVER], input=json.dumps(cases), capture_output=True, text=True
     )
-    assert done.stderr == ""
-    assert done.returncode == (-9 if mode == "kill" and not done.stdout else 0)
-    return done.stdout.strip()
+    assert (done.returncode, done.stderr) == (0, "")
+    return [(code, text) for code, text in json.loads(done.stdout)]
 
 
-def test_a_kill_leaves_the_old_or_the_new(trained_once: Path, tmp_path: Path) -> None:
-    """At each event, and before each file is opened or renamed."""
+def test_a_kill_leaves_the_old_or_the_new_vectors(trained_once: Path, tmp_path: Path) -> None:
+    """The process is killed before each file of its own is opened or renamed."""
     finished = shutil.copytree(trained_once, tmp_path / "finished")
-    count = int(struck(finished, -1, "kill"))
-    assert count >= 15
+    ((_, count),) = trained_apart(finished, mode="kill")
+    moments = range(int(count))
+    assert len(moments) >= 9
     after = {name: (finished / name).read_bytes() for name in (TAG_FACTORS, INDEX)}
+    folders = [shutil.copytree(trained_once, tmp_path / str(moment)) for moment in moments]
+    assert set(trained_apart(*folders, mode="kill", moments=moments)) == {KILLED}
     found = []
-    for moment in range(count):
-        folder = shutil.copytree(trained_once, tmp_path / str(moment))
-        assert struck(folder, moment, "kill") == ""
+    for folder in folders:
         found.append(factors_of(folder))
         for name in after:
             old = (trained_once / name).read_bytes()
             assert (folder / name).read_bytes() in (old, after[name])
         train(folder, recipe=NEW)
-        assert names(folder) == names(trained_once), moment
+        assert names(folder) == names(trained_once), folder
         assert {name: (folder / name).read_bytes() for name in after} == after
         assert factors_of(folder) == 3
     assert found == sorted(found, reverse=True)
     assert {found[0], found[-1]} == {4, 3}
 
 
-def test_an_interruption_leaves_all_as_it_was(data: Path) -> None:
+def test_an_interrupt_changes_nothing(data: Path) -> None:
     events: list[str] = []
     train(data, recipe=OLD, on_progress=lambda stage, done, total: events.append(stage))
     assert list(dict.fromkeys(events)) == [
@@ -524,22 +549,20 @@ def test_an_interruption_leaves_all_as_it_was(data: Path) -> None:
         assert content(data) == before
 
 
-def test_an_interruption_after_the_replacement_says_so(
+def test_an_interrupt_after_the_replacement_says_so(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish = write.publish
-
-    def interrupted(*arguments: Any) -> list[Any]:
-        list(publish(*arguments))
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        publish(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("e6duck.index.write.publish", interrupted)
+    monkeypatch.setattr("e6duck.trainer.save.publish", interrupted)
     with pytest.raises(Interruption, match=r"^the new vectors are there$"):
         train(data, recipe=NEW)
     assert factors_of(data) == 3
 
 
-# Sends itself what Ctrl-C sends, as soon as it iterates.
+# Sends SIGINT to itself, as Ctrl-C does, as soon as ALS iterates.
 INTERRUPTED = """
 import os, signal, sys, threading, time
 from e6duck.commands.main import main
@@ -558,7 +581,7 @@ INTERRUPTED_LINE = "interrupted; the old vectors are unchanged"
 
 
 def test_ctrl_c_ends_the_iterations_at_once(data: Path) -> None:
-    """Ten million of them; what it says is one line, and it does not hang at its end."""
+    """Ten million iterations end with one line, and the process does not hang."""
     before = content(data)
     arguments = ["train", "--db", str(data), "--iterations", "10000000", "--device", "cpu"]
     for _ in range(3):
@@ -571,24 +594,24 @@ def test_ctrl_c_ends_the_iterations_at_once(data: Path) -> None:
     assert content(data) == before
 
 
-# Places
+# Folders
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of files")
-def test_a_full_disk_leaves_all_as_it_was(data: Path) -> None:
+def test_a_full_disk_changes_nothing(data: Path) -> None:
     before = content(data)
     size = (data / "e6.duckdb").stat().st_size
     for limit in (10, size - 1, size):
-        said = struck(data, 5, "full", limit=limit)
+        ((_, said),) = trained_apart(data, mode="full", moments=[0], limit=limit)
         if limit == size and not said.startswith("E6DuckError"):
-            continue  # there was room
+            continue  # the limit was enough
         assert said == f"E6DuckError the disk of {data} is full; the old files are unchanged"
         assert content(data) == before
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="rights are dropped as on Linux")
 @pytest.mark.parametrize("is_out", [False, True], ids=["the database's", "the files'"])
-def test_a_folder_that_is_not_writable_is_named_before_the_work(
+def test_a_folder_that_cannot_be_written_is_named_before_the_work(
     trained_once: Path, data: Path, tmp_path: Path, is_out: bool
 ) -> None:
     before = content(data)
@@ -596,18 +619,18 @@ def test_a_folder_that_is_not_writable_is_named_before_the_work(
     closed.mkdir(exist_ok=True)
     closed.chmod(0o555)
     try:
-        said = struck(data, 10**6, "rights", out=closed)
+        ((_, said),) = trained_apart(data, mode="rights", out=closed)
     finally:
         closed.chmod(0o755)
     assert said == f"E6DuckError cannot write to {closed}"
     assert content(data) == before
 
 
-# Others at work
+# Other programs
 
 
 def refused(data: Path, message: str, strike: Callable[[], object] | None = None) -> list[str]:
-    """Assert that training says so in one line; strike happens as it starts to iterate."""
+    """Assert that training fails with one line; strike is called when ALS starts to iterate."""
     events: list[str] = []
 
     def on_progress(stage: str, done: int, total: int) -> None:
@@ -625,12 +648,12 @@ def test_a_writer_is_found_before_the_work(data: Path) -> None:
     with shell(data / "e6.duckdb", "create table mine as select 7 as a"):
         events = refused(data, r"e6\.duckdb is in use by another program that writes to it")
     assert events == ["reading posts"]
-    train(data, recipe=NEW)  # the shell was killed: what it wrote is settled
+    train(data, recipe=NEW)  # the shell was killed: its WAL is written into the file
     assert rows(data, "select a from mine") == [(7,)]
     assert factors_of(data) == 3
 
 
-def test_a_reader_is_no_trouble(data: Path) -> None:
+def test_a_reader_does_not_stop_training(data: Path) -> None:
     with shell(data / "e6.duckdb", read_only=True) as run:
         train(data, recipe=NEW)
         assert run("select count(*) from tags") == "[(17,)]"
@@ -645,7 +668,7 @@ def test_a_build_at_work_is_found_before_the_work(data: Path) -> None:
     assert events == ["reading posts"]
 
 
-def test_what_the_user_has_in_the_database_stays(data: Path) -> None:
+def test_relations_of_the_user_are_kept(data: Path) -> None:
     change(data / "e6.duckdb", "create table mine as select 7 as a", "create schema own")
     statements = ("create view own.seen as select count(*) as n from main.tag_factors",)
 
@@ -657,20 +680,20 @@ def test_what_the_user_has_in_the_database_stays(data: Path) -> None:
     assert rows(data, "select a, n from mine, own.seen") == [(7, 16)]
 
 
-def test_a_database_that_was_rebuilt_meanwhile_is_not_touched(data: Path) -> None:
-    """With fewer tags, so that no vector would find its own."""
+def test_a_database_that_was_rebuilt_meanwhile_is_not_changed(data: Path) -> None:
+    """It has fewer tags, so the vectors would belong to other tags."""
 
     def rebuild() -> None:
         write_export(data, OTHER)
         build(data)
 
-    refused(data, r"e6\.duckdb was built anew meanwhile; train again", rebuild)
+    refused(data, r"e6\.duckdb was rebuilt during the training; train again", rebuild)
     assert rows(data, "from tag_factors") == []
     assert ("wolf",) in rows(data, "select name from tags")
-    consistent(data)
+    check_index(data)
 
 
-def test_training_again_and_again_does_not_grow_the_database(data: Path) -> None:
+def test_training_again_does_not_grow_the_database(data: Path) -> None:
     sizes = []
     for seed in range(6):
         train(data, recipe=Recipe(factors=4, seed=seed), write_index=False)
@@ -678,13 +701,13 @@ def test_training_again_and_again_does_not_grow_the_database(data: Path) -> None
     assert max(sizes[3:]) <= max(sizes[:3])
 
 
-# The real thing
+# The real export, and the command
 
 
 def family_share(database: Path) -> float:
-    """Share of the 10 nearest species that share a directly implied tag, of 200 species.
+    """Return the share of siblings among the 10 nearest species of 200 species.
 
-    The most used ones that five others or more share one with.
+    Siblings directly imply the same tag. The species are the most used ones with five siblings.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         edges = connection.execute(
@@ -703,20 +726,20 @@ def family_share(database: Path) -> float:
     cosine = unit @ unit.T
     np.fill_diagonal(cosine, -2)
 
-    def are_kin(a: int, b: int) -> bool:
+    def are_siblings(a: int, b: int) -> bool:
         return a != b and bool(parents.get(a, set()) & parents.get(b, set()))
 
     shares: list[float] = []
     for row, one in enumerate(species):
-        if len(shares) < 200 and sum(are_kin(one, other) for other in species) >= 5:
+        if len(shares) < 200 and sum(are_siblings(one, other) for other in species) >= 5:
             nearest = np.argsort(-cosine[row])[:10]
-            shares.append(sum(are_kin(one, species[each]) for each in nearest) / 10)
+            shares.append(sum(are_siblings(one, species[each]) for each in nearest) / 10)
     assert len(shares) == 200
     return float(np.mean(shares))
 
 
 @pytest.mark.shared
-def test_families_are_found_in_the_real_export(
+def test_siblings_are_near_in_the_real_export(
     shared_export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for path in shared_export.glob("*.csv.gz"):
@@ -731,7 +754,7 @@ def test_families_are_found_in_the_real_export(
         train(database, recipe=recipe, write_index=False, device="cpu")
         shares[name] = family_share(database)
     with capsys.disabled():
-        print(f"\nkin among the 10 nearest species: {shares}")
+        print(f"\nsiblings among the 10 nearest species: {shares}")
     assert shares["als"] > max(0.31, shares["e6db"] + 0.01)
     assert shares["svd"] > max(0.34, shares["e6db"] + 0.03)
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn, TaskID
 
     from ...builder.fetch.download import OnBytes
+    from ...progress import IterationProgress as TrainingProgress
     from ...progress import Progress
-    from ...trainer.ppmi import Progress as TrainingProgress
 
 _WAIT = 1.0  # seconds of work that are not worth a bar
 
