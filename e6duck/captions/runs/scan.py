@@ -16,7 +16,7 @@ from ..text import MAX_BYTES
 
 # To open a pipe would else wait for ever.
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-DRAFT = "e6duck.builder.build"
+DRAFT = "e6duck.building"
 _DRAFT = re.compile(rf"{re.escape(DRAFT)}-(\d{{1,10}})-[0-9a-f]{{1,8}}")
 
 Matching = Callable[[str, Collection[str]], set[str]]
