@@ -15,7 +15,7 @@ import click
 from ..db.interrupts import is_interrupt
 from ..db.results.terminal import is_forced
 from ..errors import E6DuckError, Interruption
-from . import fetch, looking, making, neighbors, query, reviewing, writing
+from . import fetch, looking, making, neighbors, normalize, query, reviewing, writing
 from .shared.options import tell
 
 _INTERRUPTED = 130
@@ -164,7 +164,7 @@ def _set(values: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-for _module in (making, fetch, looking, query, neighbors, reviewing, writing):
+for _module in (making, fetch, looking, query, neighbors, reviewing, writing, normalize):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
 for _summaries in _SECTIONS.values():

@@ -44,7 +44,7 @@ def test_every_change_tells_its_reason(caption_database: Path) -> None:
         "alias of fox",
         "implied by fox",
         "on the blacklist: hi res",
-        "blacklisted by the pattern \\d+",
+        "matches the blacklist pattern \\d+",
         "duplicate of fox",
         "spelling of judy",
         "spelling of null fox",
@@ -90,7 +90,9 @@ def test_a_made_spelling_takes_over_a_name_as_on_alias_conflict_says(
     result = normalizer.normalize_text("aurora, fox")
     assert result.text == out
     assert bool(normalizer.resolver.notices) == (policy == "warn")
-    with pytest.raises(RulesError, match=r"aurora means aurora, and may be read as aurora_\(zoo\)"):
+    with pytest.raises(
+        RulesError, match=r"aurora means aurora, but could be read as aurora_\(zoo\)"
+    ):
         Normalizer(database, {"on_alias_conflict": "raise"}).normalize_text("aurora")
 
 

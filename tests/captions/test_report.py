@@ -54,7 +54,7 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
         assert page.value(FOUND) == "1 of 151"
         assert page.value(SHOWN) == 1
         assert page.value("document.querySelector('article h3').textContent") == "149.txt"
-        assert page.value("document.title") == "Captions, made clean"
+        assert page.value("document.title") == "Cleaned captions"
         assert not page.complaints
         assert not page.requests
 
