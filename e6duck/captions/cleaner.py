@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress
+from itertools import compress, repeat
 
 from .policy import TagPolicy
 from .rules import Rules
@@ -112,7 +112,7 @@ class Cleaner:
         self, tokens: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
     ) -> list[Step]:
         """Return what happens to each token beside the others of its caption."""
-        steps = [self._alone(token, escapes) for token in tokens]
+        steps = list(map(self._alone, tokens, repeat(escapes)))
         policies = [token.policy for token in tokens]
         stripped = _stripped(policies)
         kept = _kept_places(tokens)

@@ -9,7 +9,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..captions.rules import CATEGORIES
 from ..errors import UsageError
 
 DONE, FAILED, CHANGES = 0, 1, 3
@@ -87,6 +86,8 @@ def chosen_mode(context: click.Context) -> Mode:
 
     Raises `UsageError` for unknown categories, and for options that the mode would ignore.
     """
+    from ..captions.rules import CATEGORIES
+
     values = context.params
     for name in values["stats_categories"]:
         if name not in (*CATEGORIES, "unknown"):
