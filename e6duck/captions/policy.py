@@ -11,6 +11,8 @@ from .resolver import Resolver
 from .vocabulary import Tag
 
 _SUFFIX = re.compile(r"_\([^)]+\)$")
+# An underscore with at most one letter or digit on each side: ^_^, >_o, (x)_(x), 6_9
+_EMOTICON = re.compile(r"\W*[^\W_]?\W*_\W*[^\W_]?\W*")
 
 
 class Removal(NamedTuple):
@@ -167,6 +169,7 @@ class Policies:
             or tag in self._underscored
             or name in self._underscored_names
             or name.strip("_") != name  # a space there would be lost
+            or _EMOTICON.fullmatch(name)
         ):
             return name
         return name.replace("_", " ")

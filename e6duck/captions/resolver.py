@@ -168,9 +168,9 @@ class Resolver:
         taker = self._site_exact(target)
         return holder is None or (taker is not None and self._takes_over(taker.tag, holder))
 
-    def _holder(self, spelt: str) -> Tag | None:
+    def _holder(self, spelled: str) -> Tag | None:
         """Return the tag whose name or alias a spelling is on the site."""
-        site = self._site(spelt)
+        site = self._site(spelled)
         return site.tag if site and site.kind in ("name", "alias") else None
 
     def _end(self, name: str, links: dict[str, str], start: str) -> Tag | str:
@@ -196,12 +196,12 @@ class Resolver:
 
     def _add(self, table: str, key: str, tag: Tag) -> str | None:
         """Make a spelling mean a tag; returns the fault, if there is one."""
-        spelt = spelling(key)
-        holder = self._holder(spelt)
+        spelled = spelling(key)
+        holder = self._holder(spelled)
         if table == "renames":
             if tag in self.new_names:
                 return f"{tag.name} is already renamed to {self.new_names[tag]}"
-            previous = self._given.get(spelt)
+            previous = self._given.get(spelled)
             if previous and previous.kind == "renames":
                 return f"{previous.tag.name} is already renamed to {key}"
             if holder and holder is not tag and key not in self.rules.aliases_overrides:
@@ -216,7 +216,7 @@ class Resolver:
             if self.rules.on_alias_conflict == "warn":
                 place = self.rules_file.place(table, key)
                 self.note(f"{place}: {key} means {tag.name} instead of {holder.name}")
-        self._given[spelt] = Meaning(tag, table)
+        self._given[spelled] = Meaning(tag, table)
         return None
 
     def _note_kept(self, key: str, holder: Tag) -> None:

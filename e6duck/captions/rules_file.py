@@ -89,7 +89,9 @@ def rules_from(
 def _frozen(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(value)
-    return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return MappingProxyType({key.strip(): item.strip() for key, item in value.items()})
+    return value
 
 
 # Faults
@@ -224,10 +226,10 @@ def _key_line(lines: list[str], key: str) -> int | None:
 
 
 def _unquoted(name: str) -> str:
-    """Return a key without its quotes, if it has any."""
+    """Return a key without its quotes, and without spaces at its ends."""
     if name.startswith('"'):
         try:
-            return str(json.loads(name))
+            return str(json.loads(name)).strip()
         except ValueError:
             return name
-    return name[1:-1] if name.startswith("'") else name
+    return name[1:-1].strip() if name.startswith("'") else name

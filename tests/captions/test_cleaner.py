@@ -12,7 +12,7 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.captions.normalizer import Normalizer
-from e6duck.captions.rules import RulesError
+from e6duck.captions.rules import Rules, RulesError
 from tests.support.caption_database import build_kennel
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
@@ -49,6 +49,11 @@ def test_every_change_tells_its_reason(caption_database: Path) -> None:
         "spelling of judy",
         "spelling of null fox",
     ]
+
+
+def test_a_fault_of_rules_made_in_python_names_the_setting(caption_database: Path) -> None:
+    with pytest.raises(RulesError, match=r"^the rules: terminate: there is no tag foxs; did you"):
+        Normalizer(caption_database, Rules(terminate=("foxs",)))
 
 
 def test_of_two_tags_for_a_made_spelling_the_most_used_has_it(tmp_path: Path) -> None:

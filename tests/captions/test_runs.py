@@ -151,7 +151,7 @@ def test_links_to_folders_are_entered_only_when_asked(
 def test_files_that_differ_in_capitals_alone_are_refused(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
-    (captions / "10_fox" / "A.TXT").write_text("fox")  # not a caption by its name
+    (captions / "10_fox" / "A.md").write_text("fox")  # not a caption, and so not copied
     (captions / "10_fox" / "a.png").touch()
     normalizer.plan(captions, tmp_path / "out")
     (captions / "10_FOX").mkdir()

@@ -264,7 +264,7 @@ def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
     assert "entry: e6duck normalize --check\n" in hook
     files = re.search(r"files: (.*)", hook)
     assert files
-    names = ("a.txt", "set/a.caption", "normalize.toml", "set/normalize.toml")
+    names = ("a.txt", "A.TXT", "set/a.caption", "normalize.toml", "set/normalize.toml")
     assert all(re.search(files[1], name) for name in names)
     assert not any(re.search(files[1], name) for name in ("a.png", "a.txt.py", "denormalize.toml"))
 
@@ -507,6 +507,7 @@ def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
         **{"read": 3, "changed": 1, "unchanged": 2, "left_out": 0, "not_captions": 0}
     }
     assert report["removed"] == {"implied": 1}
+    assert report["rules"]["implied"] == "implied by another tag"
     (file,) = report["files"]
     assert (file["name"], file["after"]) == ("a.txt", "fox, my text")
     assert [step["reason"] for step in file["changes"]] == ["alias of fox", "implied by fox"]

@@ -56,10 +56,10 @@ def choose(
     """
     rules = rules_file.rules
     named = [[(_name(found), found) for found in files] for files in folders]
-    included = matching(
-        rules.include_filename_regexp, {name for files in named for name, _ in files}
+    included = _matching(
+        {name for files in named for name, _ in files}, rules, "include_filename_regexp", matching
     )
-    wanted = included - matching(rules.exclude_filename_regexp, included)
+    wanted = included - _matching(included, rules, "exclude_filename_regexp", matching)
     has_pattern = rules.include_filename_regexp != Rules.include_filename_regexp
     unrelated = _UNRELATED | {Path(rules_file.source).name}
     chosen = Chosen([], {})
@@ -76,6 +76,15 @@ def choose(
                 chosen.captions.append(found)
     chosen.captions.sort(key=lambda found: found.name)
     return Chosen(chosen.captions, dict(sorted(chosen.others.items())))
+
+
+def _matching(names: set[str], rules: Rules, setting: str, matching: Matching) -> set[str]:
+    """Return the names that the pattern of a setting matches. The defaults ignore case."""
+    pattern = getattr(rules, setting)
+    if pattern != getattr(Rules, setting):
+        return matching(pattern, names)
+    matched = matching(pattern, {name.lower() for name in names})
+    return {name for name in names if name.lower() in matched}
 
 
 def _has_only_captions(
