@@ -1,4 +1,4 @@
--- fitting_tag: the tags that spellings fit, though they are neither their names nor their aliases.
+-- fitting_tag: the tags that spellings fit although they are neither a name nor an alias of theirs.
 -- Aliases, and the names of tags too rare for an id, count only for spellings that are longer:
 -- else thousands of unknown tags would claim ordinary words.
 create or replace temp macro fitting_tag(spellings) as table
@@ -8,8 +8,8 @@ with spelled as (
 made as (
     from made_name(spellings)
 ),
--- by_ann for ann, judy for judy_(character)
 fitting(spelling, name, tag_id, category, use_count, is_alias) as (
+    -- by_ann for ann, judy_(character) for judy
     select made.spelling, source.* exclude (own_name)
     from made
     join spelling_source as source

@@ -11,12 +11,12 @@ import pytest
 
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.caption_files import IMAGES, NO_IMAGE, PROJECT_FILE
-from tests.support.caption_database import build_kennel
+from tests.support.caption_database import build_caption_database
 
 
 @pytest.fixture(scope="module")
 def normalizer(tmp_path_factory: pytest.TempPathFactory) -> Normalizer:
-    return Normalizer(build_kennel(tmp_path_factory.mktemp("kennel")))
+    return Normalizer(build_caption_database(tmp_path_factory.mktemp("captions")))
 
 
 def taken(normalizer: Normalizer, folder: Path, names: str, **options: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the rules do to a caption: a golden table, and what holds for any text."""
+"""What the rules do to a caption: a golden table, and properties of any text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from e6duck.builder.build import build
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import Rules, RulesError
-from tests.support.caption_database import build_kennel
+from tests.support.caption_database import build_caption_database
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -24,7 +24,7 @@ GOLDEN = tomllib.loads(
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=[each["in"][:40] for each in GOLDEN])
@@ -36,7 +36,7 @@ def test_golden_table(caption_database: Path, example: dict[str, Any]) -> None:
     assert normalizer.normalize_text(result.text).text == result.text, "a second run differs"
 
 
-def test_every_change_tells_its_reason(caption_database: Path) -> None:
+def test_every_change_has_its_reason(caption_database: Path) -> None:
     rules = {"blacklist": ["hi res"], "blacklist_regexp": [r"\d+"], "min_antecedent_freq": 5}
     text = "Foxes, mammal, hi res, 2019, fox, judy (character), null_fox"
     result = Normalizer(caption_database, rules).normalize_text(text)

@@ -47,7 +47,7 @@ def test_files_are_named_with_both_texts_and_why(builds: tuple[Path, Path], capt
     assert listing(captions) == before
 
 
-def test_a_table_tells_why_below_each_file(builds: tuple[Path, Path], captions: Path) -> None:
+def test_a_table_has_the_reasons_below_each_file(builds: tuple[Path, Path], captions: Path) -> None:
     said = command(
         "diff", builds[0], "--db", builds[1], "--captions", captions, "--format", "table"
     ).out

@@ -14,12 +14,12 @@ import pytest
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.apply import Interrupted
 from e6duck.errors import E6DuckError, UsageError
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import build_caption_database, listing
 
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture
@@ -439,7 +439,7 @@ def test_a_run_is_undone_where_it_was(
     assert listing(moved) == before
 
 
-def test_a_place_that_cannot_be_written_is_told(
+def test_a_place_that_cannot_be_written_is_reported(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
     plan = normalizer.plan(captions, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The command normalize: exit codes, what goes where, questions, rules found and shown, reports."""
+"""The command normalize: exit codes, output, questions, the rules in force, lists and reports."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from e6duck.captions.rules_file import read_rules, rules_from
 from e6duck.commands.shared import progress as bars
 from tests.commands.test_main import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 from tests.conftest import CHECKOUT
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import build_caption_database, listing
 
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def normalize(*args: object, stdin: bytes = b"") -> Ran:
     return command("normalize", *args, stdin=stdin)
 
 
-# What is done, and what is asked first
+# Writing, and the question before
 
 
 def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
@@ -95,7 +95,7 @@ def _answered(answer: str, *args: str, command: tuple[str, ...] = E6DUCK) -> tup
     return said.decode(), running.returncode
 
 
-def test_check_lists_files_and_tells_by_its_exit_code(captions: Path) -> None:
+def test_check_lists_files_and_has_exit_code_3(captions: Path) -> None:
     before = listing(captions)
     ran = normalize("set", "--check")
     assert (ran.code, ran.out) == (3, "a.txt\n")
@@ -146,7 +146,7 @@ def test_undo_names_the_file_that_was_edited_since(captions: Path) -> None:
     assert "failed     a.txt: edited after the run" in ran.err
 
 
-def test_the_counts_are_told_on_standard_error(captions: Path) -> None:
+def test_the_counts_are_printed_on_standard_error(captions: Path) -> None:
     (captions / "d.txt").write_bytes(b"\xff")
     ran = normalize("set", "out")
     assert ran.out == ""
@@ -327,7 +327,7 @@ def test_a_text_comes_back_byte_for_byte_but_for_its_tags(captions: Path) -> Non
     assert ended.stderr == b"e6duck: standard input: not valid UTF-8 at byte 1\n"
 
 
-def test_explain_tells_what_became_of_each_piece(captions: Path) -> None:
+def test_explain_shows_each_piece_with_its_reason(captions: Path) -> None:
     ran = normalize("-", "--explain", stdin=b"Foxes, mammal, my text, blurry")
     assert list(csv.reader(ran.out.splitlines())) == [
         ["piece", "becomes", "why"],
@@ -395,7 +395,7 @@ def test_the_file_with_the_defaults_holds_them(captions: Path) -> None:
     assert "already exists" in ran.err
 
 
-def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
+def test_all_faults_of_the_rules_are_reported_at_once(captions: Path) -> None:
     (captions / "normalize.toml").write_text(
         'use_underscore = true\nblacklist = "fox"\norder = ["specie"]\nblacklist_regexp = [\n'
         '  "ok",\n  "(",\n  "(?=fox)",\n]\nterminate = ["foxs"]\ndrop_antecedent_freq = 5\n'
@@ -433,7 +433,7 @@ def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
         ('"fox, b" = "c"', "renames.fox, b"),
     ],
 )
-def test_what_is_not_one_tag_is_told_with_its_line(captions: Path, table: str, fault: str) -> None:
+def test_a_name_that_is_not_one_tag_is_reported_with_its_line(captions: Path, table: str, fault: str) -> None:
     path = captions / "normalize.toml"
     path.write_text(f"[renames]\n{table}\n")
     what = "a tag must not be empty, or contain a comma, line break, ||| or ;;;"
@@ -449,7 +449,7 @@ def test_rules_behind_a_broken_link_are_an_error(captions: Path) -> None:
     assert (ran.code, rules.is_symlink()) == (2, True)
 
 
-def test_an_alias_of_what_is_a_tag_already_is_told(captions: Path) -> None:
+def test_an_alias_that_already_is_a_tag_is_noted(captions: Path) -> None:
     (captions / "normalize.toml").write_text('[aliases]\nsolo = "fox"\n')
     ran = normalize("set", "--check")
     assert "2: solo still refers to solo; move it to aliases_overrides" in ran.err
@@ -540,7 +540,7 @@ def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
         (["set", "set/a.txt"], 2, "a.txt is not a folder to write to"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(
+def test_a_mistake_is_reported_in_one_line(
     captions: Path, args: list[str], code: int, part: str
 ) -> None:
     ran = normalize(*args)
@@ -641,7 +641,7 @@ def test_an_option_that_would_be_ignored_is_a_usage_error(
     assert {path.name for path in Path().iterdir()} == {"set", "e6.duckdb"}
 
 
-def test_check_and_diff_together_show_the_changes_and_tell_by_the_exit_code(captions: Path) -> None:
+def test_check_and_diff_together_show_the_changes_and_have_exit_code_3(captions: Path) -> None:
     before = listing(captions)
     shown = normalize("set", "--diff", "-q").out
     assert normalize("set", "--check", "--diff", "-q") == Ran(3, shown, "")

@@ -110,7 +110,7 @@ def find(folder: Path, root: Path, run: str | None) -> Journal:
         if _header(path).get("root") == str(root):
             return load(path)
     raise UsageError(
-        f"{folder} has no run of {root} to undo; if its backup is in another folder, give that"
+        f"{folder} has no run of {root} to undo; if its backup is elsewhere, pass that as backup"
     )
 
 
