@@ -433,7 +433,9 @@ def test_all_faults_of_the_rules_are_reported_at_once(captions: Path) -> None:
         ('"fox, b" = "c"', "renames.fox, b"),
     ],
 )
-def test_a_name_that_is_not_one_tag_is_reported_with_its_line(captions: Path, table: str, fault: str) -> None:
+def test_a_name_that_is_not_one_tag_is_reported_with_its_line(
+    captions: Path, table: str, fault: str
+) -> None:
     path = captions / "normalize.toml"
     path.write_text(f"[renames]\n{table}\n")
     what = "a tag must not be empty, or contain a comma, line break, ||| or ;;;"
