@@ -24,7 +24,17 @@ _DRAFT = re.compile(r"(?s).+\.building-(\d{1,10})-[0-9a-f]{8}(\.wal|\.tmp|\.spil
 
 def draft_path(final: Path) -> Path:
     """Return a new name beside final, which `sweep` knows as a draft of this process."""
-    return final.with_name(f"{final.name}{_MARK}{os.getpid()}-{secrets.token_hex(4)}")
+    return final.with_name(draft_name(final.name, secrets.randbits(32)))
+
+
+def draft_name(name: str, number: int) -> str:
+    """Return the name of a draft of this process; number: below 2 ** 32, to tell drafts apart."""
+    return f"{name}{_MARK}{os.getpid()}-{number:08x}"
+
+
+def is_draft(name: str) -> bool:
+    """Return whether a name is one that `draft_name` gives, or of a file that belongs to it."""
+    return _DRAFT.fullmatch(name) is not None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Clean captions by rules: read, resolve, decide, write, report.
+"""Cleans captions by rules: reads, resolves and rewrites their tags, and reports the changes.
 
 Imports tags, index, db and the ground floor.
 """

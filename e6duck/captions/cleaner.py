@@ -1,11 +1,12 @@
-"""The rules applied to one caption: what stays, what goes, what comes, and why."""
+"""Applies the rules to one caption: what is kept, removed and added, and the reason."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import compress
+from functools import cache
+from itertools import compress, repeat
 
 from .policy import TagPolicy
 from .rules import Rules
@@ -25,14 +26,14 @@ from .tokens import Token, Tokenizer
 
 @dataclass(slots=True)
 class _Pieces:
-    """The pieces of a caption, and for each the number of the segment that it is in."""
+    """The pieces of a caption as tokens, each with the number of its segment."""
 
     segments: list[Segment]
-    readings: list[Token]
+    tokens: list[Token]
     parts: list[int]
 
 
-def texts_of(texts: Iterable[str], multiline: str) -> set[str]:
+def pieces_of(texts: Iterable[str], multiline: str) -> set[str]:
     """Return the trimmed pieces of texts, for `Tokenizer.learn`."""
     found: set[str] = set()
     for text in texts:
@@ -50,17 +51,17 @@ def _captions(text: str, multiline: str) -> list[str]:
 
 
 class Cleaner:
-    """Cleans captions whose pieces the reader has learnt."""
+    """Cleans captions whose pieces the tokenizer has learned."""
 
-    def __init__(self, reader: Tokenizer, rules: Rules) -> None:
-        self.reader = reader
+    def __init__(self, tokenizer: Tokenizer, rules: Rules) -> None:
+        self.tokenizer = tokenizer
         self.rules = rules
-        self._outcomes = {escapes: _Outcomes(escapes) for escapes in ("", "(", ":", "(:")}
+        self._alone = cache(_alone)  # captions repeat tags, and so their steps
         self._is_joining = rules.multiline == "join"
         self._order = {category: place for place, category in enumerate(rules.order)}
 
     def clean(self, text: str) -> Result:
-        """Return a text clean: the same text, where nothing is to be changed."""
+        """Return a cleaned text: the same text if nothing is to be changed."""
         escapes = self._escapes(text)
         results = [
             self._clean_caption(body, escapes) for body in _captions(text, self.rules.multiline)
@@ -70,8 +71,8 @@ class Cleaner:
         return Result(
             "\n".join(result.text for result in results),
             tuple(step for result in results for step in result.steps),
-            tuple(reading for result in results for reading in result.read),
-            tuple(reading for result in results for reading in result.written),
+            tuple(token for result in results for token in result.read),
+            tuple(token for result in results for token in result.written),
         )
 
     def _escapes(self, text: str) -> str:
@@ -83,9 +84,9 @@ class Cleaner:
     def _clean_caption(self, text: str, escapes: str) -> Result:
         head, body, tail = framed(text)
         found = self._pieces(body)
-        weighed, causes = self._with_added(found) if self.reader.has_adding else (found, {})
-        steps = self._steps(weighed.readings, causes, escapes)
-        kept, parts, written = weighed.readings, weighed.parts, [step.after for step in steps]
+        pieces, causes = self._with_added(found) if self.tokenizer.has_adding else (found, {})
+        steps = self._steps(pieces.tokens, causes, escapes)
+        kept, parts, written = pieces.tokens, pieces.parts, [step.after for step in steps]
         changed: set[int] = set()
         if written != [step.before for step in steps]:
             pairs = zip(parts, steps, strict=True)
@@ -96,33 +97,33 @@ class Cleaner:
         if self._order and (moved := self._sorted(kept, parts)) != kept:
             places = zip(parts, kept, moved, strict=True)
             changed |= {part for part, old, new in places if old is not new}
-            kept, written = moved, [reading.written(escapes) for reading in moved]
+            kept, written = moved, [token.written(escapes) for token in moved]
             steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
         if changed or (self._is_joining and "\n" in body):
             new = self._joined(found.segments, written, parts, changed)
             text = head + new + tail
             if self._is_joining and new.count("\n") < body.count("\n"):
                 steps.append(Step("", "", "joined"))
-        if causes:
-            steps = [step for step in steps if step is not _NOTHING]
-        return Result(text, tuple(steps), tuple(found.readings), tuple(kept))
+        if causes:  # an added tag that is removed again was never there
+            steps = [step for step in steps if step.before or step.is_change]
+        return Result(text, tuple(steps), tuple(found.tokens), tuple(kept))
 
     def _steps(
-        self, readings: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
+        self, tokens: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
     ) -> list[Step]:
-        """Return what becomes of each piece, for what else stands in the caption."""
-        steps = list(map(self._outcomes[escapes].__getitem__, readings))
-        words = [reading.word for reading in readings]
-        stripped = _stripped(words)
-        kept = _kept_places(readings)
-        for place, word in enumerate(words):
-            if word is None:
+        """Return what happens to each token beside the others of its caption."""
+        steps = list(map(self._alone, tokens, repeat(escapes)))
+        policies = [token.policy for token in tokens]
+        stripped = _stripped(policies)
+        kept = _kept_places(tokens)
+        for place, policy in enumerate(policies):
+            if policy is None:
                 continue
-            if kept[word] != place:
-                by = readings[kept[word]].written(escapes)
-                steps[place] = Step(readings[place].text, "", "duplicate", by)
-            elif word in stripped or word in causes or word.replacement:
-                steps[place] = _among_others(readings[place], word, stripped, causes, escapes)
+            if kept[policy] != place:
+                by = tokens[kept[policy]].written(escapes)
+                steps[place] = Step(tokens[place].text, "", "duplicate", by)
+            elif policy in stripped or policy in causes or policy.replacement:
+                steps[place] = _among_others(tokens[place], policy, stripped, causes, escapes)
         return steps
 
     def _joined(
@@ -146,131 +147,119 @@ class Cleaner:
         return joined(rewritten, self.rules.separator)
 
     def _pieces(self, body: str) -> _Pieces:
+        token = self.tokenizer.token
         if "\n" not in body and "|||" not in body and ";;;" not in body:
-            readings = list(filter(None, map(self.reader.untrimmed.__getitem__, body.split(","))))
-            if not self.reader.has_ends or not any(each.ends_sentence for each in readings):
-                return _Pieces([Segment("", body)], readings, [0] * len(readings))
-        known = self.reader.readings
+            tokens = list(filter(None, map(token, body.split(","))))
+            if not self.tokenizer.has_ends or not any(each.ends_sentence for each in tokens):
+                return _Pieces([Segment("", body)], tokens, [0] * len(tokens))
         found = _Pieces(segments(body), [], [])
         for place, segment in enumerate(found.segments):
-            for unit, is_sentence in units(segment.pieces, self.reader.is_tag):
-                found.readings.append(self.reader.sentence(unit) if is_sentence else known[unit])
-                found.parts.append(place)
+            for unit, is_sentence in units(segment.pieces, self.tokenizer.is_tag):
+                each = self.tokenizer.sentence(unit) if is_sentence else token(unit)
+                if each:
+                    found.tokens.append(each)
+                    found.parts.append(place)
         return found
 
     def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[TagPolicy, TagPolicy]]:
-        """Return the pieces with what is added after them, and for which word each was."""
-        there = {reading.word for reading in found.readings}
-        kept = _kept_places(found.readings)
+        """Return the pieces with the added tags, and for each added tag the one that adds it."""
+        present = {token.policy for token in found.tokens}
+        kept = _kept_places(found.tokens)
         result = _Pieces(found.segments, [], [])
         causes: dict[TagPolicy, TagPolicy] = {}
-        for place, (reading, part) in enumerate(zip(found.readings, found.parts, strict=True)):
-            result.readings.append(reading)
+        for place, (token, part) in enumerate(zip(found.tokens, found.parts, strict=True)):
+            result.tokens.append(token)
             result.parts.append(part)
-            if not reading.word or kept[reading.word] != place:
+            if not token.policy or kept[token.policy] != place:
                 continue
-            for other in reading.word.adds:
-                if other not in there:
-                    there.add(other)
+            for other in token.policy.adds:
+                if other not in present:
+                    present.add(other)
                     if not other.replacement:
-                        causes[other] = reading.word
-                        result.readings.append(self.reader.added(other))
+                        causes[other] = token.policy
+                        result.tokens.append(self.tokenizer.added(other))
                         result.parts.append(part)
         return result, causes
 
     def _sorted(self, kept: list[Token], parts: list[int]) -> list[Token]:
-        """Return the pieces with the tags of each part sorted by category.
+        """Return the pieces with the tags of each segment sorted by category.
 
-        What is no tag keeps its place, and so do the first ones.
+        Text that is not a tag keeps its place, and so do the first `keep_first` pieces.
         """
         result = list(kept)
         places: defaultdict[int, list[int]] = defaultdict(list)
-        for place, reading in enumerate(result):
-            if place >= self.rules.keep_first and reading.word:
+        for place, token in enumerate(result):
+            if place >= self.rules.keep_first and token.policy:
                 places[parts[place]].append(place)
         for group in places.values():
             chosen = sorted((result[place] for place in group), key=self._rank)
-            for place, reading in zip(group, chosen, strict=True):
-                result[place] = reading
+            for place, token in zip(group, chosen, strict=True):
+                result[place] = token
         return result
 
-    def _rank(self, reading: Token) -> int:
-        category = reading.word.tag.category if reading.word else ""
+    def _rank(self, token: Token) -> int:
+        category = token.policy.tag.category if token.policy else ""
         return self._order.get(category, len(self._order))
 
 
-_NOTHING = Step("", "", "implied")
-
-
-def _kept_places(readings: list[Token]) -> dict[TagPolicy, int]:
-    """Return which of the pieces of a word stays: the first one with a weight, else the first."""
+def _kept_places(tokens: list[Token]) -> dict[TagPolicy, int]:
+    """Return which of a tag's places is kept: the first with a weight, else the first."""
     places: dict[TagPolicy, int] = {}
-    for place, reading in enumerate(readings):
-        word = reading.word
-        if word is None:
+    for place, token in enumerate(tokens):
+        policy = token.policy
+        if policy is None:
             continue
-        first = places.setdefault(word, place)
-        if first != place and reading.before and not readings[first].before:
-            places[word] = place
+        first = places.setdefault(policy, place)
+        if first != place and token.before and not tokens[first].before:
+            places[policy] = place
     return places
 
 
-def _stripped(words: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
-    """Return the words that others imply, and which does so first."""
+def _stripped(policies: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
+    """Return the tags that are removed as implied, each with the first tag that implies it."""
     found: dict[TagPolicy, TagPolicy] = {}
-    for word in words:
-        if word is not None and word.strips:
-            for other in word.strips:
-                found.setdefault(other, word)
+    for policy in policies:
+        if policy is not None and policy.strips:
+            for other in policy.strips:
+                found.setdefault(other, policy)
     return found
 
 
 def _among_others(
-    reading: Token,
-    word: TagPolicy,
+    token: Token,
+    policy: TagPolicy,
     stripped: dict[TagPolicy, TagPolicy],
     causes: dict[TagPolicy, TagPolicy],
     escapes: str,
 ) -> Step:
-    """Return what becomes of a tag that is implied, goes or was added."""
-    if word in causes and (word in stripped or word.removal):
-        return _NOTHING
-    if word.replacement:
-        return Step(reading.text, "", word.replacement, word.text)
-    if word in stripped:
-        return Step(reading.text, "", "implied", stripped[word].text)
-    return Step("", reading.written(escapes), "added", causes[word].text)
+    """Return what happens to a tag that is implied, replaced or added."""
+    if policy in causes and (policy in stripped or policy.removal):
+        return Step("", "", "implied")  # `_clean_caption` leaves it out
+    if policy.replacement:
+        return Step(token.text, "", policy.replacement, policy.text)
+    if policy in stripped:
+        return Step(token.text, "", "implied", stripped[policy].text)
+    return Step("", token.written(escapes), "added", causes[policy].text)
 
 
-class _Outcomes(dict[Token, Step]):
-    """What becomes of each piece where nothing else stands, under the same backslashes."""
-
-    def __init__(self, escapes: str) -> None:
-        self.escapes = escapes
-
-    def __missing__(self, reading: Token) -> Step:
-        step = self[reading] = _outcome(reading, self.escapes)
-        return step
-
-
-def _outcome(reading: Token, escapes: str) -> Step:
-    """Return what becomes of a piece where nothing else stands."""
-    word = reading.word
-    removal = word.removal if word else reading.removal
+def _alone(token: Token, escapes: str) -> Step:
+    """Return what happens to a token that has no other tags beside it."""
+    policy = token.policy
+    removal = policy.removal if policy else token.removal
     if removal:
-        return Step(reading.text, "", *removal)
-    if word is None:
-        return Step(reading.text, reading.text, reading.kind)
-    after = reading.written(escapes)
-    if after == reading.text:
+        return Step(token.text, "", *removal)
+    if policy is None:
+        return Step(token.text, token.text, token.kind)
+    after = token.written(escapes)
+    if after == token.text:
         return Step(after, after, "kept")
-    return Step(reading.text, after, *_respelt(reading, word))
+    return Step(token.text, after, *_respelled(token, policy))
 
 
-def _respelt(reading: Token, word: TagPolicy) -> tuple[str, str]:
-    """Return why a tag is written otherwise, and what the reason names."""
-    if reading.kind in ("alias", "aliases", "aliases_overrides"):
-        return reading.kind, word.text
-    if word.is_renamed and reading.kind == "name":
-        return "renames", word.tag.name
-    return "spelling", word.text
+def _respelled(token: Token, policy: TagPolicy) -> tuple[str, str]:
+    """Return why a tag is written differently, and what the reason names."""
+    if token.kind in ("alias", "aliases", "aliases_overrides"):
+        return token.kind, policy.text
+    if policy.is_renamed and token.kind == "name":
+        return "renames", policy.tag.name
+    return "spelling", policy.text

@@ -1,16 +1,16 @@
-"""The caption files that a new build would clean otherwise than an old one."""
+"""The caption files that a new build would clean differently than an old one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..db.connection import Connection
+from ..progress import Notify, no_notice
 from ..tags.diff import Section
 from .config import find
 from .normalizer import Normalizer
-from .rules import Rules, read_rules
 from .steps import Result, Step
 
 _COLUMNS = ("name", "before", "after", "why")
@@ -22,17 +22,16 @@ def touched_captions(
     folder: Path,
     *,
     config: Path | None = None,
-    on_notice: Callable[[str], object] = lambda line: None,
+    on_notice: Notify = no_notice,
 ) -> Section:
-    """Return the captions below a folder whose clean texts by two builds differ; writes nothing.
+    """Return the captions below a folder that two builds clean differently; writes nothing.
 
-    Each with its file, both texts, and why. config: the rules, else those that normalize would
-    find. on_notice: is told of what the rules leave open with the new build.
+    Each with its file, both cleaned texts and the reasons. config: the rules; without it, those
+    that normalize would find. on_notice: called with the notes on the rules under the new build.
     """
     path = find(config, folder)
-    rules = read_rules(path) if path else Rules()
-    new = Normalizer(connection, rules)
-    before = _cleaned(Normalizer(old, rules), folder)
+    new = Normalizer(connection, path)
+    before = _cleaned(Normalizer(old, path), folder)
     after = _cleaned(new, folder)
     for notice in new.resolver.notices:
         on_notice(notice)
@@ -49,21 +48,21 @@ def _cleaned(normalizer: Normalizer, folder: Path) -> dict[str, Result]:
 
 
 def reasons(old: Result, new: Result) -> Iterator[str]:
-    """Yield in words what becomes of a piece by one result only: by the new one, where by both."""
-    fresh, former = Counter(new.steps), Counter(old.steps)
-    pieces = {step.before for step in fresh - former}
-    for step in fresh - former:
-        yield _told(step)
-    for step in former - fresh:
+    """Yield in words the steps that only one result has; if both treat a piece, the new step."""
+    new_steps, old_steps = Counter(new.steps), Counter(old.steps)
+    pieces = {step.before for step in new_steps - old_steps}
+    for step in new_steps - old_steps:
+        yield _in_words(step)
+    for step in old_steps - new_steps:
         if step.is_change and (not step.before or step.before not in pieces):
-            yield f"no more: {_told(step)}"
+            yield f"no longer: {_in_words(step)}"
 
 
-def _told(step: Step) -> str:
+def _in_words(step: Step) -> str:
     if not step.is_change:
-        return f"{step.before} stays ({step.reason})"
+        return f"{step.before} unchanged ({step.reason.removesuffix(', unchanged')})"
     if not step.before:
-        return f"{step.after} comes ({step.reason})" if step.after else step.reason
+        return f"{step.after} added ({step.reason})" if step.after else step.reason
     if not step.after:
-        return f"{step.before} goes ({step.reason})"
+        return f"{step.before} removed ({step.reason})"
     return f"{step.before} becomes {step.after} ({step.reason})"

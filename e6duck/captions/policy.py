@@ -1,4 +1,4 @@
-"""A tag as the rules treat it: how it is written, whether it goes, what comes or goes with it."""
+"""How the rules treat a tag: how it is written, whether it is removed, which tags it affects."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from .resolver import Resolver
 from .vocabulary import Tag
 
 _SUFFIX = re.compile(r"_\([^)]+\)$")
+# An underscore with at most one letter or digit on each side: ^_^, >_o, (x)_(x), 6_9
+_EMOTICON = re.compile(r"\W*[^\W_]?\W*_\W*[^\W_]?\W*")
 
 
 class Removal(NamedTuple):
-    """The rule that removes something: the setting, and which of its items."""
+    """The rule that removes something: the setting, and the item of it that applies."""
 
     rule: str
     by: str
@@ -22,54 +24,53 @@ class Removal(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class TagPolicy:
-    """A tag as the rules treat it; there is one object for each."""
+    """How the rules treat a tag. There is one object for each tag."""
 
     tag: Tag
     name: str
-    """As it is written, with underscores"""
+    """The name to write, with underscores"""
     text: str
-    """As it is written"""
+    """The name as it is written"""
     is_renamed: bool = False
-    """Whether the rules give it another name"""
+    """Whether the rules give the tag another name"""
     removal: Removal | None = None
     implied: tuple[TagPolicy, ...] = ()
     strips: tuple[TagPolicy, ...] = ()
-    """What is removed where it stands"""
+    """The tags that are removed from a caption that has this one"""
     adds: tuple[TagPolicy, ...] = ()
-    """What is added after it"""
+    """The tags that are added after this one"""
     replacement: str | None = None
-    """dropped or terminated: what it adds stands for it"""
+    """dropped or terminated: the tag is replaced by those that it adds"""
 
 
-class Policy:
-    """Words for tags, each judged once."""
+class Policies:
+    """The policies of tags, each worked out once."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.rules = resolver.rules
-        rules = resolver.rules
-        self.banned, self._banned_texts = resolver.tagged(rules.blacklist)
+        self.rules = rules = resolver.rules
+        self.blacklisted, self._blacklisted_texts = resolver.tagged(rules.blacklist)
         self._terminated, _ = resolver.tagged(rules.terminate)
         self._underscored, _ = resolver.tagged(rules.keep_underscores)
         self._underscored_names = {name.replace(" ", "_") for name in rules.keep_underscores}
         kept = rules.keep_implied if isinstance(rules.keep_implied, tuple) else ()
         self._kept, _ = resolver.tagged(kept)
-        self._words: dict[Tag, TagPolicy] = {}
+        self._policies: dict[Tag, TagPolicy] = {}
         self._mode = "keep" if rules.keep_implied is True else rules.implied
         self.unreadable: set[Tag] = set()
-        """Tags that no name is read back as"""
+        """Tags with no name that is read back as the tag"""
 
-    def word(self, tag: Tag) -> TagPolicy:
-        """Return the word of a tag that was judged."""
-        return self._words[tag]
+    def of(self, tag: Tag) -> TagPolicy:
+        """Return the policy of a tag that was learned."""
+        return self._policies[tag]
 
-    def policy(self, tags: Iterable[Tag]) -> None:
-        """Judge tags that were not yet, and all that they imply."""
+    def learn(self, tags: Iterable[Tag]) -> None:
+        """Work out the policies of tags, and of all tags that they imply."""
         asked = dict.fromkeys(tags)
         fresh = [
             tag
             for tag in dict.fromkeys((*asked, *(other for tag in asked for other in tag.implied)))
-            if tag not in self._words
+            if tag not in self._policies
         ]
         if not fresh:
             return
@@ -79,38 +80,39 @@ class Policy:
         self.resolver.learn(plain)
         for tag in fresh:
             name = self._name(tag)
-            self._words[tag] = TagPolicy(
+            self._policies[tag] = TagPolicy(
                 tag, name, self._text(tag, name), name == self.resolver.new_names.get(tag)
             )
-        bans = self._bans(fresh)
+        removals = self._removals(fresh)
         for tag in fresh:
-            self._complete(self._words[tag], bans.get(tag))
+            self._complete(self._policies[tag], removals.get(tag))
 
-    def banned_texts(self, spellings: Collection[str]) -> dict[str, Removal]:
-        """Return which spellings that are no tags are removed."""
+    def text_removals(self, spellings: Collection[str]) -> dict[str, Removal]:
+        """Return the spellings that are not tags and are removed, each with the rule."""
         found: dict[str, Removal] = {}
         for pattern in self.rules.blacklist_regexp:
             for spelling in self.resolver.vocabulary.matching(underscored(pattern), spellings):
                 found.setdefault(spelling, Removal("blacklist_regexp", pattern))
         for spelling in spellings:
-            if spelling in self._banned_texts:
-                found[spelling] = Removal("blacklist", self._banned_texts[spelling])
+            if spelling in self._blacklisted_texts:
+                found[spelling] = Removal("blacklist", self._blacklisted_texts[spelling])
         return found
 
-    def _complete(self, word: TagPolicy, removal: Removal | None) -> None:
-        word.removal = removal
-        word.implied = implied = tuple(self._words[other] for other in word.tag.implied)
+    def _complete(self, policy: TagPolicy, removal: Removal | None) -> None:
+        policy.removal = removal
+        policy.implied = implied = tuple(self._policies[other] for other in policy.tag.implied)
         if not implied:
             return
-        is_rare = self._use_count(word.tag) < self.rules.min_antecedent_freq
-        if word.tag in self._terminated:
-            word.replacement = "terminated"
-        elif self._use_count(word.tag) < self.rules.drop_antecedent_freq:
-            word.replacement = "dropped"
-        if word.replacement or is_rare or self._mode == "add":
-            word.adds = implied
+        use_count = self._use_count(policy.tag)
+        if policy.tag in self._terminated:
+            policy.replacement = "terminated"
+        elif use_count < self.rules.drop_antecedent_freq:
+            policy.replacement = "dropped"
+        is_rare = use_count < self.rules.min_antecedent_freq
+        if policy.replacement or is_rare or self._mode == "add":
+            policy.adds = implied
         elif self._mode == "remove":
-            word.strips = tuple(other for other in implied if other.tag not in self._kept)
+            policy.strips = tuple(other for other in implied if other.tag not in self._kept)
 
     def _use_count(self, tag: Tag) -> float:
         if tag.use_count is not None:
@@ -122,7 +124,7 @@ class Policy:
     # Names
 
     def _plain_names(self, tag: Tag) -> list[str]:
-        """Return the name, without its category's suffix and with by_ where the rules say so."""
+        """Return the name without its category's suffix, and with by_, as the rules require."""
         names = [tag.name]
         if self.rules.remove_parens and tag.name.endswith(f"_({tag.category})"):
             names.insert(0, tag.name.removesuffix(f"_({tag.category})"))
@@ -131,11 +133,14 @@ class Policy:
         return names
 
     def _spare_names(self, tag: Tag) -> list[str]:
-        """Return names for a tag whose other ones mean something else."""
+        """Return names for a tag whose other names mean something else."""
         return [] if _SUFFIX.search(tag.name) else [f"{tag.name}_({tag.category})"]
 
     def _name(self, tag: Tag) -> str:
-        """Return the name to write, which is read back as the tag, or a second run would differ."""
+        """Return the name to write. It must be read back as the tag, or a second run would differ.
+
+        A tag without such a name keeps its own and is noted in `unreadable`.
+        """
         new_name = self.resolver.new_names.get(tag)
         if new_name and self._leads_back(new_name, tag):
             return new_name
@@ -146,10 +151,7 @@ class Policy:
         is_free = self._leads_back(plain[0], tag) or not self.resolver.is_known(plain[0])
         name = plain[0] if is_free else tag.name
         with_by = [f"by_{name}"] if f"by_{name}" in plain else []
-        for form in (*with_by, name, *plain):
-            if self._leads_back(form, tag):
-                return form
-        for form in self._spare_names(tag):
+        for form in (*with_by, name, *plain, *self._spare_names(tag)):
             if self._leads_back(form, tag):
                 return form
         self.unreadable.add(tag)
@@ -167,18 +169,23 @@ class Policy:
             or tag in self._underscored
             or name in self._underscored_names
             or name.strip("_") != name  # a space there would be lost
+            or _EMOTICON.fullmatch(name)
         ):
             return name
         return name.replace("_", " ")
 
     # Blacklists
 
-    def _bans(self, tags: list[Tag]) -> dict[Tag, Removal]:
-        """Return which tags the blacklists remove; of several rules the first in their order."""
+    def _removals(self, tags: list[Tag]) -> dict[Tag, Removal]:
+        """Return the tags that the blacklists remove; if several rules apply, with the first."""
         rules, vocabulary = self.rules, self.resolver.vocabulary
-        found = {tag: Removal("blacklist", self.banned[tag]) for tag in tags if tag in self.banned}
+        found = {
+            tag: Removal("blacklist", self.blacklisted[tag])
+            for tag in tags
+            if tag in self.blacklisted
+        }
         for pattern in rules.blacklist_regexp:
-            names = {tag: {*self._plain_names(tag), self._words[tag].name} for tag in tags}
+            names = {tag: {*self._plain_names(tag), self._policies[tag].name} for tag in tags}
             every = set().union(*names.values())
             matched = vocabulary.matching(underscored(pattern), every)
             for tag in tags:
@@ -188,12 +195,12 @@ class Policy:
             if tag.category in rules.blacklist_categories:
                 found.setdefault(tag, Removal("blacklist_categories", tag.category))
         if rules.blacklist_implied:
-            for tag, name in self._implied_by_banned(tags).items():
+            for tag, name in self._implied_by_blacklisted(tags).items():
                 found.setdefault(tag, Removal("blacklist_implied", name))
         return found
 
-    def _implied_by_banned(self, tags: list[Tag]) -> dict[Tag, str]:
-        found = {other: tag.name for tag in self.banned for other in tag.implied}
+    def _implied_by_blacklisted(self, tags: list[Tag]) -> dict[Tag, str]:
+        found = {other: tag.name for tag in self.blacklisted for other in tag.implied}
         for pattern in self.rules.blacklist_regexp:
             found |= self.resolver.vocabulary.implied_by_matching(
                 underscored(pattern),

@@ -1,29 +1,24 @@
-"""What a plan found: counts by rule, the most frequent changes, what is unknown or ambiguous."""
+"""What a plan contains, as data: counts by rule, frequent changes, unknown texts, lists of tags."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..tags.lookup import suggest
-from ..tags.phrases import many
-from .runs.caption_files import NO_IMAGE
-from .runs.plan import Plan
-from .steps import REMOVALS, Step
+from .policy import TagPolicy, underscored
+from .resolver import Resolver
+from .runs.plan import Caption, Plan
+from .steps import REASONS, Step
+from .text import spelling
+from .tokens import Token
 from .vocabulary import Vocabulary, is_ambiguous
 
-_SUGGESTED = 200
-RULES = {
-    "implied": "implied by another tag",
-    "duplicate": "there already",
-    "dropped": "too little used",
-    "terminated": "replaced by what they imply",
-    "blacklist": "on the blacklist",
-    "blacklist_regexp": "matched by a blacklist pattern",
-    "blacklist_categories": "of a blacklisted category",
-    "blacklist_implied": "implied by a blacklisted tag",
-}
+_SUGGESTED = 200  # texts of a report that get suggestions
+_SUGGESTED_ALIASES = 100
+_BLANK = "\ufeff \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -36,24 +31,26 @@ class Findings:
     skipped: dict[str, str]
     not_captions: dict[str, str]
     emptied: tuple[str, ...]
-    """Captions that nothing is left of"""
+    """Captions that lose all their text"""
     removed: Counter[str]
-    """Pieces removed, by rule"""
+    """Pieces removed, by kind of step"""
     changes: Counter[tuple[str, str, str]]
-    """Before, after and reason of each change"""
+    """Text before, text after and reason of each change"""
     unknown: Counter[str]
     ambiguous: Counter[str]
 
 
 def findings(plan: Plan) -> Findings:
-    """Return what a plan found."""
-    steps = _counted(plan)
+    """Return the totals of a plan."""
+    steps: Counter[Step] = Counter()
+    for caption in plan.captions:
+        steps.update(caption.result.steps)
     removed: Counter[str] = Counter()
     changes: Counter[tuple[str, str, str]] = Counter()
     unknown: Counter[str] = Counter()
     ambiguous: Counter[str] = Counter()
     for step, number in steps.items():
-        if step.kind in REMOVALS:
+        if REASONS[step.kind].removed:
             removed[step.kind] += number
         if step.is_change:
             changes[step.before, step.after, step.reason] += number
@@ -63,36 +60,26 @@ def findings(plan: Plan) -> Findings:
             ambiguous[step.before] += number
     changed = plan.changed
     return Findings(
-        len(plan.captions) + sum(not name.endswith("/") for name in plan.skipped),
-        len(changed),
-        len(plan.captions) - len(changed),
-        plan.skipped,
-        plan.not_captions,
-        tuple(each.name for each in changed if not each.result.text.strip("\ufeff \t\r\n")),
-        removed,
-        changes,
-        unknown,
-        ambiguous,
+        read=len(plan.captions) + sum(not name.endswith("/") for name in plan.skipped),
+        changed=len(changed),
+        unchanged=len(plan.captions) - len(changed),
+        skipped=plan.skipped,
+        not_captions=plan.not_captions,
+        emptied=tuple(each.name for each in changed if not each.result.text.strip(_BLANK)),
+        removed=removed,
+        changes=changes,
+        unknown=unknown,
+        ambiguous=ambiguous,
     )
 
 
-def _counted(plan: Plan) -> Counter[Step]:
-    """Return how often each step was taken; most are shared, so that texts are compared rarely."""
-    taken = [step for caption in plan.captions for step in caption.result.steps]
-    shared = dict(zip(map(id, taken), taken, strict=True))
-    steps: Counter[Step] = Counter()
-    for number, count in Counter(map(id, taken)).items():
-        steps[shared[number]] += count
-    return steps
-
-
 def frequent(counts: Counter[str], count: int = _SUGGESTED) -> list[tuple[str, int]]:
-    """Return the most frequent texts; of equally frequent ones the first by code point."""
+    """Return the most frequent texts; equally frequent ones in the order of code points."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
 
 
 def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the known tags that unknown texts are nearest to, none that means several."""
+    """Return the known tags that are closest to unknown texts, except ambiguous ones."""
     near = suggest(vocabulary.connection, list(texts)) if texts else {}
     return {
         text: tuple(each.name for each in found if not is_ambiguous(each.name))
@@ -100,52 +87,113 @@ def suggestions(vocabulary: Vocabulary, texts: Collection[str]) -> dict[str, tup
     }
 
 
-def summary(found: Findings) -> list[str]:
-    """Return the counts in lines."""
-    lines = [
-        f"captions   {found.read:,} read; {found.changed:,} changed, {found.unchanged:,} unchanged"
-        + (f", {len(found.skipped):,} left out" if found.skipped else "")
-    ]
-    for kind, number in sorted(found.removed.items(), key=lambda item: (-item[1], item[0])):
-        lines.append(f"removed    {number:,} {RULES[kind]}")
-    for counts, what in ((found.unknown, "unknown"), (found.ambiguous, "ambiguous")):
-        if counts:
-            first = ", ".join(f"{text} ({number:,})" for text, number in frequent(counts, 5))
-            more = " …" if len(counts) > 5 else ""
-            lines.append(f"{what:<10} {len(counts):,} kept as found: {first}{more}")
-    if found.emptied:
-        lines.append(f"emptied    {some(found.emptied)}")
-    return [*lines, *left_out(found.skipped), *not_captions(found.not_captions)]
+# Lists of tags
 
 
-def left_out(skipped: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line for each reason why files are left out."""
-    for reason, names in _by_reason(skipped).items():
-        yield f"left out   {some(names)}: {reason}"
+class CountedTag(NamedTuple):
+    """A tag, or a text that is not one, with how often it is in the captions."""
+
+    name: str
+    category: str
+    """`unknown` for a text that is not a tag"""
+    times: int
 
 
-def not_captions(others: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line for each reason why text files were not taken for captions."""
-    for reason, names in _by_reason(others).items():
-        files = many(len(names), "text file")
-        if reason == NO_IMAGE:
-            beside = "it" if len(names) == 1 else "them"
-            yield (
-                f"left out   {files} without an image beside {beside}: {some(names)};"
-                f" --all-text reads {beside}"
-            )
-        else:
-            yield f"left out   {files} {reason}: {some(names)}"
+class TopTags(NamedTuple):
+    """The most frequent tags, and how many different ones there are."""
+
+    tags: list[CountedTag]
+    total: int
 
 
-def _by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, reason in reasons.items():
-        found.setdefault(reason, []).append(name)
-    return found
+def top_tags(plan: Plan, count: int, categories: Collection[str] = ()) -> TopTags:
+    """Return the most frequent tags of the cleaned captions.
+
+    categories: only of these; `unknown` is what is not a tag. Sentences are not counted.
+    """
+    written = (token for caption in plan.captions for token in caption.result.written)
+    return _top(map(_listed, _without_sentences(written)), count, categories)
 
 
-def some(names: Sequence[str], count: int = 5) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - count:,} more" if len(names) > count else ""
-    return ", ".join(names[:count]) + more
+def top_implied(plan: Plan, count: int) -> TopTags:
+    """Return the tags that most captions imply, whether they contain them or not."""
+    policies = (policy for caption in plan.captions for policy in _implied(caption))
+    return _top(((policy.text, policy.tag.category) for policy in policies), count)
+
+
+def _without_sentences(tokens: Iterable[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.kind != "sentence")
+
+
+def _implied(caption: Caption) -> set[TagPolicy]:
+    policies = [token.policy for token in caption.result.read if token.policy]
+    return {other for policy in policies for other in policy.implied}
+
+
+def _top(
+    listed: Iterable[tuple[str, str]], count: int, categories: Collection[str] = ()
+) -> TopTags:
+    counts = Counter(each for each in listed if not categories or each[1] in categories)
+    top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
+    return TopTags([CountedTag(*each, number) for each, number in top], len(counts))
+
+
+def _listed(token: Token) -> tuple[str, str]:
+    """Return the text and the category of a token in a list."""
+    if token.policy is None:
+        return token.text, "unknown"
+    return token.policy.text, token.policy.tag.category
+
+
+class Alias(NamedTuple):
+    """A frequent text that is not a tag, and the tags that it may be an alias of."""
+
+    text: str
+    times: int
+    names: tuple[str, ...]
+    """The likeliest first; empty if no tag is close"""
+
+
+def suggested_aliases(vocabulary: Vocabulary, plan: Plan) -> list[Alias]:
+    """Return the aliases that would make the most frequent unknown pieces known."""
+    found = findings(plan)
+    counts: Counter[str] = Counter()
+    for text, count in (found.unknown + found.ambiguous).items():
+        counts[spelling(text)] += count
+    counted = frequent(counts, _SUGGESTED_ALIASES)
+    texts = [text for text, _ in counted]
+    near = suggestions(vocabulary, texts)
+    ambiguous = [text for text in texts if text in map(spelling, found.ambiguous)]
+    near |= vocabulary.candidates(ambiguous)
+    return [Alias(text, count, near.get(text, ())) for text, count in counted]
+
+
+class Blacklisted(NamedTuple):
+    """A tag, a text or a category that the rules remove."""
+
+    name: str
+    reason: str = ""
+    """Why, unless the rules have it under this name"""
+
+
+def blacklisted(resolver: Resolver) -> Iterator[Blacklisted]:
+    """Yield what is blacklisted: by name, pattern or category, or implied by a blacklisted tag."""
+    rules, vocabulary = resolver.rules, resolver.vocabulary
+    tags, texts = resolver.tagged(rules.blacklist)
+    names = [tag.name for tag in tags]
+    for tag, name in tags.items():
+        yield Blacklisted(tag.name, "" if tag.name == name.replace(" ", "_") else name)
+    for name in texts.values():
+        yield Blacklisted(name, "not a tag, matched as text")
+    for pattern in rules.blacklist_regexp:
+        found = vocabulary.named_like(underscored(pattern))
+        names += found
+        for name in found:
+            yield Blacklisted(name, pattern)
+    for category in rules.blacklist_categories:
+        yield Blacklisted(f"all tags of the category {category}")
+    if rules.blacklist_implied:
+        vocabulary.learn(names)
+        for name in names:
+            for other in vocabulary.claims(name)["name"].implied:
+                yield Blacklisted(other.name, f"implied by {name}")

@@ -1,17 +1,19 @@
-"""A plan as a file: JSON, CSV, or one HTML page for people to read."""
+"""A plan as a report: a JSON, CSV or HTML file."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
 from .. import files
-from ..errors import UsageError
+from ..errors import E6DuckError, UsageError
 from .report import Findings, findings, frequent, suggestions
 from .runs.plan import Plan
+from .steps import REASONS
 from .vocabulary import Vocabulary
 
 _PAGE = Path(__file__).with_name("report.html")
@@ -19,26 +21,40 @@ _MOST_CHANGES = 100
 
 
 def write_report(path: Path, vocabulary: Vocabulary, plan: Plan) -> None:
-    """Write what a plan does and why, as the name's ending says: .json, .csv or .html."""
+    """Write what a plan does and why, in the format of the ending: .json, .csv or .html."""
     writer = _WRITERS[path.suffix.lower()]
-    with (
-        files.draft(path) as draft,
-        draft.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
-    ):
-        writer(file, vocabulary, plan)
+    try:
+        with (
+            files.draft(path) as draft,
+            draft.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+        ):
+            writer(file, vocabulary, plan)
+    except OSError as error:
+        raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def check_reports(paths: tuple[Path, ...]) -> None:
-    """Raise `UsageError` for a report that could not be written, before any work is done."""
+    """Raise `UsageError` if a report cannot be written to one of the paths."""
     for path in paths:
         if path.suffix.lower() not in _WRITERS:
-            raise UsageError(f"--report {path} is none of {', '.join(_WRITERS)}")
+            raise UsageError(f"report {path} must end in .json, .csv or .html")
         if not path.parent.is_dir():
-            raise UsageError(f"--report {path}: there is no folder {path.parent}")
+            raise UsageError(f"report {path}: there is no folder {path.parent}")
+
+
+def check_places(paths: tuple[Path, ...], plan: Plan) -> None:
+    """Raise `UsageError` if a report would replace a file that is read or written."""
+    names = {*(caption.name for caption in plan.captions), *plan.skipped, *plan.not_captions}
+    names |= {edit.name for edit in plan.edits}
+    for path in paths:
+        place = Path(os.path.realpath(path))
+        for root in (plan.source, plan.target):
+            if place.is_relative_to(root) and place.relative_to(root).as_posix() in names:
+                raise UsageError(f"{path} is a caption; choose another file for the report")
 
 
 def report(vocabulary: Vocabulary, plan: Plan) -> dict[str, Any]:
-    """Return all that a report tells, as JSON knows it."""
+    """Return the content of a report as JSON values."""
     found = findings(plan)
     return {
         "source": str(plan.source),
@@ -51,6 +67,7 @@ def report(vocabulary: Vocabulary, plan: Plan) -> dict[str, Any]:
             "not_captions": len(found.not_captions),
         },
         "removed": dict(sorted(found.removed.items())),
+        "rules": {kind: reason.removed for kind, reason in REASONS.items() if reason.removed},
         "frequent_changes": _frequent_changes(found),
         "unknown": _texts(found.unknown, vocabulary, suggestions),
         "ambiguous": _texts(found.ambiguous, vocabulary, Vocabulary.candidates),
@@ -113,7 +130,7 @@ def _write_csv(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
 def _write_html(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
     page = _PAGE.read_text(encoding="utf-8")
     data = json.dumps(report(vocabulary, plan), ensure_ascii=True)
-    # Within a script element nothing but < could end it.
+    # Only a < could end the script element.
     file.write(page.replace('"REPORT"', data.replace("<", "\\u003c")))
 
 

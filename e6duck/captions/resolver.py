@@ -1,4 +1,4 @@
-"""What spellings mean under the rules: the site's vocabulary with the user's own names over it."""
+"""What spellings mean under the rules: the site's vocabulary, overridden by the user's names."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..tags.lookup import suggest_typed
-from .rules import Fault, Rules, RulesError
+from .rules import Fault, RulesError
+from .rules_file import RulesFile
 from .text import keys, spelling
 from .vocabulary import CURVE, Tag, Vocabulary
 
 
 class Meaning(NamedTuple):
-    """The tag that a spelling leads to, and why."""
+    """The tag that a spelling means, and why."""
 
     tag: Tag
     kind: str
@@ -20,54 +21,59 @@ class Meaning(NamedTuple):
 
     @property
     def is_applied(self) -> bool:
-        """Whether the spelling is replaced by the tag; else it is left as written."""
+        """Whether the spelling is replaced by the tag; else it is left unchanged."""
         return self.kind != "ambiguous"
 
 
 class Resolver:
-    """Spellings to tags, by the vocabulary and the rules. Raises `RulesError` for all faults."""
+    """Resolves spellings to tags. Raises `RulesError` with all faults of the rules."""
 
-    def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:
+    def __init__(self, vocabulary: Vocabulary, rules_file: RulesFile) -> None:
         self.vocabulary = vocabulary
-        self.rules = rules
+        self.rules_file = rules_file
+        self.rules = rules = rules_file.rules
         self.notices: dict[str, None] = {}
-        """What the user should hear of, once each"""
+        """Messages for the user, each once, in their order"""
         self.new_names: dict[Tag, str] = {}
-        """What renamed tags are written as"""
+        """The names that renamed tags are written with"""
         self._given: dict[str, Meaning] = {}
         self._removed = {spelling(name) for name in rules.remove_aliases}
-        faults = [*rules.faults, *self._read_names(), *self._read_patterns()]
+        faults = [*rules_file.faults, *self._read_names(), *self._read_patterns()]
         if faults:
             raise RulesError(faults)
         if rules.min_antecedent_freq and vocabulary.counted_by() == CURVE:
-            place = rules.place("min_antecedent_freq")
-            self.notices[f"{place}: this database counts no posts; {CURVE} tells them"] = None
+            place = rules_file.place("min_antecedent_freq")
+            self.note(f"{place}: this database has no post counts; {CURVE} estimates them")
+
+    def note(self, message: str) -> None:
+        """Add a message to the notices, unless it is there already."""
+        self.notices[message] = None
 
     def meaning(self, text: str) -> Meaning | None:
-        """Return what a text that was learnt means; None where it is no tag."""
+        """Return the meaning of a text that was learned; None if it is not a tag."""
         for key in keys(text):
             if key not in self._removed and (found := self._given.get(key) or self._site(key)):
                 return found
         return None
 
     def is_known(self, text: str) -> bool:
-        """Tell whether a text is a tag, or may mean several."""
+        """Return whether a text is a tag, or may mean several."""
         self.learn([text])
         return self.meaning(text) is not None
 
     def is_left_alone(self, name: str) -> bool:
-        """Tell whether the name of a tag means it and nothing else, without looking it up."""
+        """Return whether a tag's name can only mean this tag, without looking it up."""
         is_own = name in self._given or name in self._removed
         return not is_own and self.rules.on_alias_conflict in ("ignore", "silent", "raise")
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Look up texts, all at once."""
+        """Look up texts, all in one query."""
         self.vocabulary.learn({key for text in texts for key in keys(text)})
 
     def tagged(self, names: Iterable[str]) -> tuple[dict[Tag, str], dict[str, str]]:
-        """Return which of some names of the rules are tags, and which are only text, by spelling.
+        """Return which names of the rules are tags, and which are only text, by spelling.
 
-        Each with the name as the rules have it.
+        Each with the name as it is in the rules.
         """
         tags: dict[Tag, str] = {}
         texts: dict[str, str] = {}
@@ -79,32 +85,38 @@ class Resolver:
         return tags, texts
 
     def _named(self, name: str) -> Tag | None:
-        """Return the tag that the rules name so: its own name does, even where no caption may."""
+        """Return the tag of a name in the rules; a tag's own name counts even if aliased away."""
         found = self.meaning(name)
         if found is None:
             own = self._site_exact(name)
             found = own if own and own.kind == "name" else None
         return found.tag if found and found.is_applied else None
 
-    def conflicts(self, texts: Iterable[str]) -> None:
-        """Tell of made spellings that stand in captions and already mean another tag.
+    def check_conflicts(self, texts: Iterable[str]) -> None:
+        """Note the texts that mean a tag and are also a spelling made from another tag's name.
 
-        Raises `RulesError` where on_alias_conflict = "raise".
+        Raises `RulesError` if on_alias_conflict = "raise".
         """
         if self.rules.on_alias_conflict not in ("raise", "warn"):
             return
-        faults = []
+        conflicts = []
         for text in texts:
             for key in keys(text):
                 claims = self.vocabulary.claims(key)
                 named = claims.get("alias") or claims.get("name")
                 made = claims.get("spelling")
                 if named and made and named is not made and key not in self._given:
-                    faults.append(f"{key} means {named.name}, and may be read as {made.name}")
-        if faults and self.rules.on_alias_conflict == "raise":
-            raise RulesError(self.rules.fault("on_alias_conflict", fault) for fault in faults)
+                    conflicts.append((key, named.name, made.name))
         if self.rules.on_alias_conflict == "warn":
-            self.notices |= dict.fromkeys(f"{fault}, which it is" for fault in faults)
+            for key, own, other in conflicts:
+                self.note(f"{key} means {own}, but is read as {other}")
+        elif conflicts:
+            raise RulesError(
+                self.rules_file.fault(
+                    "on_alias_conflict", f"{key} means {own}, but could be read as {other}"
+                )
+                for key, own, other in conflicts
+            )
 
     def _site(self, key: str) -> Meaning | None:
         claims = self.vocabulary.claims(key)
@@ -130,7 +142,7 @@ class Resolver:
     # The user's own names
 
     def _read_names(self) -> Iterator[Fault]:
-        """Take over aliases and renames; yields what is wrong with them."""
+        """Apply aliases and renames; yields their faults."""
         rules = self.rules
         entries = [
             *(("aliases", key, target, key) for key, target in rules.aliases.items()),
@@ -147,22 +159,22 @@ class Resolver:
             end = self._end(target, {} if table == "renames" else links, spelling(key))
             fault = end if isinstance(end, str) else self._add(table, key, end)
             if fault:
-                yield rules.fault(table, fault, item)
+                yield self.rules_file.fault(table, fault, item)
         yield from self._read_lists()
 
     def _holds(self, table: str, key: str, target: str) -> bool:
-        """Tell whether a spelling of the rules leads to its target, and is not the site's own."""
+        """Return whether a spelling of the rules leads to its target, and not to the site's tag."""
         holder = self._holder(spelling(key)) if table == "aliases" else None
         taker = self._site_exact(target)
         return holder is None or (taker is not None and self._takes_over(taker.tag, holder))
 
-    def _holder(self, spelt: str) -> Tag | None:
-        """Return the tag that the site has a spelling for, as a name or an alias."""
-        site = self._site(spelt)
+    def _holder(self, spelled: str) -> Tag | None:
+        """Return the tag whose name or alias a spelling is on the site."""
+        site = self._site(spelled)
         return site.tag if site and site.kind in ("name", "alias") else None
 
     def _end(self, name: str, links: dict[str, str], start: str) -> Tag | str:
-        """Return the tag that a name of the rules leads to, through them; else what is wrong."""
+        """Return the tag that a name leads to through the links; else the fault as text."""
         trail = [start]
         key = spelling(name)
         while key in links and spelling(links[key]) != key:
@@ -183,15 +195,15 @@ class Resolver:
         return f"there is no tag {name}" + (f"; did you mean {near[0].name}?" if near else "")
 
     def _add(self, table: str, key: str, tag: Tag) -> str | None:
-        """Let a spelling lead to a tag; returns what is wrong with that."""
-        spelt = spelling(key)
-        holder = self._holder(spelt)
+        """Make a spelling mean a tag; returns the fault, if there is one."""
+        spelled = spelling(key)
+        holder = self._holder(spelled)
         if table == "renames":
             if tag in self.new_names:
-                return f"{tag.name} is renamed to {self.new_names[tag]} already"
-            previous = self._given.get(spelt)
+                return f"{tag.name} is already renamed to {self.new_names[tag]}"
+            previous = self._given.get(spelled)
             if previous and previous.kind == "renames":
-                return f"{key} is what {previous.tag.name} is renamed to already"
+                return f"{previous.tag.name} is already renamed to {key}"
             if holder and holder is not tag and key not in self.rules.aliases_overrides:
                 return f"{key} means {holder.name}; choose another name"
             self.new_names[tag] = key.replace(" ", "_")
@@ -199,39 +211,36 @@ class Resolver:
             if self.rules.on_alias_conflict == "raise":
                 return f"{key} means {holder.name}; move it to aliases_overrides"
             if not self._takes_over(tag, holder):
-                self._tell_kept(key, holder)
+                self._note_kept(key, holder)
                 return None
             if self.rules.on_alias_conflict == "warn":
-                place = self.rules.place(table, key)
-                self.notices[f"{place}: {key} meant {holder.name}, and now {tag.name}"] = None
-        self._given[spelt] = Meaning(tag, table)
+                place = self.rules_file.place(table, key)
+                self.note(f"{place}: {key} means {tag.name} instead of {holder.name}")
+        self._given[spelled] = Meaning(tag, table)
         return None
 
-    def _tell_kept(self, key: str, holder: Tag) -> None:
+    def _note_kept(self, key: str, holder: Tag) -> None:
         if self.rules.on_alias_conflict != "silent":
-            place = self.rules.place("aliases", key)
-            self.notices[
-                f"{place}: {key} goes on to mean {holder.name}; move it to aliases_overrides"
-            ] = None
+            place = self.rules_file.place("aliases", key)
+            self.note(f"{place}: {key} still refers to {holder.name}; move it to aliases_overrides")
 
     def _read_lists(self) -> Iterator[Fault]:
         for key in ("keep_implied", "terminate"):
             names = getattr(self.rules, key)
             for name in names if isinstance(names, tuple) else ():
                 if not (self.meaning(name) or self._named(name)):
-                    yield self.rules.fault(key, self._unknown(name), name)
+                    yield self.rules_file.fault(key, self._unknown(name), name)
         self.vocabulary.learn(self._removed)
         for name in self.rules.remove_aliases:
             key = spelling(name)
             if not (key in self._given or self.vocabulary.claims(key)):
-                place = self.rules.place("remove_aliases", name)
-                self.notices[f"{place}: {name} is no known spelling, so nothing is removed"] = None
+                place = self.rules_file.place("remove_aliases", name)
+                self.note(f"{place}: {name} is not a known spelling; nothing is removed")
 
     def _read_patterns(self) -> Iterator[Fault]:
-        rules = self.rules
         for key in ("include_filename_regexp", "exclude_filename_regexp"):
-            if fault := self.vocabulary.pattern_fault(getattr(rules, key)):
-                yield rules.fault(key, fault)
-        for pattern in rules.blacklist_regexp:
+            if fault := self.vocabulary.pattern_fault(getattr(self.rules, key)):
+                yield self.rules_file.fault(key, fault)
+        for pattern in self.rules.blacklist_regexp:
             if fault := self.vocabulary.pattern_fault(pattern):
-                yield rules.fault("blacklist_regexp", fault, pattern)
+                yield self.rules_file.fault("blacklist_regexp", fault, pattern)

@@ -1,4 +1,4 @@
-"""What becomes of the pieces of a caption, and why."""
+"""What happens to each piece of a caption, and the reason."""
 
 from __future__ import annotations
 
@@ -7,65 +7,81 @@ from typing import NamedTuple
 
 from .tokens import Token
 
-_REASONS = {
-    "alias": "alias of {by}",
-    "aliases": "alias of {by}, by the rules",
-    "aliases_overrides": "alias of {by}, by the rules",
-    "spelling": "spelling of {by}",
-    "renames": "renamed from {by}",
-    "implied": "implied by {by}",
-    "duplicate": "duplicate of {by}",
-    "dropped": "too little used: what it implies stands for it",
-    "terminated": "what it implies stands for it",
-    "added": "implied by {by}",
-    "moved": "in the order of categories: {by}",
-    "joined": "lines joined",
-    "blacklist": "on the blacklist: {by}",
-    "blacklist_regexp": "blacklisted by the pattern {by}",
-    "blacklist_categories": "of the category {by}, which is blacklisted",
-    "blacklist_implied": "implied by {by}, which is blacklisted",
-    "kept": "a tag, written as it should be",
-    "sentence": "a sentence, left untouched",
-    "unknown": "no known tag, left as it is",
-    "ambiguous": "may mean several tags, left as it is",
+
+class Reason(NamedTuple):
+    """A kind of step in words."""
+
+    text: str
+    """The reason for one piece; {by} is the tag, rule or category that it is due to"""
+    removed: str = ""
+    """What all pieces removed for this reason have in common; empty if it removes none"""
+
+
+REASONS = {
+    "alias": Reason("alias of {by}"),
+    "aliases": Reason("alias of {by}, by the rules"),
+    "aliases_overrides": Reason("alias of {by}, by the rules"),
+    "spelling": Reason("spelling of {by}"),
+    "renames": Reason("renamed from {by}"),
+    "added": Reason("implied by {by}"),
+    "moved": Reason("sorted by category: {by}"),
+    "joined": Reason("lines joined"),
+    "implied": Reason("implied by {by}", removed="implied by another tag"),
+    "duplicate": Reason("duplicate of {by}", removed="duplicates"),
+    "dropped": Reason("too rare; replaced by the tags it implies", removed="too rare"),
+    "terminated": Reason(
+        "replaced by the tags it implies", removed="replaced by the tags they imply"
+    ),
+    "blacklist": Reason("on the blacklist: {by}", removed="on the blacklist"),
+    "blacklist_regexp": Reason(
+        "matches the blacklist pattern {by}", removed="matched by a blacklist pattern"
+    ),
+    "blacklist_categories": Reason(
+        "in the blacklisted category {by}", removed="in a blacklisted category"
+    ),
+    "blacklist_implied": Reason(
+        "implied by {by}, which is blacklisted", removed="implied by a blacklisted tag"
+    ),
+    "kept": Reason("a tag, spelled correctly"),
+    "sentence": Reason("sentence, unchanged"),
+    "unknown": Reason("unknown tag, unchanged"),
+    "ambiguous": Reason("may mean several tags, unchanged"),
 }
-REMOVALS = (
-    *("implied", "duplicate", "dropped", "terminated"),
-    *("blacklist", "blacklist_regexp", "blacklist_categories", "blacklist_implied"),
-)
+"""The kinds of steps; the reports and the command take their texts from here."""
 
 
 class Step(NamedTuple):
-    """What became of a piece: before and after are its text, empty where it was not or is gone."""
+    """What happened to a piece: its text before and after, empty if it was added or removed."""
 
     before: str
     after: str
     kind: str
+    """A key of `REASONS`"""
     by: str = ""
 
     @property
     def reason(self) -> str:
-        """Why, in words."""
-        return _REASONS[self.kind].format(by=self.by)
+        """The reason in words."""
+        return REASONS[self.kind].text.format(by=self.by)
 
     @property
     def is_change(self) -> bool:
-        """Whether something is written otherwise."""
+        """Whether the step changes the caption."""
         return self.before != self.after or self.kind in ("moved", "joined")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A caption, clean, and what became of each of its pieces."""
+    """A cleaned caption, and what happened to each of its pieces."""
 
     text: str
     steps: tuple[Step, ...]
     read: tuple[Token, ...] = field(repr=False, default=())
-    """Its pieces"""
+    """The pieces that were read"""
     written: tuple[Token, ...] = field(repr=False, default=())
-    """Those that are left, and what was added"""
+    """The pieces that are left, with those that were added"""
 
     @property
     def changes(self) -> tuple[Step, ...]:
-        """What was changed, each with its reason."""
+        """The steps that change the caption."""
         return tuple(step for step in self.steps if step.is_change)

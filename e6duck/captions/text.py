@@ -1,7 +1,7 @@
-"""Captions: bytes to text, text to pieces, a piece to the spellings that it may be; and back.
+"""Captions as text: bytes to text, text to pieces, pieces to spellings, and back to text.
 
-Nothing is lost on the way: what is not a piece (byte order mark, line ends, spaces at both ends,
-kohya's marks) is kept beside the pieces as it was found.
+Nothing is lost: what is not a piece (byte order mark, line ends, white space at both ends, kohya's
+marks) is kept beside the pieces, unchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BREAK = re.compile(r"(\r?\n)")
 _ESCAPES = re.compile(r"(?<!\\)\\++(?=[():])")
 _WEIGHT = re.compile(r"(.+?)(\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-# Words of the prompt syntax, in capitals; in small letters they may be tags.
+# Keywords of the prompt syntax in capitals; in lower case they may be tags.
 _SYNTAX = ("BREAK", "AND")
 
 
@@ -31,7 +31,10 @@ class UnreadableError(ValueError):
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a caption, from which `str.encode` gives the same bytes back."""
+    """Return the text of a caption; `str.encode` turns it back into the same bytes.
+
+    Raises `UnreadableError` if it is too large, or not UTF-8 text.
+    """
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"larger than {MAX_BYTES:,} bytes")
     if b"\0" in content:
@@ -44,34 +47,35 @@ def decoded(content: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A line, or the part of one between two of kohya's marks, and what separates it."""
+    """A line, or a part of one between two of kohya's marks, with the separator before it."""
 
     mark: str
-    """What is before it: a line break, or a mark with all around it; empty for the first."""
+    """The separator: a line break, or a mark with the white space and commas around it; empty for
+    the first segment"""
     text: str
-    """As it was found, with its commas"""
+    """The text as it was read, with its commas"""
 
     @property
     def is_marked(self) -> bool:
-        """Whether one of kohya's marks is before it, and not just a line break."""
+        """Whether the separator is one of kohya's marks and not a line break."""
         return self.mark not in ("", "\n", "\r\n")
 
     @property
     def pieces(self) -> list[str]:
-        """Its pieces, not trimmed."""
+        """The pieces, not trimmed."""
         return self.text.split(",")
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A segment and the pieces that are written in its place; None where it stays as it is."""
+    """A segment and the pieces that replace its text; None if it stays unchanged."""
 
     segment: Segment
     pieces: list[str] | None
 
 
 def framed(text: str) -> tuple[str, str, str]:
-    """Return a text in three: the white space before it, the text, the white space after it."""
+    """Return the white space before a text, the text without it, and the white space after."""
     start = len(_BOM) if text.startswith(_BOM) else 0
     body = text[start:].strip()
     if not body:
@@ -81,7 +85,7 @@ def framed(text: str) -> tuple[str, str, str]:
 
 
 def segments(body: str) -> list[Segment]:
-    """Return a caption cut at marks and line breaks."""
+    """Return the segments of a caption, which is cut at marks and line breaks."""
     if "|||" not in body and ";;;" not in body:
         return list(_lines("", body))
     first, *others = _MARK.split(body)
@@ -104,7 +108,7 @@ def _lines(mark: str, chunk: str) -> Iterator[Segment]:
 
 
 def without_lines(parts: Iterable[Segment]) -> tuple[list[Segment], list[int]]:
-    """Return the segments between marks, and for each of parts the number of its segment."""
+    """Merge the lines between marks; returns the segments, and for each part its new number."""
     merged: list[Segment] = []
     numbers = []
     for part in parts:
@@ -118,11 +122,11 @@ def without_lines(parts: Iterable[Segment]) -> tuple[list[Segment], list[int]]:
 
 
 def joined(parts: Sequence[Rewritten], separator: str) -> str:
-    """Return a caption put together again.
+    """Return the caption of these segments.
 
-    Segments without new pieces stay to the byte, and so do line breaks. A line that loses all its
-    pieces goes with its line break. A mark keeps what is around it, but not at the beginning or end
-    of the caption.
+    Segments without new pieces and line breaks stay the same to the byte. A line that loses all its
+    pieces is removed with its line break. A mark keeps the white space and commas around it, except
+    at the beginning and end of the caption.
     """
     starts = [place for place, part in enumerate(parts) if part.segment.is_marked]
     written, text = "", ""
@@ -149,7 +153,7 @@ def _joined_lines(parts: Sequence[Rewritten], start: int, end: int, separator: s
 
 
 def _line(parts: Sequence[Rewritten], place: int, separator: str) -> str:
-    """Return a line; one with new pieces keeps spaces and commas next to its line breaks."""
+    """Return a line; one with new pieces keeps the white space and commas at its line breaks."""
     text, pieces = parts[place].segment.text, parts[place].pieces
     if pieces is None:
         return text
@@ -159,11 +163,12 @@ def _line(parts: Sequence[Rewritten], place: int, separator: str) -> str:
 
 
 def units(pieces: list[str], is_tag: Callable[[str], bool]) -> list[tuple[str, bool]]:
-    """Return the pieces of a segment, trimmed, each with whether it is a sentence.
+    """Return the trimmed pieces of a segment, each with whether it is a sentence.
 
-    A sentence is one unit with its commas and spaces. It ends at a piece ending in a full stop,
-    exclamation or question mark that is no tag, and begins at the nearest piece before it, after
-    the last sentence, that begins with a capital and is no tag; else at that piece itself.
+    A sentence is one unit, with its commas and spaces. It ends with a piece that is not a tag and
+    ends in a full stop, exclamation or question mark. It begins with the nearest piece before that,
+    after the previous sentence, that is not a tag and begins with a capital letter; if there is
+    none, it is that one piece.
     """
     trimmed = [piece.strip() for piece in pieces]
     if not any(piece and piece[-1] in ".!?" for piece in trimmed):
@@ -188,9 +193,9 @@ def units(pieces: list[str], is_tag: Callable[[str], bool]) -> list[tuple[str, b
 
 
 def unwrapped(piece: str) -> Iterator[tuple[str, str, str]]:
-    """Yield what may be the tag in a piece, with what stands before and after it: outermost first.
+    """Yield the possible tags in a piece, each with the text before and after it, outermost first.
 
-    Attention weights are peeled off: `(fox:1.2)`, `((fox))`, `[fox]`.
+    Attention weights are removed step by step: `(fox:1.2)`, `((fox))`, `[fox]`.
     """
     before, inner, after = "", piece, ""
     yield before, inner, after
@@ -211,9 +216,9 @@ def unwrapped(piece: str) -> Iterator[tuple[str, str, str]]:
 
 @lru_cache(maxsize=100_000)
 def keys(text: str) -> tuple[str, ...]:
-    """Return the spellings to look a text up by, the likeliest first; none where it is no tag.
+    """Return the spellings to look a text up by, the likeliest first; none if it cannot be a tag.
 
-    As it stands, with spaces as underscores; then in small letters, in the normal form C, without
+    First the text with underscores for spaces; then also in lower case, in normal form C, without
     backslashes before parentheses and colons.
     """
     if not text or len(text) > _LONGEST_TAG or text in _SYNTAX:
@@ -224,22 +229,22 @@ def keys(text: str) -> tuple[str, ...]:
 
 
 def spelling(text: str) -> str:
-    """Return a text as names of tags are spelt."""
+    """Return a text in the spelling of tag names."""
     text = _ESCAPES.sub("", text) if "\\" in text else text
     text = text.lower().replace(" ", "_")
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def escaped_characters(text: str) -> str:
-    """Return which of the characters ( and : a text has with a backslash before them."""
+    """Return which of the characters ( and : have a backslash before them in a text."""
     if "\\" not in text:
         return ""
     return "(" * ("\\(" in text or "\\)" in text) + ":" * ("\\:" in text)
 
 
 def escaped(text: str, characters: str) -> str:
-    """Return a text with backslashes before its parentheses and colons, as far as asked for."""
-    if "\\" in text:  # a name with a backslash of its own is found only as it stands
+    """Return a text with backslashes before its parentheses and colons, if among characters."""
+    if "\\" in text:  # a name with its own backslash is found only unchanged
         return text
     if "(" in characters:
         text = text.replace("(", "\\(").replace(")", "\\)")

@@ -1,138 +1,134 @@
-"""Pieces of captions as they are read: the word in each, if there is one, and how it got there."""
+"""The pieces of captions as tokens: the tag that a piece means, and how that was found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
-from .policy import Policy, Removal, TagPolicy
+from .policy import Policies, Removal, TagPolicy
 from .resolver import Meaning
 from .text import escaped, spelling, unwrapped
 
 
 @dataclass(eq=False, slots=True)
 class Token:
-    """A piece as it was read; pieces of the same letters share one."""
+    """A piece of a caption. Pieces of the same text share one token."""
 
     text: str
-    word: TagPolicy | None = None
+    policy: TagPolicy | None = None
+    """The tag that the piece means, as the rules treat it; None if it is not a tag"""
     before: str = ""
-    """Brackets of a weight"""
+    """The opening brackets of an attention weight"""
     after: str = ""
+    """The weight and its closing brackets"""
     kind: str = "unknown"
-    """unknown, sentence, added, or why its spelling leads to the word (`Meaning.kind`)"""
+    """unknown, sentence, added, or why the text leads to the tag (`Meaning.kind`)"""
     removal: Removal | None = None
-    """The rule that removes a piece that is no tag"""
+    """The rule that removes the piece if it is not a tag"""
     ends_sentence: bool = False
-    """Whether a sentence ends with it: a full stop or the like, and no tag"""
+    """Whether it ends in a full stop, exclamation or question mark, and is not a tag"""
     _written: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_tag(self) -> bool:
-        """Whether it is a tag, be it one that is left as written because it may mean several."""
+        """Whether it is a tag, including an ambiguous one that is left unchanged."""
         return self.kind not in ("unknown", "sentence")
 
     def written(self, escapes: str) -> str:
-        """Return what is written for it, with backslashes before these characters."""
-        if self.word is None:
+        """Return the text to write, with a backslash before each of these characters."""
+        if self.policy is None:
             return self.text
         if escapes not in self._written:
-            inner = escaped(self.word.text, escapes)
+            inner = escaped(self.policy.text, escapes)
             self._written[escapes] = f"{self.before}{inner}{self.after}"
         return self._written[escapes]
 
 
-class _Untrimmed(dict[str, Token | None]):
-    def __init__(self, readings: dict[str, Token]) -> None:
-        self._readings = readings
-
-    def __missing__(self, piece: str) -> Token | None:
-        trimmed = piece.strip()
-        found = self[piece] = self._readings[trimmed] if trimmed else None
-        return found
-
-
 class Tokenizer:
-    """Readings of pieces; looks up those that it has not met, all at once."""
+    """Turns pieces into tokens; looks up all pieces that are new to it in one query."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.readings: dict[str, Token] = {}
-        """Those of the pieces that were learnt"""
-        self.untrimmed = _Untrimmed(self.readings)
-        """The same, by pieces with the spaces that stood around them; None for spaces alone"""
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
         self.has_adding = False
-        """Whether one of them adds what it implies"""
+        """Whether one of the tags adds those that it implies"""
         self.has_ends = False
-        """Whether a sentence ends with one of them"""
-        self._sentences: dict[str, Token] = {}
-        self._added: dict[TagPolicy, Token] = {}
+        """Whether a sentence ends with one of the tokens"""
+        self._tokens: dict[str, Token] = {}
+        self.token = cache(self._token)
+        """Returns the token of a piece that was learned, None for white space"""
+        self.sentence = cache(_sentence)
+        """Returns the token of a sentence, which is never changed"""
+        self.added = cache(_added)
+        """Returns the token of a tag that is added to captions"""
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Read pieces that were not met yet."""
-        fresh = {text for text in texts if text not in self.readings}
+        """Look up trimmed pieces that were not looked up yet."""
+        fresh = {text for text in texts if text not in self._tokens}
         if not fresh:
             return
-        resolver = self.policy.resolver
+        resolver = self.policies.resolver
         cores = {text: list(unwrapped(text)) for text in fresh}
         resolver.learn(core for found in cores.values() for _, core, _ in found)
         meanings = {text: self._meaning(found) for text, found in cores.items()}
-        resolver.conflicts(fresh)
+        resolver.check_conflicts(fresh)
         read = [found[0] for found in meanings.values() if found]
-        self.policy.policy(meaning.tag for meaning in read if meaning.is_applied)
+        self.policies.learn(meaning.tag for meaning in read if meaning.is_applied)
         for text in sorted(fresh):
-            self.readings[text] = reading = self._reading(text, meanings[text])
-            self.has_adding |= bool(reading.word and reading.word.adds)
-            self.has_ends |= reading.ends_sentence
-        self._ban_texts([self.readings[text] for text in fresh])
+            self._tokens[text] = token = self._made(text, meanings[text])
+            self.has_adding |= bool(token.policy and token.policy.adds)
+            self.has_ends |= token.ends_sentence
+        self._remove_texts([self._tokens[text] for text in fresh])
 
     def is_tag(self, text: str) -> bool:
-        """Tell whether a piece that was learnt is a tag."""
-        return self.readings[text].is_tag
+        """Return whether a piece that was learned is a tag."""
+        return self._tokens[text].is_tag
 
-    def sentence(self, text: str) -> Token:
-        """Return the reading of a sentence: it is what it is."""
-        return self._sentences.setdefault(text, Token(text, kind="sentence"))
-
-    def added(self, word: TagPolicy) -> Token:
-        """Return the reading of a word that was not written there."""
-        found = self._added.get(word)
-        if found is None:
-            found = self._added[word] = Token("", word, kind="added")
-        return found
+    def _token(self, piece: str) -> Token | None:
+        trimmed = piece.strip()
+        return self._tokens[trimmed] if trimmed else None
 
     def _meaning(
         self, cores: list[tuple[str, str, str]]
     ) -> tuple[Meaning, tuple[str, str, str]] | None:
         for core in cores:
-            if found := self.policy.resolver.meaning(core[1]):
+            if found := self.policies.resolver.meaning(core[1]):
                 return found, core
         return None
 
-    def _reading(self, text: str, found: tuple[Meaning, tuple[str, str, str]] | None) -> Token:
+    def _made(self, text: str, found: tuple[Meaning, tuple[str, str, str]] | None) -> Token:
         if found is None:
             return Token(text, ends_sentence=text[-1] in ".!?")
         meaning, (before, core, after) = found
         if not meaning.is_applied:
             return Token(text, kind="ambiguous")
-        word = self.policy.word(meaning.tag)
-        for each in (word, *word.adds):
-            if each.tag in self.policy.unreadable:
-                self._tell_unreadable(each, core if each is word else each.tag.name)
-        return Token(text, word, before, after, meaning.kind)
+        policy = self.policies.of(meaning.tag)
+        for each in (policy, *policy.adds):
+            if each.tag in self.policies.unreadable:
+                self._note_unreadable(each, core if each is policy else each.tag.name)
+        return Token(text, policy, before, after, meaning.kind)
 
-    def _tell_unreadable(self, word: TagPolicy, name: str) -> None:
-        self.policy.resolver.notices[
-            f"{name} is written as {word.name}, which the rules read as something else: a second"
+    def _note_unreadable(self, policy: TagPolicy, name: str) -> None:
+        self.policies.resolver.note(
+            f"{name} is written as {policy.name}, which the rules read as something else: a second"
             " run may change it again"
-        ] = None
+        )
 
-    def _ban_texts(self, readings: list[Token]) -> None:
-        texts: dict[str, list[Token]] = {}
-        for reading in readings:
-            if reading.word is None:
-                for _, core, _ in unwrapped(reading.text):
-                    texts.setdefault(spelling(core), []).append(reading)
-        for key, removal in self.policy.banned_texts(texts.keys()).items():
-            for reading in texts[key]:
-                reading.removal = removal
+    def _remove_texts(self, tokens: list[Token]) -> None:
+        """Set the removal of tokens that are not tags but are blacklisted as text."""
+        by_spelling: dict[str, list[Token]] = {}
+        for token in tokens:
+            if token.policy is None:
+                for _, core, _ in unwrapped(token.text):
+                    by_spelling.setdefault(spelling(core), []).append(token)
+        for key, removal in self.policies.text_removals(by_spelling.keys()).items():
+            for token in by_spelling[key]:
+                token.removal = removal
+
+
+def _sentence(text: str) -> Token:
+    return Token(text, kind="sentence")
+
+
+def _added(policy: TagPolicy) -> Token:
+    return Token("", policy, kind="added")

@@ -1,4 +1,4 @@
-"""The vocabulary, looked up and never loaded: what spellings may mean, what tags imply."""
+"""Looks up spellings and implied tags in the database, without loading the whole vocabulary."""
 
 from __future__ import annotations
 
@@ -16,28 +16,30 @@ from .rules import CATEGORIES
 INVALID = "invalid_tag"
 CURVE = "e6db's curve"
 _DISAMBIGUATION = "_(disambiguation)"
+_DEFINITIONS = ("known_tag", "spelling_source", "suffixed_tag", "made_name", "fitting_tag")
+# The temp views and macros that the queries use; each one uses those before it.
 
 
 @dataclass(eq=False, slots=True)
 class Tag:
-    """A known tag; there is one object for each."""
+    """A known tag. There is one object for each tag."""
 
     name: str
     tag_id: int | None
-    """None where it is too rare for one"""
+    """None if the tag is too rare to have one"""
     category: str
     use_count: int | None
-    """Posts that have it: the site's figure, else that of the kept posts, else none is known"""
+    """Posts that have it: the site's count, else that of the kept posts, else None"""
     implied: tuple[Tag, ...] = ()
-    """What it implies, nearest first, without what implies it in turn"""
+    """The tags it implies, nearest first, except those that imply it in turn"""
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether it says no more than that something else should have been said."""
+        """Whether it is a placeholder for several possible tags, or for none."""
         return is_ambiguous(self.name)
 
     def is_more_used_than(self, other: Tag) -> bool:
-        """Tell which of two tags ranks before the other."""
+        """Return whether this tag ranks before another."""
         return self._rank < other._rank
 
     @property
@@ -47,18 +49,18 @@ class Tag:
 
 
 class Vocabulary:
-    """What a database knows of the spellings that were asked for, each asked for once."""
+    """The spellings that were looked up in a database, each once."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._tags: dict[str, Tag] = {}
         self._claims: dict[str, dict[str, Tag]] = {}
         self._with_implied: set[Tag] = set()
-        self._execute("drop view if exists temp.known_tag")
-        self._execute(sql_text("captions", "known_tag"))
+        for name in _DEFINITIONS:
+            self._execute(sql_text("captions", name))
 
     def learn(self, spellings: Iterable[str]) -> None:
-        """Look up spellings that were not yet, and what their tags imply."""
+        """Look up spellings that were not looked up yet, and the tags that theirs imply."""
         fresh = {each for each in spellings if each not in self._claims}
         if not fresh:
             return
@@ -69,8 +71,8 @@ class Vocabulary:
         self._learn_implied()
 
     def claims(self, spelling: str) -> dict[str, Tag]:
-        """Return the tag that has a spelling as its name, as an alias, and as a made spelling."""
-        if spelling not in self._claims:  # many are better learnt at once
+        """Return the tags that a spelling may mean, by kind: name, alias or (made) spelling."""
+        if spelling not in self._claims:  # it is faster to learn many at once
             self.learn([spelling])
         return self._claims[spelling]
 
@@ -82,35 +84,35 @@ class Vocabulary:
     def implied_by_matching(
         self, pattern: str, tags: Iterable[Tag], **options: bool
     ) -> dict[Tag, str]:
-        """Return the tags that a tag whose name is matched implies, with that name."""
+        """Return which tags are implied by a tag whose name matches, each with that name."""
         by_id = {tag.tag_id: tag for tag in tags if tag.tag_id is not None}
         rows = self._rows("implied_by_matches", tag_ids=list(by_id), pattern=pattern, **options)
         return {by_id[tag_id]: name for tag_id, name in rows}
 
     def candidates(self, spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return the tags that ambiguous spellings may have been meant for, most used first."""
+        """Return the tags that ambiguous spellings may mean, most used first."""
         found: dict[str, tuple[str, ...]] = dict.fromkeys(spellings, ())
         for spelling, name in self._rows("candidates", spellings=list(spellings)):
             found[spelling] += (name,)
         return found
 
     def named_like(self, pattern: str) -> list[str]:
-        """Return the names of all tags that a regular expression matches, the most used first."""
+        """Return the names of all tags that a regular expression matches, most used first."""
         query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"
         return [name for (name,) in self._execute(query, [pattern])]
 
     def pattern_fault(self, pattern: str) -> str | None:
-        """Return what is wrong with a regular expression; None for nothing."""
+        """Return what is wrong with a regular expression; None if it is valid."""
         try:
             values = {"names": [""], "pattern": pattern}
             self.connection.execute(sql_text("captions", "matches"), values)
         except duckdb.Error as error:
             reason = first_line(error).partition(": ")[2] or first_line(error)
-            return f"{pattern} is no regular expression of RE2, which has no look-around ({reason})"
+            return f"{pattern} is not a regular expression of RE2, without look-around ({reason})"
         return None
 
     def counted_by(self) -> str:
-        """Return whose counts decide how rare a tag is."""
+        """Return the source of the counts that decide how rare a tag is."""
         query = "select count(site_post_count), count(post_count) from tags"
         ((site, ours),) = self._execute(query)
         if site or not ours:
@@ -121,7 +123,7 @@ class Vocabulary:
         return self._execute(sql_text("captions", query), values)
 
     def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a query; raises `DatabaseError` where the database is damaged."""
+        """Return the rows of a query. Raises `DatabaseError` if the database is damaged."""
         with translated_errors(), damage_explained(self.connection):
             return self.connection.execute(sql, values).fetchall()
 
@@ -141,22 +143,22 @@ class Vocabulary:
         edges: dict[Tag, dict[Tag, None]] = {tag: {} for tag in (*fresh, *consequents)}
         for (tag_id, rare_name, *_), consequent in zip(rows, consequents, strict=True):
             antecedent = self._tags[rare_name] if tag_id is None else by_id.get(tag_id)
-            if antecedent is not None:  # else it cannot stand in a caption, for a comma in its name
+            if antecedent is not None:  # else its name has a comma, and cannot be in a caption
                 edges[antecedent][consequent] = None
         for tag, implied in edges.items():
-            # Of tags that imply each other, which other databases may hold, neither implies.
+            # Tags that imply each other, which other databases may have, imply nothing here.
             others = (other for other in implied if other is not tag)
             tag.implied = tuple(other for other in others if tag not in edges[other])
         self._with_implied.update(edges)
 
 
 def is_ambiguous(name: str) -> bool:
-    """Tell whether the tag of a name says no more than that something else should be said."""
+    """Return whether a name is that of a placeholder for several possible tags, or for none."""
     return name == INVALID or name.endswith(_DISAMBIGUATION)
 
 
 def is_storable(text: str) -> bool:
-    """Tell whether the database can be asked about a text, which half a surrogate cannot."""
+    """Return whether a text can be passed to the database: it has no lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

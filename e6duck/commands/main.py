@@ -15,7 +15,7 @@ import click
 
 from ..db.interrupts import is_interrupt
 from ..errors import E6DuckError, Interruption
-from . import export, fetch, looking, making, neighbors, query, reviewing, writing
+from . import export, fetch, looking, making, neighbors, normalize, query, reviewing
 from .shared.options import tell
 from .shared.terminal import is_forced
 
@@ -184,7 +184,7 @@ def _set(values: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-for _module in (making, fetch, looking, query, neighbors, reviewing, export, writing):
+for _module in (making, fetch, looking, query, neighbors, reviewing, export, normalize):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
 for _summaries in _SECTIONS.values():

@@ -1,133 +1,134 @@
-"""The options of the normalize command, and which of them can be used together."""
+"""The modes of the normalize command, and which of its options each mode takes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from enum import Enum
+from typing import Any
 
-from ..captions.rules import CATEGORIES
+import click
+from click.core import ParameterSource
+
 from ..errors import UsageError
 
+DONE, FAILED, CHANGES = 0, 1, 3
+"""Exit codes; CHANGES: --check found files to change"""
+TOP_COUNT = 100
+"""The number of tags to list if -k or -j has none"""
+COUNT = click.IntRange(min=0)
+
+
+class Mode(Enum):
+    """What a call of the command does, as messages name it."""
+
+    WRITE_CONFIG = "--write-config"
+    UNDO = "--undo"
+    SHOW_CONFIG = "--show-config"
+    EXPLAIN = "--explain"
+    TEXT = "- (one text)"
+    SUGGEST = "--suggest"
+    CHECK = "--check"
+    DIFF = "--diff"
+    WRITE = "a folder"
+
+
+# All that read a folder of captions take these.
 _READING = {
-    *("OUTPUT_DIR", "--config", "--report", "--print-topk", "--print-implied-topk"),
-    *("--stats-categories", "--print-blacklist", "--all-text", "--follow-links"),
+    *("output_dir", "config", "reports", "print_topk", "print_implied_topk"),
+    *("stats_categories", "print_blacklist", "all_text", "follow_links"),
 }
-"""The options of whatever reads a folder of captions"""
-_NEEDS = {
-    "--run": "--run names the run for --undo; add --undo",
-    "--explain": "--explain is for one text: e6duck normalize - --explain < caption.txt",
-    "-": "give a folder, not -",
+_TAKEN = {
+    Mode.WRITE_CONFIG: {"write_config", "config"},
+    Mode.UNDO: {"undo", "run", "backup"},
+    Mode.SHOW_CONFIG: {"-", "show_config", "config", "output_dir"},
+    Mode.EXPLAIN: {"-", "explain", "check", "config"},
+    Mode.TEXT: {"-", "check", "diff", "config"},
+    Mode.SUGGEST: _READING | {"suggest"},
+    Mode.CHECK: _READING | {"check", "diff"},
+    Mode.DIFF: _READING | {"check", "diff"},
+    Mode.WRITE: _READING | {"yes", "backup"},
 }
-"""What to say of options that are not used with anything else"""
+_ALWAYS_TAKEN = {"input_dir", "db", "quiet"}
+_HINTS = {
+    "run": "--run is the run for --undo to restore; add --undo",
+    "explain": "--explain is for one text: e6duck normalize - --explain < caption.txt",
+}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """The arguments of the command."""
+class OptionalCounts(click.Command):
+    """A command whose counts may have no number, so that -k is never given a folder as number."""
 
-    input_dir: Path | None
-    output_dir: Path | None
-    config: Path | None
-    yes: bool
-    check: bool
-    diff: bool
-    undo: bool
-    run: str | None
-    backup: Path | None
-    reports: tuple[Path, ...]
-    print_topk: int | None
-    print_implied_topk: int | None
-    stats_categories: tuple[str, ...]
-    print_blacklist: bool
-    show_config: bool
-    write_config: bool
-    suggest: bool
-    explain: bool
-    all_text: bool
-    follow_links: bool
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Add the default number to counts without one, in all arguments before --."""
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        flags = "".join(_letters(option) for option in options if option.is_flag)
+        counts = [option for option in options if option.type is COUNT]
+        short = re.compile(f"-[{flags}]*[{''.join(map(_letters, counts))}]")
+        long = {name for option in counts for name in option.opts if name.startswith("--")}
+        end = args.index("--") if "--" in args else len(args)
+        given = [
+            f"{each}{TOP_COUNT}"
+            if short.fullmatch(each)
+            else f"{each}={TOP_COUNT}"
+            if each in long
+            else each
+            for each in args[:end]
+        ]
+        return super().parse_args(ctx, given + args[end:])
 
-    @property
-    def is_text(self) -> bool:
-        """Whether one text is cleaned, from standard input."""
-        return str(self.input_dir) == "-"
 
-    @property
-    def is_dry(self) -> bool:
-        """Whether no caption is written."""
-        return self.check or self.diff or self.suggest
+def _letters(option: click.Option) -> str:
+    return "".join(name[1] for name in option.opts if not name.startswith("--"))
 
-    @property
-    def folder(self) -> Path:
-        """The folder to work on; raises `UsageError` where none is given."""
-        if self.input_dir is None:
-            raise UsageError("give INPUT_DIR, a folder of captions, or - for standard input")
-        return self.input_dir
 
-    def check_fit(self) -> None:
-        """Raise `UsageError` for what is unknown, or would be ignored beside something else."""
-        for name in self.stats_categories:
-            if name not in (*CATEGORIES, "unknown"):
-                known = ", ".join(CATEGORIES)
-                raise UsageError(f"--stats-categories {name} is none of {known}, unknown")
-        self._check_output()
-        mode, used = self._mode()
-        for option, is_given in self._given().items():
-            if is_given and option not in used:
-                raise UsageError(_NEEDS.get(option) or f"{option} cannot be used with {mode}")
+def chosen_mode(context: click.Context) -> Mode:
+    """Return what the command line asks for.
 
-    def _check_output(self) -> None:
-        """Raise `UsageError` for a number after -k or -j, which would be taken for a folder."""
-        name, is_listing = str(self.output_dir), {self.print_topk, self.print_implied_topk}
-        if name.isdigit() and is_listing != {None} and not Path(name).exists():
-            raise UsageError(f"{name} would be OUTPUT_DIR; a number of tags is written -k{name}")
+    Raises `UsageError` for unknown categories, and for options that the mode would ignore.
+    """
+    from ..captions.rules import CATEGORIES
 
-    def _mode(self) -> tuple[str, set[str]]:
-        """Return what is asked for, and the options that it takes."""
-        if self.write_config:
-            return "--write-config", {"--write-config", "--config"}
-        if self.undo:
-            return "--undo", {"--undo", "--run", "--backup"}
-        if self.show_config:
-            return "--show-config", {"-", "--show-config", "--config", "OUTPUT_DIR"}
-        if self.is_text and self.explain:
-            return "--explain", {"-", "--explain", "--check", "--config"}
-        if self.is_text:
-            return "- (one text)", {"-", "--check", "--diff", "--config"}
-        if self.suggest:
-            return "--suggest", _READING | {"--suggest"}
-        if self.check or self.diff:
-            return "--check" if self.check else "--diff", _READING | {"--check", "--diff"}
-        return "a folder", _READING | {"--yes", "--backup"}
+    values = context.params
+    for name in values["stats_categories"]:
+        if name not in (*CATEGORIES, "unknown"):
+            known = ", ".join(CATEGORIES)
+            raise UsageError(f"--stats-categories {name} is not one of {known}, unknown")
+    _check_number(values)
+    is_text = str(values["input_dir"]) == "-"
+    mode = _mode(values, is_text)
+    if is_text and "-" not in _TAKEN[mode]:
+        raise UsageError("give a folder, not -")
+    for param in context.command.params:
+        name = param.name or ""
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and name not in _TAKEN[mode] | _ALWAYS_TAKEN:
+            raise UsageError(
+                _HINTS.get(name) or f"{_label(param)} cannot be used with {mode.value}"
+            )
+    return mode
 
-    def _given(self) -> dict[str, bool]:
-        """Return which options are given."""
-        return {
-            "-": self.is_text,
-            "OUTPUT_DIR": self.output_dir is not None,
-            "--config": self.config is not None,
-            "--yes": self.yes,
-            "--check": self.check,
-            "--diff": self.diff,
-            "--undo": self.undo,
-            "--run": self.run is not None,
-            "--backup": self.backup is not None,
-            "--report": bool(self.reports),
-            "--print-topk": self.print_topk is not None,
-            "--print-implied-topk": self.print_implied_topk is not None,
-            "--stats-categories": bool(self.stats_categories),
-            "--print-blacklist": self.print_blacklist,
-            "--show-config": self.show_config,
-            "--write-config": self.write_config,
-            "--suggest": self.suggest,
-            "--explain": self.explain,
-            "--all-text": self.all_text,
-            "--follow-links": self.follow_links,
-        }
 
-    def written_out(self) -> list[str]:
-        """Return the words of the command that makes the changes that --check found."""
-        words = ["e6duck", "normalize", str(self.folder)]
-        words += [str(self.output_dir)] if self.output_dir else []
-        words += ["--config", str(self.config)] if self.config else []
-        words += ["--all-text"] * self.all_text + ["--follow-links"] * self.follow_links
-        return words
+def _check_number(values: dict[str, Any]) -> None:
+    """Raise `UsageError` for a number after -k or -j, which would be used as a folder."""
+    name = values["output_dir"]
+    is_listing = values["print_topk"] is not None or values["print_implied_topk"] is not None
+    if name and is_listing and str(name).isdigit() and not name.exists():
+        raise UsageError(f"{name} would be OUTPUT_DIR; write the number of tags as -k{name}")
+
+
+def _mode(values: dict[str, Any], is_text: bool) -> Mode:
+    for mode in (Mode.WRITE_CONFIG, Mode.UNDO, Mode.SHOW_CONFIG):
+        if values[mode.value.removeprefix("--").replace("-", "_")]:
+            return mode
+    if is_text:
+        return Mode.EXPLAIN if values["explain"] else Mode.TEXT
+    for mode in (Mode.SUGGEST, Mode.CHECK, Mode.DIFF):
+        if values[mode.value.removeprefix("--")]:
+            return mode
+    return Mode.WRITE
+
+
+def _label(param: click.Parameter) -> str:
+    """Return the name of an option or argument as the help has it."""
+    long = [name for name in param.opts if name.startswith("--")]
+    return long[0] if long else param.human_readable_name

@@ -1,5 +1,5 @@
--- candidates: the tags that an ambiguous spelling may have been meant for, most used first.
--- $spellings: those asked for
+-- candidates: the five likeliest tags that an ambiguous spelling may mean, most used first.
+-- $spellings: the ambiguous spellings
 with asked as (
     select
         spelling,
@@ -15,7 +15,7 @@ near as (
         known_tag.name,
         known_tag.use_count,
         known_tag.tag_id,
-        -- A name that is the stem with a suffix goes before one that merely begins with it.
+        -- The stem with a suffix in parentheses is likelier than a name that only begins with it.
         contains(known_tag.name, '_(') as is_suffixed,
     from asked
     join known_tag

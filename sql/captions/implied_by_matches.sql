@@ -1,5 +1,6 @@
--- implied_by_matches: which tags are implied by one whose name, as it may be written, is matched.
--- $tag_ids: the tags asked about
+-- implied_by_matches: the tags that are implied by a tag whose name matches a pattern.
+-- The name counts in each form that the rules may write.
+-- $tag_ids: the tags to look for
 -- $pattern: a regular expression
 -- $artist_by_prefix, $remove_parens: how names are written
 with pair as (
@@ -24,7 +25,7 @@ written as (
         wanted.consequent_id,
         if(
             $remove_parens and suffix(wanted.name, concat('_(', categories.name, ')')),
-            wanted.name[:-(length(categories.name) + 4)],
+            left(wanted.name, -length(concat('_(', categories.name, ')'))),
             wanted.name
         ) as bare_name,
     from wanted

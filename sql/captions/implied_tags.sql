@@ -1,6 +1,6 @@
--- implied_tags: what some tags imply, and what the implied ones imply, nearest first.
--- $tag_ids: the ranked ones
--- $names: the rare ones
+-- implied_tags: the tags that some tags imply, and those that the implied tags imply, nearest first.
+-- $tag_ids: the tags with ids
+-- $names: the rare tags, which have no ids
 with asked as (
     select distinct unnest($tag_ids::uinteger[]) as tag_id
 ),
@@ -33,5 +33,6 @@ select
     known_tag.use_count,
 from edge
 join known_tag on known_tag.tag_id = edge.consequent_id
+-- A name with a separator of pieces cannot be in a caption.
 where not regexp_matches(known_tag.name, '[,\n]|\|\|\||;;;')
 order by edge.depth, edge.consequent_id

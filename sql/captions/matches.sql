@@ -1,5 +1,5 @@
 -- matches: the names that a regular expression matches as a whole.
--- $names: the names asked about
+-- $names: the names to test
 -- $pattern: the expression
 select name
 from (select distinct unnest($names::varchar[]) as name)

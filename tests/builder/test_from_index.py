@@ -603,7 +603,7 @@ def test_normalize_counts_by_the_curve_and_tells(
         rules.write_text(f"min_antecedent_freq = {least}\n")
         ran = command("normalize", "-", "--db", plain, stdin=b"red fox, mammal")
         assert (ran.code, "canine" in ran.out) == (0, added)
-        assert "counts no posts; e6db's curve tells them" in ran.err
+        assert "has no post counts; e6db's curve estimates them" in ran.err
     shown = command("normalize", "--show-config", "--db", plain).out
     assert "counted by e6db's curve" in shown
     ran = command("normalize", "-", "--db", whole, stdin=b"red fox, mammal")

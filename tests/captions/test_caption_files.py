@@ -11,12 +11,12 @@ import pytest
 
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.caption_files import IMAGES, NO_IMAGE, PROJECT_FILE
-from tests.support.caption_database import build_kennel
+from tests.support.caption_database import build_caption_database
 
 
 @pytest.fixture(scope="module")
 def normalizer(tmp_path_factory: pytest.TempPathFactory) -> Normalizer:
-    return Normalizer(build_kennel(tmp_path_factory.mktemp("kennel")))
+    return Normalizer(build_caption_database(tmp_path_factory.mktemp("captions")))
 
 
 def taken(normalizer: Normalizer, folder: Path, names: str, **options: Any) -> dict[str, str]:
@@ -37,6 +37,7 @@ def taken(normalizer: Normalizer, folder: Path, names: str, **options: Any) -> d
         ("a.b.txt + a.b.webm + a.txt", "a.b.txt"),
         ("a.caption + a.caption.txt + a.gif + b.caption", "a.caption + a.caption.txt"),
         ("a.png.txt + a.png + a.jpg.txt", "a.png.txt"),
+        ("A.TXT + a.png + B.Caption + b.jpg + SAMPLE-prompts.TXT", "A.TXT + B.Caption"),
         ("a.txt + a.npz + a.json", ""),
         ("a.txt + b.caption + c.txt", "a.txt + b.caption + c.txt"),
         ("a.txt + normalize.toml + Thumbs.db + .hidden", "a.txt"),
@@ -109,6 +110,7 @@ def test_all_text_or_a_pattern_of_the_rules_takes_more(
     assert taken(normalizer, tmp_path, names, all_text=True) == {
         "notes.txt": "caption",
         "README.txt": PROJECT_FILE,
+        "readme.TXT": PROJECT_FILE,
     }
 
     def by_pattern(pattern: str) -> dict[str, str]:
@@ -118,7 +120,12 @@ def test_all_text_or_a_pattern_of_the_rules_takes_more(
     assert by_pattern("(?i)r.*txt") == dict.fromkeys(("README.txt", "readme.TXT"), "caption")
     # --write-config writes the default, which asks for nothing.
     default = Normalizer(normalizer.vocabulary.connection).rules.include_filename_regexp
-    assert by_pattern(default) == {"README.txt": PROJECT_FILE, "notes.txt": NO_IMAGE}
+    assert by_pattern(default) == {
+        "README.txt": PROJECT_FILE,
+        "readme.TXT": PROJECT_FILE,
+        "notes.txt": NO_IMAGE,
+    }
+    assert by_pattern(".*txt").keys() == {"README.txt", "notes.txt"}  # its own case counts
 
 
 def test_a_folder_is_listed_once_and_no_file_is_asked_about(

@@ -1,4 +1,4 @@
-"""What the rules do to a caption: a golden table, and what holds for any text."""
+"""What the rules do to a caption: a golden table, and properties of any text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.captions.normalizer import Normalizer
-from e6duck.captions.rules import RulesError
-from tests.support.caption_database import build_kennel
+from e6duck.captions.rules import Rules, RulesError
+from tests.support.caption_database import build_caption_database
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -24,7 +24,7 @@ GOLDEN = tomllib.loads(
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=[each["in"][:40] for each in GOLDEN])
@@ -36,7 +36,7 @@ def test_golden_table(caption_database: Path, example: dict[str, Any]) -> None:
     assert normalizer.normalize_text(result.text).text == result.text, "a second run differs"
 
 
-def test_every_change_tells_its_reason(caption_database: Path) -> None:
+def test_every_change_has_its_reason(caption_database: Path) -> None:
     rules = {"blacklist": ["hi res"], "blacklist_regexp": [r"\d+"], "min_antecedent_freq": 5}
     text = "Foxes, mammal, hi res, 2019, fox, judy (character), null_fox"
     result = Normalizer(caption_database, rules).normalize_text(text)
@@ -44,11 +44,16 @@ def test_every_change_tells_its_reason(caption_database: Path) -> None:
         "alias of fox",
         "implied by fox",
         "on the blacklist: hi res",
-        "blacklisted by the pattern \\d+",
+        "matches the blacklist pattern \\d+",
         "duplicate of fox",
         "spelling of judy",
         "spelling of null fox",
     ]
+
+
+def test_a_fault_of_rules_made_in_python_names_the_setting(caption_database: Path) -> None:
+    with pytest.raises(RulesError, match=r"^the rules: terminate: there is no tag foxs; did you"):
+        Normalizer(caption_database, Rules(terminate=("foxs",)))
 
 
 def test_of_two_tags_for_a_made_spelling_the_most_used_has_it(tmp_path: Path) -> None:
@@ -90,7 +95,9 @@ def test_a_made_spelling_takes_over_a_name_as_on_alias_conflict_says(
     result = normalizer.normalize_text("aurora, fox")
     assert result.text == out
     assert bool(normalizer.resolver.notices) == (policy == "warn")
-    with pytest.raises(RulesError, match=r"aurora means aurora, and may be read as aurora_\(zoo\)"):
+    with pytest.raises(
+        RulesError, match=r"aurora means aurora, but could be read as aurora_\(zoo\)"
+    ):
         Normalizer(database, {"on_alias_conflict": "raise"}).normalize_text("aurora")
 
 

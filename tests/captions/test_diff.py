@@ -40,14 +40,14 @@ def test_files_are_named_with_both_texts_and_why(builds: tuple[Path, Path], capt
     assert wolf["why"].split("; ") == [
         "wolf becomes grey wolf (alias of grey wolf)",
         "Woods becomes snow (alias of snow)",
-        "snow goes (duplicate of snow)",
+        "snow removed (duplicate of snow)",
     ]
     assert (red["before"], red["after"]) == ("red fox", "red fox, fox, todd")
-    assert "todd stays (no known tag, left as it is)" in red["why"]
+    assert "todd unchanged (unknown tag)" in red["why"]
     assert listing(captions) == before
 
 
-def test_a_table_tells_why_below_each_file(builds: tuple[Path, Path], captions: Path) -> None:
+def test_a_table_has_the_reasons_below_each_file(builds: tuple[Path, Path], captions: Path) -> None:
     said = command(
         "diff", builds[0], "--db", builds[1], "--captions", captions, "--format", "table"
     ).out
@@ -84,8 +84,8 @@ def test_a_wrong_folder_or_file_of_rules_is_a_line(
         assert what in ran.err
 
 
-def test_what_comes_no_more_is_told() -> None:
+def test_a_step_that_only_the_old_build_takes_is_reported() -> None:
     old = Result("a, b", (Step("a", "a", "kept"), Step("", "b", "added", "a")))
     new = Result("a", (Step("a", "a", "kept"),))
-    assert list(reasons(old, new)) == ["no more: b comes (implied by a)"]
-    assert list(reasons(new, old)) == ["b comes (implied by a)"]
+    assert list(reasons(old, new)) == ["no longer: b added (implied by a)"]
+    assert list(reasons(new, old)) == ["b added (implied by a)"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.report_files import write_report
 from tests.support.browser import chromium
-from tests.support.caption_database import build_kennel
+from tests.support.caption_database import build_caption_database
 
 TEXT = "document.body.innerText"
 SHOWN = "document.querySelectorAll('article').length"
@@ -22,13 +22,13 @@ def make_report(folder: Path) -> Path:
     (captions / "evil.txt").write_text("Foxes, <script>document.title = 'hit'</script></script>")
     (captions / "blurry.txt").write_text("blurry, red foxs, red fox")
     (captions / "broken.txt").write_bytes(b"\xff")
-    normalizer = Normalizer(build_kennel(folder))
+    normalizer = Normalizer(build_caption_database(folder))
     path = folder / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(captions))
     return path
 
 
-def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
+def test_the_page_shows_all_findings_and_can_be_searched(tmp_path: Path) -> None:
     path = make_report(tmp_path)
     with chromium() as open_page:
         page = open_page(path)
@@ -54,14 +54,14 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
         assert page.value(FOUND) == "1 of 151"
         assert page.value(SHOWN) == 1
         assert page.value("document.querySelector('article h3').textContent") == "149.txt"
-        assert page.value("document.title") == "Captions, made clean"
+        assert page.value("document.title") == "Cleaned captions"
         assert not page.complaints
         assert not page.requests
 
 
 def test_a_page_without_findings_says_so(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
-    normalizer = Normalizer(build_kennel(tmp_path))
+    normalizer = Normalizer(build_caption_database(tmp_path))
     path = tmp_path / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(tmp_path / "set"))
     with chromium() as open_page:

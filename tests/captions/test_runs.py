@@ -14,12 +14,12 @@ import pytest
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.apply import Interrupted
 from e6duck.errors import E6DuckError, UsageError
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import build_caption_database, listing
 
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_links_to_folders_are_entered_only_when_asked(
 def test_files_that_differ_in_capitals_alone_are_refused(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
-    (captions / "10_fox" / "A.TXT").write_text("fox")  # not a caption by its name
+    (captions / "10_fox" / "A.md").write_text("fox")  # not a caption, and so not copied
     (captions / "10_fox" / "a.png").touch()
     normalizer.plan(captions, tmp_path / "out")
     (captions / "10_FOX").mkdir()
@@ -174,19 +174,23 @@ def test_nothing_outside_the_other_folder_is_written(
     (outside / "kept.txt").write_text("kept")
     (out / "empty.txt").symlink_to(outside / "kept.txt")
     plan = normalizer.plan(captions, out)
-    assert plan.blocked["empty.txt"] == "a link stands there"
+    assert plan.blocked["empty.txt"] == "there is a link in its place"
     (captions / "link").symlink_to(out)
     (out / "link").symlink_to(out)
     (out / "b.txt").write_text("fox")  # read as link/b.txt, and written as such
-    with pytest.raises(UsageError, match="is an input, too"):
+    with pytest.raises(UsageError, match="is also an input file"):
         normalizer.plan(captions, out, follow_links=True)
 
 
 def test_neither_folder_is_inside_the_other(normalizer: Normalizer, captions: Path) -> None:
     before = listing(captions)
-    with pytest.raises(UsageError, match=r"OUTPUT_DIR .*/set/clean is inside INPUT_DIR"):
+    with pytest.raises(
+        UsageError, match=r"the output folder .*/set/clean is inside the input folder"
+    ):
         normalizer.plan(captions, captions / "clean")
-    with pytest.raises(UsageError, match=r"INPUT_DIR .*/set/10_fox is inside OUTPUT_DIR"):
+    with pytest.raises(
+        UsageError, match=r"the input folder .*/set/10_fox is inside the output folder"
+    ):
         normalizer.plan(captions / "10_fox", captions)
     assert normalizer.plan(captions, captions / "10_fox" / "..").is_in_place
     assert listing(captions) == before
@@ -210,7 +214,7 @@ def test_undo_leaves_alone_what_was_edited_since(
             path.chmod(0o600)
     run = normalizer.undo(captions, backup=tmp_path)
     if spoilt == "edited":
-        assert run.failed == {"10_fox/a.txt": "edited since, and left as it is"}
+        assert run.failed == {"10_fox/a.txt": "edited after the run, left unchanged"}
         assert path.read_text() == "fox, by hand"
         path.write_text("fox\n")
         assert not normalizer.undo(captions, backup=tmp_path).failed
@@ -229,11 +233,11 @@ def test_runs_are_undone_one_after_the_other(
     second = other.apply(other.plan(captions), backup=tmp_path)
     assert other.undo(captions, backup=tmp_path).run == second.run
     assert listing(captions) == between
-    with pytest.raises(UsageError, match="was undone already"):
+    with pytest.raises(UsageError, match="was already undone"):
         other.undo(captions, second.run, backup=tmp_path)
     assert other.undo(captions, first.run, backup=tmp_path).run == first.run
     assert listing(captions) == start
-    with pytest.raises(UsageError, match="holds no run of"):
+    with pytest.raises(UsageError, match="has no run of"):
         other.undo(captions, backup=tmp_path)
     with pytest.raises(UsageError, match="there is no run nope"):
         other.undo(captions, "nope", backup=tmp_path)
@@ -294,7 +298,7 @@ def test_a_full_disk_is_met_before_any_caption_is_replaced(
 def test_no_journal_no_run(normalizer: Normalizer, captions: Path, tmp_path: Path) -> None:
     before = listing(captions)
     (tmp_path / "file").write_text("")
-    with pytest.raises(E6DuckError, match=r"the journal cannot be written .*--backup"):
+    with pytest.raises(E6DuckError, match=r"the journal cannot be written .*choose another folder"):
         normalizer.apply(normalizer.plan(captions), backup=tmp_path / "file")
     assert listing(captions) == before
 
@@ -338,7 +342,7 @@ def test_two_runs_at_once_do_not_meet(
 
     with (
         exclusive(captions / LOCK, "busy"),
-        pytest.raises(E6DuckError, match="another e6duck is at work"),
+        pytest.raises(E6DuckError, match="another e6duck is working"),
     ):
         normalizer.apply(normalizer.plan(captions), backup=tmp_path)
 
@@ -373,7 +377,7 @@ def test_a_folder_that_cannot_be_written_to_fails_but_is_read(
     ):
         plan = normalizer.plan(captions)
     names = ("10_fox/a.txt", "10_fox/b.caption")
-    assert plan.blocked == dict.fromkeys(names, "its folder cannot be written to")
+    assert plan.blocked == dict.fromkeys(names, "its folder is not writable")
     assert {*names} < {caption.name for caption in plan.changed}
     assert [edit.name for edit in plan.edits] == ["emptied.txt", "ünï 🦊.txt"]
 
@@ -402,7 +406,7 @@ def test_a_draft_of_a_process_that_ended_goes(
 ) -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()
-    draft = captions / f"e6duck.building-{ended.pid}-3f"
+    draft = captions / f"e6duck.building-{ended.pid}-0000003f"
     draft.write_text("Foxes")
     normalizer.apply(normalizer.plan(captions), backup=tmp_path)
     assert not draft.exists()
@@ -415,7 +419,7 @@ def test_a_large_file_that_was_edited_is_not_undone(
     run = normalizer.apply(normalizer.plan(captions, out), backup=tmp_path)
     (out / "large.txt").write_bytes(b"my own work, " * 100_000)
     undone = normalizer.undo(out, run.run, backup=tmp_path)
-    assert undone.failed == {"large.txt": "edited since, and left as it is"}
+    assert undone.failed == {"large.txt": "edited after the run, left unchanged"}
     assert [path.name for path in out.iterdir()] == ["large.txt"]
 
 
@@ -426,16 +430,16 @@ def test_a_run_is_undone_where_it_was(
     run = normalizer.apply(normalizer.plan(captions), backup=tmp_path).run
     other = tmp_path / "other"
     other.mkdir()
-    with pytest.raises(UsageError, match=f"run {run} is of another folder: {captions}"):
+    with pytest.raises(UsageError, match=f"run {run} belongs to another folder: {captions}"):
         normalizer.undo(other, run, backup=tmp_path)
-    with pytest.raises(UsageError, match="is no run"):
+    with pytest.raises(UsageError, match="is not the name of a run"):
         normalizer.undo(captions, "x" * 300, backup=tmp_path)
     moved = captions.rename(tmp_path / "moved")
     normalizer.undo(moved, run, backup=tmp_path)
     assert listing(moved) == before
 
 
-def test_a_place_that_cannot_be_written_is_told(
+def test_a_place_that_cannot_be_written_is_reported(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
     plan = normalizer.plan(captions, tmp_path / "out")
@@ -453,7 +457,7 @@ def test_an_interrupted_draft_is_swept(
 
     def interrupted(path: Any, *args: Any, **options: Any) -> int:
         descriptor = opened(path, *args, **options)
-        if "e6duck.builder.build" in str(path):  # where no handler is set yet
+        if "e6duck.building" in str(path):  # where no handler is set yet
             os.close(descriptor)
             raise KeyboardInterrupt
         return descriptor

@@ -1,4 +1,4 @@
-"""The command normalize: exit codes, what goes where, questions, rules found and shown, reports."""
+"""The command normalize: exit codes, output, questions, the rules in force, lists and reports."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ import pytest
 
 from e6duck.captions.config import template
 from e6duck.captions.normalizer import Normalizer
-from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules, read_rules, rules_from
+from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules
+from e6duck.captions.rules_file import read_rules, rules_from
 from e6duck.commands.shared import progress as bars
 from tests.commands.test_main import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 from tests.conftest import CHECKOUT
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import build_caption_database, listing
 
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def normalize(*args: object, stdin: bytes = b"") -> Ran:
     return command("normalize", *args, stdin=stdin)
 
 
-# What is done, and what is asked first
+# Writing, and the question before
 
 
 def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
@@ -64,7 +65,7 @@ def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
 def test_a_user_is_asked_and_may_say_no(captions: Path) -> None:
     before = listing(captions)
     said, code = _answered("n\n", "normalize", "set")
-    assert f"Replace 1 of 3 captions in {captions}: a.txt? (It can be undone.)" in said
+    assert f"Replace 1 of 3 captions in {captions}: a.txt? (This can be undone.)" in said
     assert "nothing was changed" in said
     assert code == 1
     assert listing(captions) == before
@@ -94,7 +95,7 @@ def _answered(answer: str, *args: str, command: tuple[str, ...] = E6DUCK) -> tup
     return said.decode(), running.returncode
 
 
-def test_check_lists_files_and_tells_by_its_exit_code(captions: Path) -> None:
+def test_check_lists_files_and_has_exit_code_3(captions: Path) -> None:
     before = listing(captions)
     ran = normalize("set", "--check")
     assert (ran.code, ran.out) == (3, "a.txt\n")
@@ -131,7 +132,7 @@ def test_undo_needs_nothing_but_the_folder(captions: Path) -> None:
     assert listing(captions) == before
     ran = normalize("set", "--undo", "--run", run[1])
     assert (ran.code, ran.out) == (2, "")
-    assert "was undone already" in ran.err
+    assert "was already undone" in ran.err
     assert normalize("set", "-y", "--backup", "elsewhere").code == 0
     assert normalize("set", "--undo", "--backup", "elsewhere").code == 0
     assert listing(captions) == before
@@ -142,18 +143,18 @@ def test_undo_names_the_file_that_was_edited_since(captions: Path) -> None:
     (captions / "a.txt").write_text("by hand")
     ran = normalize("set", "--undo")
     assert ran.code == 1
-    assert "failed     a.txt: edited since" in ran.err
+    assert "failed     a.txt: edited after the run" in ran.err
 
 
-def test_the_counts_are_told_on_standard_error(captions: Path) -> None:
+def test_the_counts_are_printed_on_standard_error(captions: Path) -> None:
     (captions / "d.txt").write_bytes(b"\xff")
     ran = normalize("set", "out")
     assert ran.out == ""
     assert ran.err.splitlines()[:5] == [
         "captions   4 read; 1 changed, 2 unchanged, 1 left out",
         "removed    1 implied by another tag",
-        "unknown    3 kept as found: <i>fox</i> (1), My Text (1), my text (1)",
-        "ambiguous  1 kept as found: blurry (1)",
+        "unknown    3 left unchanged: <i>fox</i> (1), My Text (1), my text (1)",
+        "ambiguous  1 left unchanged: blurry (1)",
         "left out   d.txt: not valid UTF-8 at byte 1",
     ]
 
@@ -173,7 +174,7 @@ def test_what_is_not_a_caption_is_counted_and_named(captions: Path) -> None:
     names = {name for name, content in listing(captions).items() if before[name] != content}
     assert names == {"a.txt"}
     assert (
-        "left out   2 text files named like a project's own files: LICENSE.txt, requirements.txt\n"
+        "left out   2 text files named like a project file: LICENSE.txt, requirements.txt\n"
         "left out   8 text files without an image beside them: b.txt, c.txt, n1.txt, n2.txt, n3.txt"
         " and 3 more; --all-text reads them\n"
     ) in ran.err
@@ -196,7 +197,7 @@ def test_a_folder_without_captions_is_a_line_and_not_a_failure(captions: Path) -
     assert ran.code == 0
     assert ran.err.splitlines() == [
         "no caption files (*.txt, *.cap*) in empty",
-        "left out   1 text file named like a project's own files: requirements.txt",
+        "left out   1 text file named like a project file: requirements.txt",
     ]
     Path("normalize.toml").write_text('include_filename_regexp = ".*[.]tags"\n')
     ran = normalize("empty", "--check")
@@ -263,7 +264,7 @@ def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
     assert "entry: e6duck normalize --check\n" in hook
     files = re.search(r"files: (.*)", hook)
     assert files
-    names = ("a.txt", "set/a.caption", "normalize.toml", "set/normalize.toml")
+    names = ("a.txt", "A.TXT", "set/a.caption", "normalize.toml", "set/normalize.toml")
     assert all(re.search(files[1], name) for name in names)
     assert not any(re.search(files[1], name) for name in ("a.png", "a.txt.py", "denormalize.toml"))
 
@@ -275,7 +276,7 @@ def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
 HURRIED = """
 import itertools, sys
 from types import SimpleNamespace
-from e6duck import bars
+from e6duck.commands.shared import progress as bars
 minutes = itertools.count(step=60)
 bars.time = SimpleNamespace(monotonic=lambda: next(minutes))
 from e6duck.commands.main import main
@@ -326,14 +327,14 @@ def test_a_text_comes_back_byte_for_byte_but_for_its_tags(captions: Path) -> Non
     assert ended.stderr == b"e6duck: standard input: not valid UTF-8 at byte 1\n"
 
 
-def test_explain_tells_what_became_of_each_piece(captions: Path) -> None:
+def test_explain_shows_each_piece_with_its_reason(captions: Path) -> None:
     ran = normalize("-", "--explain", stdin=b"Foxes, mammal, my text, blurry")
     assert list(csv.reader(ran.out.splitlines())) == [
         ["piece", "becomes", "why"],
         ["Foxes", "fox", "alias of fox"],
         ["mammal", "", "implied by fox"],
-        ["my text", "my text", "no known tag, left as it is"],
-        ["blurry", "blurry", "may mean several tags, left as it is"],
+        ["my text", "my text", "unknown tag, unchanged"],
+        ["blurry", "blurry", "may mean several tags, unchanged"],
     ]
 
 
@@ -374,26 +375,27 @@ def test_the_rules_in_force_are_toml_and_say_what_is_no_tag(captions: Path) -> N
     )
     out = normalize("--show-config").out
     assert 'blacklist = ["fox", "my text"]  # ' in out
-    assert 'normalize.toml:2; no tag, matched as text: "my text"' in out
+    assert 'normalize.toml:2; not a tag, matched as text: "my text"' in out
     assert re.search(r'"kitty" = "fox"  # .*normalize.toml:7', out)
     assert "counted by the site" in out
     values = tomllib.loads(out)
     assert values.keys() == set(SETTINGS)
-    assert rules_from(values) == read_rules(Path("normalize.toml"))
+    assert rules_from(values).rules == read_rules(Path("normalize.toml")).rules
 
 
 def test_the_file_with_the_defaults_holds_them(captions: Path) -> None:
     assert normalize("set", "--write-config").code == 0
     text = (captions / "normalize.toml").read_text()
     assert text == template()
-    rules = read_rules(captions / "normalize.toml")
-    assert (rules, rules.faults) == (Rules(), ())
+    assert tomllib.loads(text).keys() == set(SETTINGS)
+    file = read_rules(captions / "normalize.toml")
+    assert (file.rules, file.faults) == (Rules(), ())
     ran = normalize("set", "--write-config")
     assert ran.code == 2
-    assert "is there already" in ran.err
+    assert "already exists" in ran.err
 
 
-def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
+def test_all_faults_of_the_rules_are_reported_at_once(captions: Path) -> None:
     (captions / "normalize.toml").write_text(
         'use_underscore = true\nblacklist = "fox"\norder = ["specie"]\nblacklist_regexp = [\n'
         '  "ok",\n  "(",\n  "(?=fox)",\n]\nterminate = ["foxs"]\ndrop_antecedent_freq = 5\n'
@@ -406,16 +408,16 @@ def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
     place = re.escape(f"{captions / 'normalize.toml'}")
     expected = [
         "1: use_underscore: there is no such setting; did you mean use_underscores",
-        "2: blacklist: a list of texts is expected, not 'fox'",
+        "2: blacklist: expected a list of strings, not 'fox'",
         "3: order: there is no category specie; did you mean species",
-        "17: renames.snow: a tag is expected, not 3",
+        "17: renames.snow: expected a tag, not 3",
         "10: drop_antecedent_freq: 5 is above min_antecedent_freq, which is 0",
         "12: aliases.kit: there is no tag foxx; did you mean fox",
         "13: aliases.yip: yip -> yap -> yip is a cycle",
         "14: aliases.yap: yap -> yip -> yap is a cycle",
         "9: terminate: there is no tag foxs; did you mean fox",
-        r"6: blacklist_regexp: \( is no regular expression",
-        r"7: blacklist_regexp: \(\?=fox\) is no regular expression of RE2, which has no look",
+        r"6: blacklist_regexp: \( is not a regular expression",
+        r"7: blacklist_regexp: \(\?=fox\) is not a regular expression of RE2, without look",
     ]
     assert len(lines) == len(expected)
     for line, part in zip(lines, expected, strict=True):
@@ -431,7 +433,9 @@ def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
         ('"fox, b" = "c"', "renames.fox, b"),
     ],
 )
-def test_what_is_not_one_tag_is_told_with_its_line(captions: Path, table: str, fault: str) -> None:
+def test_a_name_that_is_not_one_tag_is_reported_with_its_line(
+    captions: Path, table: str, fault: str
+) -> None:
     path = captions / "normalize.toml"
     path.write_text(f"[renames]\n{table}\n")
     what = "a tag must not be empty, or contain a comma, line break, ||| or ;;;"
@@ -447,10 +451,10 @@ def test_rules_behind_a_broken_link_are_an_error(captions: Path) -> None:
     assert (ran.code, rules.is_symlink()) == (2, True)
 
 
-def test_an_alias_of_what_is_a_tag_already_is_told(captions: Path) -> None:
+def test_an_alias_that_already_is_a_tag_is_noted(captions: Path) -> None:
     (captions / "normalize.toml").write_text('[aliases]\nsolo = "fox"\n')
     ran = normalize("set", "--check")
-    assert "2: solo goes on to mean solo; move it to aliases_overrides" in ran.err
+    assert "2: solo still refers to solo; move it to aliases_overrides" in ran.err
 
 
 # Lists, suggestions, reports
@@ -461,8 +465,8 @@ def test_lists_as_e6db_prints_them(captions: Path) -> None:
     ran = normalize("-k", "set", "-k1", "-j", "-b", "--check", "-s", "species", "-q")
     assert ran.out.splitlines() == [
         "red_fox",
-        "my words  (no tag, matched as text)",
-        "every tag of the category pool",
+        "my words  (not a tag, matched as text)",
+        "all tags of the category pool",
         *(f"{name}  (implied by red_fox)" for name in ("fox", "canine", "canid", "mammal")),
         "# the 0 most common tags of 0",
         "# the 3 most common implied tags of 3",
@@ -485,7 +489,7 @@ def test_categories_alone_list_the_hundred_most_common(captions: Path) -> None:
 def test_a_number_after_a_list_is_no_folder(captions: Path) -> None:
     ran = normalize("set", "-k", "50", "--yes")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "e6duck: 50 would be OUTPUT_DIR; a number of tags is written -k50\n"
+    assert ran.err == "e6duck: 50 would be OUTPUT_DIR; write the number of tags as -k50\n"
     assert not Path("50").exists()
 
 
@@ -493,7 +497,7 @@ def test_suggested_aliases_are_rules(captions: Path, caption_database: Path) -> 
     (captions / "d.txt").write_text("red foxs, Red Foxs, zzzzzzzzzzzz")
     out = normalize("set", "--suggest", "-q").out
     assert '"red_foxs" = "red_fox"  # 2 times' in out
-    assert '# "zzzzzzzzzzzz" = ""  # 1 time, and nothing is near' in out
+    assert '# "zzzzzzzzzzzz" = ""  # 1 time, no similar tag' in out
     rules = rules_from(tomllib.loads(out))
     assert Normalizer(caption_database, rules).normalize_text("Red Foxs").text == "red fox"
 
@@ -505,6 +509,7 @@ def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
         **{"read": 3, "changed": 1, "unchanged": 2, "left_out": 0, "not_captions": 0}
     }
     assert report["removed"] == {"implied": 1}
+    assert report["rules"]["implied"] == "implied by another tag"
     (file,) = report["files"]
     assert (file["name"], file["after"]) == ("a.txt", "fox, my text")
     assert [step["reason"] for step in file["changes"]] == ["alias of fox", "implied by fox"]
@@ -531,13 +536,13 @@ def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
         ([], 2, "give INPUT_DIR"),
         (["gone"], 2, "there is no folder"),
         (["set/a.txt"], 2, "is not a folder; for one text: e6duck normalize - <"),
-        (["set", "--undo"], 2, "holds no run of"),
+        (["set", "--undo"], 2, "has no run of"),
         (["set", "--db", "gone.duckdb"], 1, "there is no database gone.duckdb"),
-        (["set", "--report", "r.txt"], 2, "--report r.txt is none of .json, .csv, .html"),
+        (["set", "--report", "r.txt"], 2, "report r.txt must end in .json, .csv or .html"),
         (["set", "set/a.txt"], 2, "a.txt is not a folder to write to"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(
+def test_a_mistake_is_reported_in_one_line(
     captions: Path, args: list[str], code: int, part: str
 ) -> None:
     ran = normalize(*args)
@@ -560,7 +565,9 @@ def test_a_damaged_database_is_one_line(captions: Path, caption_database: Path) 
         codes.add(ran.code)
         if ran.code != 3:
             assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
-            assert re.match(r"e6duck: .*bad\.duckdb is (damaged \(|no e6duck database)", ran.err)
+            assert re.match(
+                r"e6duck: .*bad\.duckdb is (damaged \(|not an e6duck database)", ran.err
+            )
     assert codes == {1, 3}
 
 
@@ -584,7 +591,7 @@ def test_a_report_replaces_no_caption(captions: Path, report: str) -> None:
     before = listing(captions)
     ran = normalize("set", "out", "--report", report)
     assert ran.code == 2
-    assert ran.err == f"e6duck: {report} is a caption; choose another place for the report\n"
+    assert ran.err == f"e6duck: {report} is a caption; choose another file for the report\n"
     assert listing(captions) == before
     assert not list(Path("out").iterdir())
 
@@ -609,7 +616,7 @@ def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
     ("args", "said"),
     [
         ("set --explain", "--explain is for one text: e6duck normalize - --explain < caption.txt"),
-        ("set --run nope", "--run names the run for --undo; add --undo"),
+        ("set --run nope", "--run is the run for --undo to restore; add --undo"),
         ("set --check --yes", "--yes cannot be used with --check"),
         ("set --diff --backup x", "--backup cannot be used with --diff"),
         ("set --check --suggest", "--check cannot be used with --suggest"),
@@ -636,7 +643,7 @@ def test_an_option_that_would_be_ignored_is_a_usage_error(
     assert {path.name for path in Path().iterdir()} == {"set", "e6.duckdb"}
 
 
-def test_check_and_diff_together_show_the_changes_and_tell_by_the_exit_code(captions: Path) -> None:
+def test_check_and_diff_together_show_the_changes_and_have_exit_code_3(captions: Path) -> None:
     before = listing(captions)
     shown = normalize("set", "--diff", "-q").out
     assert normalize("set", "--check", "--diff", "-q") == Ran(3, shown, "")

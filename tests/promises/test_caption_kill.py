@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from e6duck.captions.normalizer import Normalizer
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import build_caption_database, listing
 
 # Kills itself in the n-th event of a run, in a process forked from one that has imported all. The
 # event stands on stdout before.
@@ -55,7 +55,7 @@ def make_captions(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture(scope="module")

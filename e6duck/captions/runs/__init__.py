@@ -1,4 +1,4 @@
-"""A run over a folder of captions: scan, plan, replace files, keep a journal, undo.
+"""A run over a folder of captions: scan, plan, replace the files, keep a journal, undo.
 
-Imports the captions room and what it may import.
+Imports the modules of captions and what they may import, but not normalizer and the reports.
 """

@@ -1,4 +1,4 @@
-"""A plan carried out, and undone: journal first, then caption after caption, each as a whole."""
+"""Carries out a plan and undoes a run: first the journal, then each caption, as a whole file."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from pathlib import Path
 
 from ... import files
 from ...errors import E6DuckError, UsageError
+from ...progress import Progress, no_progress
 from ...tags.phrases import many
 from . import journal, scan
 from .journal import Entry, Journal
-from .plan import Edit, Plan, Progress
+from .plan import Edit, Plan
 from .replace import replace_all, sweep, written
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run wrote, or an undo put back."""
+    """What a run wrote, or an undo restored."""
 
     run: str | None
-    """Its number, by which it is undone; None where there was nothing to write"""
+    """The name of the run, for undo; None if there was nothing to write"""
     journal: Path | None
     written: int
     failed: dict[str, str] = field(default_factory=dict)
-    """Files that are left as they were, with the reason"""
+    """Files that could not be written, with the reasons"""
 
     def __repr__(self) -> str:
         failed = f", {len(self.failed):,} failed" if self.failed else ""
@@ -36,17 +37,17 @@ class Run:
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was interrupted when some files were replaced; each is whole."""
+    """A run was interrupted while files were being replaced; each file is complete."""
 
     def __init__(self, run: str) -> None:
         super().__init__(run)
         self.run = run
 
 
-def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: None) -> Run:
-    """Carry out a plan. The journal is on the disk, in backup, before the first file is written.
+def apply(plan: Plan, backup: Path, progress: Progress = no_progress) -> Run:
+    """Carry out a plan. The journal is written to backup before the first file is written.
 
-    What has changed since it was read is left alone, and told.
+    A file that changed after it was read is left unchanged and is listed in `Run.failed`.
     """
     if not plan.edits:
         return Run(None, None, 0)
@@ -54,8 +55,8 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
     try:
         plan.target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{plan.target} cannot be made: {error.strerror or error}") from error
-    with _alone(plan.target):
+        raise UsageError(f"{plan.target} cannot be created: {error.strerror or error}") from error
+    with _locked(plan.target):
         progress("journal", 0)
         path = journal.write(backup, plan.target, map(_entry, plan.edits), made)
         progress("written", 0)
@@ -69,14 +70,14 @@ def apply(plan: Plan, backup: Path, progress: Progress = lambda stage, done: Non
             raise Interrupted(run) from error
         progress("finish", 0)
         written = len(plan.edits) - len(failed)
-        with suppress(OSError):  # a full disk: the captions themselves tell how far it came
+        with suppress(OSError):  # a full disk; the captions show how far the run got
             journal.finish(path, written)
     return Run(run, path, written, failed)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    busy = f"another e6duck is at work in {folder}; let it end"
+def _locked(folder: Path) -> Iterator[None]:
+    busy = f"another e6duck is working in {folder}; wait until it ends"
     with ExitStack() as stack:
         try:
             stack.enter_context(files.exclusive(folder / files.LOCK, busy))
@@ -86,7 +87,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _entry(edit: Edit) -> Entry:
-    after = _digest_of(edit.source_path) if edit.after is None else journal.digest(edit.after)
+    after = _digest_of(edit.source_path) if edit.after is None else _digest(edit.after)
     if edit.before is None:
         return Entry(edit.name, None, after)
     status = edit.before.status
@@ -94,17 +95,20 @@ def _entry(edit: Edit) -> Entry:
     return Entry(edit.name, edit.before.data, after, mode, status.st_mtime_ns, status.st_atime_ns)
 
 
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _digest_of(path: Path | str) -> str:
-    """Return the digest of a file that is too large to be a caption; none where it is gone."""
+    """Return the digest of a file that is too large to be a caption; empty if it is gone."""
     try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return files.sha256(Path(path))
     except OSError:
         return ""
 
 
 def _missing_folders(plan: Plan) -> list[str]:
-    """Return the folders below the target that are to be made, outer ones first."""
+    """Return the folders below the target that must be created, outer ones first."""
     missing: set[str] = set()
     for folder in {edit.name.rpartition("/")[0] for edit in plan.edits}:
         while folder and folder not in missing and not (plan.target / folder).is_dir():
@@ -113,14 +117,15 @@ def _missing_folders(plan: Plan) -> list[str]:
     return sorted(missing)
 
 
-def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: None) -> Run:
-    """Put the old bytes, mode and time of each file of a run back.
+def undo(root: Path, record: Journal, progress: Progress = no_progress) -> Run:
+    """Restore the old bytes, mode and time of each file of a run.
 
-    A file that was edited since is left as it is, and told; then the run can be undone again.
+    A file that was edited after the run is left unchanged and is listed in `Run.failed`; the run
+    can then be undone again.
     """
     failed: dict[str, str] = {}
     restored = 0
-    with _alone(root):
+    with _locked(root):
         sweep(str(root / entry.name) for entry in record.entries)
         for entry in record.entries:
             progress("undo", 1)
@@ -129,7 +134,7 @@ def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: N
             except OSError as error:
                 failed[entry.name] = error.strerror or str(error)
         for folder in reversed(record.folders):
-            with suppress(OSError):  # not empty: something of the user's is in it
+            with suppress(OSError):  # not empty: it contains files of the user
                 (root / folder).rmdir()
         if not failed:
             journal.mark_undone(record)
@@ -137,7 +142,7 @@ def undo(root: Path, record: Journal, progress: Progress = lambda stage, done: N
 
 
 def _restore(root: Path, entry: Entry) -> bool:
-    """Put a file back; returns whether it was another."""
+    """Restore a file; returns whether its content had changed."""
     path = root / entry.name
     if not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(root)):
         raise OSError(0, "behind a link that leads out of the folder")
@@ -146,7 +151,7 @@ def _restore(root: Path, entry: Entry) -> bool:
         _set_status(path, entry, now.status)
         return False
     if now is not None and not _is_of_run(path, now.data, entry):
-        raise OSError(0, "edited since, and left as it is")
+        raise OSError(0, "edited after the run, left unchanged")
     if entry.before is None:
         path.unlink(missing_ok=True)
         return now is not None
@@ -162,18 +167,16 @@ def _restore(root: Path, entry: Entry) -> bool:
 
 
 def _is_of_run(path: Path, content: bytes | None, entry: Entry) -> bool:
-    """Tell whether a run wrote this; an empty file is what a crash of the system makes of one."""
+    """Return whether a run wrote this; a system crash may have left the file empty."""
     if content is None:
         return _digest_of(path) == entry.after_sha256 != ""
-    return journal.digest(content) == entry.after_sha256 or (
-        not content and entry.before is not None
-    )
+    return _digest(content) == entry.after_sha256 or (not content and entry.before is not None)
 
 
 def _now(path: Path) -> scan.Content | None:
     try:
         if path.is_symlink():
-            raise OSError(0, "a link stands there")
+            raise OSError(0, "there is a link in its place")
         return scan.read(str(path))
     except FileNotFoundError:
         return None

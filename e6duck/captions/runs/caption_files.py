@@ -1,4 +1,4 @@
-"""Which text files of a folder are captions: by their names, and by what is beside them."""
+"""Which text files of a folder are captions, by their names and by the files beside them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..rules import RULES_FILE, Rules
+from ..rules_file import RulesFile
 from .scan import Found, Matching
 
 IMAGES = frozenset(
@@ -16,16 +17,16 @@ IMAGES = frozenset(
         *("bmp", "tif", "tiff", "mp4", "m4v", "webm", "mov", "mkv", "avi", "swf"),
     )
 )
-"""Endings of images and videos, in small letters"""
+"""Endings of images and videos, in lower case"""
 _UNRELATED = frozenset((RULES_FILE, "Thumbs.db", "desktop.ini"))
 NO_IMAGE = "no image beside it"
-PROJECT_FILE = "named like a project's own files"
+PROJECT_FILE = "named like a project file"
 
 _PROJECT = "readme|license|licence|copying|notice|changelog|contributing|authors"
 _PROJECT += "|requirements|constraints|cmakelists|robots"
-# Never captions, not even beside an image.
+# Never captions, not even with an image beside them.
 _PROJECT_FILE = re.compile(rf"(?i)(?:{_PROJECT})")
-# Not captions unless an image is beside them: license plate.txt may be one.
+# Captions only with an image beside them, such as license plate.txt.
 _LIKE_PROJECT_FILE = re.compile(
     rf"(?i)(?:{_PROJECT}|changes|history|install|news|todo|version|copyright|credits|security)"
     r"(?![a-z]).*|.*[-_.]requirements"
@@ -33,29 +34,34 @@ _LIKE_PROJECT_FILE = re.compile(
 
 
 class Chosen(NamedTuple):
-    """The captions below a folder, by name, and why other text files are not captions."""
+    """The captions below a folder, sorted by name, and why other text files are not captions."""
 
     captions: list[Found]
     others: dict[str, str]
 
 
 def choose(
-    folders: Iterable[list[Found]], rules: Rules, matching: Matching, *, all_text: bool = False
+    folders: Iterable[list[Found]],
+    rules_file: RulesFile,
+    matching: Matching,
+    *,
+    all_text: bool = False,
 ) -> Chosen:
-    """Return which files are captions. Each of folders is the files of one folder.
+    """Return which files are captions. folders: a list of files for each folder.
 
-    The rules include and do not exclude their names. An image or video of the same name is beside
-    each, or the files of its folder are nothing but captions and rules; unless all_text, which
-    needs neither. Names of `_PROJECT_FILE` are not captions. None of this applies where the rules
-    have a pattern of their own for what to include.
+    The names of captions are included, and not excluded, by the rules. An image or video of the
+    same name is beside each, or its folder contains only captions and rules; with all_text, neither
+    is needed. Names that match `_PROJECT_FILE` are not captions. If the rules have their own
+    pattern of names to include, only the names count.
     """
+    rules = rules_file.rules
     named = [[(_name(found), found) for found in files] for files in folders]
-    included = matching(
-        rules.include_filename_regexp, {name for files in named for name, _ in files}
+    included = _matching(
+        {name for files in named for name, _ in files}, rules, "include_filename_regexp", matching
     )
-    wanted = included - matching(rules.exclude_filename_regexp, included)
+    wanted = included - _matching(included, rules, "exclude_filename_regexp", matching)
     has_pattern = rules.include_filename_regexp != Rules.include_filename_regexp
-    unrelated = _UNRELATED | {Path(rules.source).name}
+    unrelated = _UNRELATED | {Path(rules_file.source).name}
     chosen = Chosen([], {})
     for files in named:
         needs_no_image = all_text or _has_only_captions(files, included, unrelated)
@@ -72,10 +78,19 @@ def choose(
     return Chosen(chosen.captions, dict(sorted(chosen.others.items())))
 
 
+def _matching(names: set[str], rules: Rules, setting: str, matching: Matching) -> set[str]:
+    """Return the names that the pattern of a setting matches. The defaults ignore case."""
+    pattern = getattr(rules, setting)
+    if pattern != getattr(Rules, setting):
+        return matching(pattern, names)
+    matched = matching(pattern, {name.lower() for name in names})
+    return {name for name in names if name.lower() in matched}
+
+
 def _has_only_captions(
     files: Iterable[tuple[str, Found]], included: set[str], unrelated: frozenset[str]
 ) -> bool:
-    """Tell whether the files of a folder are captions by their names, but for unrelated ones."""
+    """Return whether all files of a folder are captions by their names, except unrelated ones."""
     return all(
         name in unrelated or (name in included and not _LIKE_PROJECT_FILE.fullmatch(_stem(name)))
         for name, found in files
@@ -84,7 +99,7 @@ def _has_only_captions(
 
 
 def _reason(name: str, images: set[str], needs_no_image: bool) -> str | None:
-    """Return why a file is not a caption; None where it is one."""
+    """Return why a file is not a caption; None if it is one."""
     if _PROJECT_FILE.fullmatch(_stem(name)):
         return PROJECT_FILE
     if any(stem.lower() in images for stem in _image_names(name)):
@@ -95,7 +110,7 @@ def _reason(name: str, images: set[str], needs_no_image: bool) -> str | None:
 
 
 def _images(names: Iterable[str]) -> set[str]:
-    """Return what a caption beside these images may be called, without its ending."""
+    """Return the names, without endings, of captions that belong to these images."""
     found = set()
     for name in map(str.lower, names):
         stem, _, ending = name.rpartition(".")
@@ -105,7 +120,7 @@ def _images(names: Iterable[str]) -> set[str]:
 
 
 def _image_names(name: str) -> Iterator[str]:
-    """Yield what an image of a caption may be called: a of a.txt and of a.caption.txt."""
+    """Yield the names that an image of a caption may have: a for a.txt and for a.caption.txt."""
     stem = _stem(name)
     yield stem
     inner, _, ending = stem.rpartition(".")
@@ -118,7 +133,7 @@ def _stem(name: str) -> str:
 
 
 def _name(found: Found) -> str:
-    """Return a file's own name as text, whatever bytes are in it."""
+    """Return a file's own name as valid text, even if its bytes are not UTF-8."""
     name = found.name.rpartition("/")[2]
     return (
         name

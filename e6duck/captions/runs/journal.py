@@ -1,13 +1,12 @@
-"""Journals: what a run replaced, so that it can be undone. A file a run, a line a caption.
+"""Journals: what a run replaced, so that it can be undone. One file per run, one line per caption.
 
-The first line is the run, with the number of captions; each other line has a caption's name, mode,
-time, old text and the sha256 of its new bytes. A last line tells that the run came to its end. A
-journal appears under its name only when all of it is on the disk.
+The first line describes the run and has the number of captions. Each other line has a caption's
+name, mode, times, old text and the sha256 of its new bytes. A last line is added when the run has
+ended. A journal gets its name only when all of it is on the disk.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -28,7 +27,7 @@ _OPEN, _UNDONE = ".jsonl", ".undone.jsonl"
 
 
 class Entry(NamedTuple):
-    """A caption of a journal; before is None where the run made the file."""
+    """A caption in a journal; before is None if the run created the file."""
 
     name: str
     before: bytes | None
@@ -40,24 +39,19 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Journal:
-    """A run that was written down."""
+    """A recorded run."""
 
     path: Path
     run: str
     root: str
     entries: tuple[Entry, ...]
     folders: tuple[str, ...]
-    """Folders that the run made, outer ones first"""
+    """Folders that the run created, outer ones first"""
     is_finished: bool
 
 
-def digest(content: bytes) -> str:
-    """Return the sha256 of bytes in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def write(folder: Path, root: Path, entries: Iterable[Entry], made: Iterable[str]) -> Path:
-    """Write the journal of a run of root into a folder; returns its path when it is on the disk."""
+    """Write the journal of a run of root into a folder; returns its path once it is on the disk."""
     listed = list(entries)
     now = datetime.now(UTC)
     run = f"{now:%Y%m%d-%H%M%S}-{now.microsecond:06}-{secrets.token_hex(2)}"
@@ -78,13 +72,13 @@ def write(folder: Path, root: Path, entries: Iterable[Entry], made: Iterable[str
     except OSError as error:
         raise E6DuckError(
             f"the journal cannot be written to {folder} ({error.strerror or error}); nothing was"
-            " changed; name a folder for it with --backup"
+            " changed; choose another folder for backups"
         ) from error
     return path
 
 
 def finish(path: Path, replaced: int) -> None:
-    """Note in a journal that its run came to its end."""
+    """Record in a journal that its run has ended."""
     with path.open("a", encoding="ascii") as file:
         file.write(json.dumps({"replaced": replaced}) + "\n")
 
@@ -102,12 +96,12 @@ def _object(entry: Entry) -> dict[str, Any]:
 
 
 def find(folder: Path, root: Path, run: str | None) -> Journal:
-    """Return the journal of a run of root: the latest that was not undone, or the one named."""
+    """Return the journal of a run of root; without a name, of the latest that was not undone."""
     if run is not None:
         if not _RUN.fullmatch(run):
-            raise UsageError(f"{run[:40]} is no run{_known(folder)}")
+            raise UsageError(f"{run[:40]} is not the name of a run{_known(folder)}")
         if (folder / f"{run}{_UNDONE}").exists():
-            raise UsageError(f"run {run} was undone already")
+            raise UsageError(f"run {run} was already undone")
         path = folder / f"{run}{_OPEN}"
         if not path.exists():
             raise UsageError(f"there is no run {run} in {folder}{_known(folder)}")
@@ -115,23 +109,25 @@ def find(folder: Path, root: Path, run: str | None) -> Journal:
     for path in _open_journals(folder):
         if _header(path).get("root") == str(root):
             return load(path)
-    raise UsageError(f"{folder} holds no run of {root} to undo; name its folder with --backup")
+    raise UsageError(
+        f"{folder} has no run of {root} to undo; if its backup is elsewhere, pass that as backup"
+    )
 
 
 def _of(root: Path, found: Journal) -> Journal:
-    """Return a journal that is of a folder, or of one that is gone: it may have been moved."""
+    """Return the journal of a run of this folder, or of one that may have been moved here."""
     if found.root != str(root) and Path(found.root).is_dir():
-        raise UsageError(f"run {found.run} is of another folder: {found.root}")
+        raise UsageError(f"run {found.run} belongs to another folder: {found.root}")
     return found
 
 
 def _known(folder: Path) -> str:
     runs = [path.name.removesuffix(_OPEN) for path in _open_journals(folder)][:5]
-    return f"; there are {', '.join(runs)}" if runs else ""
+    return f"; the runs are {', '.join(runs)}" if runs else ""
 
 
 def _open_journals(folder: Path) -> list[Path]:
-    """Return the journals of runs that were not undone, the latest first."""
+    """Return the journals of runs that were not undone, latest first."""
     found = folder.glob(f"*{_OPEN}") if folder.is_dir() else iter(())
     return sorted((path for path in found if not path.name.endswith(_UNDONE)), reverse=True)
 
@@ -146,10 +142,10 @@ def _header(path: Path) -> dict[str, Any]:
 
 
 def load(path: Path) -> Journal:
-    """Return a journal; raises `E6DuckError` where it is broken."""
+    """Return a journal. Raises `E6DuckError` if it is broken."""
     header = _header(path)
     if header.get("e6duck_normalize") != _FORMAT:
-        raise E6DuckError(f"{path} is no journal that this e6duck can read; it is left as it is")
+        raise E6DuckError(f"{path} is not a journal that this e6duck can read; nothing was changed")
     try:
         with path.open(encoding="ascii") as file:
             lines = file.read().splitlines()[1:]
@@ -159,7 +155,7 @@ def load(path: Path) -> Journal:
             raise ValueError("it was cut off")
         made = tuple(map(str, header["folders"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise E6DuckError(f"{path} is broken ({error}); it is left as it is") from error
+        raise E6DuckError(f"{path} is broken ({error}); nothing was changed") from error
     return Journal(path, header["run"], header["root"], entries, made, len(lines) > count)
 
 
@@ -179,7 +175,7 @@ def _entry(values: dict[str, Any]) -> Entry:
 
 
 def mark_undone(journal: Journal) -> None:
-    """Take a journal out of those that can be undone."""
+    """Rename a journal, so that its run is not undone again."""
     name = journal.path.name.removesuffix(_OPEN) + _UNDONE
     os.replace(journal.path, journal.path.with_name(name))  # noqa: PTH105
     files.sync_folder(journal.path.parent)

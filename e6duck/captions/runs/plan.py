@@ -1,4 +1,4 @@
-"""A plan: every caption read and made clean, and what is to be written, before anything is."""
+"""A plan: all captions read and cleaned, and the files to write, before anything is written."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ...db.results.html_table import html_table
 from ...errors import UsageError
+from ...progress import Progress
 from ...tags.phrases import many
 from ..steps import Result
 from ..text import UnreadableError, decoded
@@ -21,20 +22,17 @@ from .scan import Content, Found
 
 _SHOWN_CAPTIONS = 10  # in a notebook
 
-Progress = Callable[[str, int], None]
-"""Hears of a stage, and how many files it has done"""
-
 
 class Edit(NamedTuple):
-    """A file to be written: its old bytes (None where it does not stand there) and its new ones."""
+    """A file to write: its old bytes (None if it does not exist) and its new ones."""
 
     name: str
     target: str
     before: Content | None
     after: bytes | None
-    """None where a file too large to be a caption is copied"""
+    """None if the file is too large to be a caption and is copied"""
     source: Content
-    """What was read, whose mode and owner the new file gets"""
+    """The file that was read; a new file gets its mode and owner"""
     source_path: str
 
     def __repr__(self) -> str:
@@ -42,7 +40,7 @@ class Edit(NamedTuple):
 
 
 class Caption(NamedTuple):
-    """A caption that was read: its text, and what became of it."""
+    """A caption that was read: its text, and its cleaned text with all steps."""
 
     name: str
     text: str
@@ -50,11 +48,11 @@ class Caption(NamedTuple):
 
     @property
     def is_changed(self) -> bool:
-        """Whether it is written otherwise."""
+        """Whether the cleaned text differs."""
         return self.text != self.result.text
 
     def __repr__(self) -> str:
-        return f"Caption({self.name!r}, {'changes' if self.is_changed else 'stays as it is'})"
+        return f"Caption({self.name!r}, {'changed' if self.is_changed else 'unchanged'})"
 
 
 @dataclass(frozen=True)
@@ -66,26 +64,26 @@ class Plan:
     captions: tuple[Caption, ...]
     edits: tuple[Edit, ...]
     skipped: dict[str, str] = field(default_factory=dict)
-    """Files that are left as they are, with the reason, and folders that cannot be read"""
+    """Files that are not changed, and folders that cannot be read, with the reasons"""
     unreadable: frozenset[str] = frozenset()
-    """Those of skipped that could not be read as captions"""
+    """The names in skipped that could not be read"""
     not_captions: dict[str, str] = field(default_factory=dict)
-    """Text files that were not taken for captions, with the reason"""
+    """Text files that are not captions, with the reasons"""
     blocked: dict[str, str] = field(default_factory=dict)
-    """Files that cannot be written, with the reason"""
+    """Files that cannot be written, with the reasons"""
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the files are replaced where they were read."""
+        """Whether the files that were read are replaced."""
         return self.source == self.target
 
     @property
     def changed(self) -> tuple[Caption, ...]:
-        """The captions that are written otherwise."""
+        """The captions whose cleaned text differs."""
         return tuple(caption for caption in self.captions if caption.is_changed)
 
     def __repr__(self) -> str:
-        counts = [f"{many(len(self.captions), 'caption')}: {len(self.changed):,} change"]
+        counts = [f"{many(len(self.captions), 'caption')}: {len(self.changed):,} changed"]
         counts += [f"{len(self.skipped):,} skipped"] if self.skipped else []
         counts += [f"{len(self.blocked):,} blocked"] if self.blocked else []
         return f"Plan({', '.join(counts)})"
@@ -98,7 +96,7 @@ class Plan:
 
 
 class Read(NamedTuple):
-    """A file that was read: with its text, or with the reason why it is no caption."""
+    """A file that was read, with its text, or with the reason why it is not a caption."""
 
     found: Found
     content: Content | None
@@ -107,7 +105,7 @@ class Read(NamedTuple):
 
 
 def read_all(files: list[Found], progress: Progress) -> list[Read]:
-    """Read files; one that cannot be read as a caption has the reason as its fault."""
+    """Read files. One that cannot be read as a caption has a fault instead of a text."""
     done = []
     for found in files:
         done.append(_read(found))
@@ -129,7 +127,7 @@ def _read(found: Found) -> Read:
 
 
 def plan_in_place(root: Path, files: list[Read], clean: Callable[[str], Result]) -> Plan:
-    """Return the plan that replaces captions where they are."""
+    """Return the plan that replaces captions in their folder."""
     captions, edits, skipped, blocked = [], [], {}, {}
     is_closed = cache(_is_closed)
     for file in files:
@@ -146,7 +144,7 @@ def plan_in_place(root: Path, files: list[Read], clean: Callable[[str], Result])
                 skipped[name] = "read-only"
                 continue
             if is_closed(os.path.dirname(path)):  # noqa: PTH120
-                blocked[name] = "its folder cannot be written to"
+                blocked[name] = "its folder is not writable"
             else:
                 after = caption.result.text.encode()
                 edits.append(Edit(name, path, content, after, content, path))
@@ -166,9 +164,9 @@ def _is_closed(folder: str) -> bool:
 def plan_copy(
     source: Path, target: Path, files: list[Read], clean: Callable[[str], Result]
 ) -> Plan:
-    """Return the plan that writes captions, and copies what is none, into another folder.
+    """Return the plan that writes captions, and copies unreadable ones, into another folder.
 
-    Raises `UsageError` where two files would become one, or one would replace what is read.
+    Raises `UsageError` if two files would become one, or one would replace a file that is read.
     """
     _check_collisions(source, target, files)
     captions, edits, skipped, blocked = [], [], {}, {}
@@ -191,7 +189,7 @@ def plan_copy(
             continue
         if before is None or after is None or before.data != after:
             if before and (before.data is None or after is None):
-                skipped[name] = f"{file.fault}; not copied over the file that stands there"
+                skipped[name] = f"{file.fault}; not copied over the file that is there"
                 continue
             edits.append(Edit(name, str(path), before, after, file.content, file.found.path))
     unreadable = _unreadable(files)
@@ -201,15 +199,15 @@ def plan_copy(
 
 
 def _standing(path: Path) -> Content | None:
-    """Return what stands at a path; raises `OSError` where it is no file that may be replaced."""
+    """Return the file at a path, if there is one. Raises `OSError` if it cannot be replaced."""
     try:
         status = path.lstat()
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(status.st_mode):
-        raise OSError(0, "a link stands there")
+        raise OSError(0, "there is a link in its place")
     if scan.is_read_only(status.st_mode):
-        raise OSError(0, "a read-only file stands there")
+        raise OSError(0, "there is a read-only file in its place")
     return scan.read(str(path))
 
 
@@ -221,10 +219,10 @@ def _check_collisions(source: Path, target: Path, files: list[Read]) -> None:
         other = met.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
         if other != name:
             raise UsageError(
-                f"{name} and {other} would be one file where capitals do not count; rename one"
+                f"{name} and {other} would be one file on a system that ignores case; rename one"
             )
         if os.path.realpath(target / name) in inputs:  # reached by a link
-            raise UsageError(f"{target / name} is an input, too; choose another OUTPUT_DIR")
+            raise UsageError(f"{target / name} is also an input file; choose another output folder")
     for folder in {(target / file.found.name).parent for file in files}:
         _check_inside(folder, target)
 
@@ -235,7 +233,7 @@ def _check_inside(folder: Path, root: Path) -> None:
 
 
 def texts(files: list[Read]) -> Iterator[str]:
-    """Yield the texts of what is a caption."""
+    """Yield the texts of captions."""
     for file in files:
         if file.text is not None:
             yield file.text

@@ -1,4 +1,4 @@
-"""Files replaced by new ones: all drafts first, then one rename each, in a few threads."""
+"""Replaces files: first writes all drafts, then renames each over its file, in several threads."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from threading import Event, Lock
 
+from ... import files
 from ...errors import E6DuckError
-from . import scan
-from .plan import Edit, Progress
+from ...progress import Progress
+from .plan import Edit
 
-_THREADS = 8  # they wait for the disk, which a rename over a file makes write its content
+_THREADS = 8  # each waits for the disk: to rename over a file writes its content first
 _NUMBERS = count()
 _US = (os.geteuid(), os.getegid()) if hasattr(os, "geteuid") else (0, 0)
-# What a further file would meet likewise.
-_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+# Errors that all other files would run into as well.
+_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 
 def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
-    """Write files; returns those that could not be, with the reason.
+    """Write files; returns those that could not be written, with the reasons.
 
-    All drafts are written before the first one replaces a caption, so that a full disk is met when
-    nothing has changed yet; and a system that keeps the place of a file just removed free for a
-    while is not made to search for another at every file.
+    All drafts are written before the first one replaces a caption, so that a full disk is noticed
+    while nothing has changed. It is also faster on file systems that do not reuse the inode of a
+    file that was just removed.
     """
     drafts: dict[str, str] = {}
     failed: dict[str, str] = {}
@@ -38,7 +40,7 @@ def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
             drafts[edit.target] = _drafted(edit)
         except OSError as error:
             failed[edit.name] = reason = error.strerror or str(error)
-            if error.errno in _HOPELESS:
+            if error.errno in _FATAL:
                 raise E6DuckError(
                     f"{edit.target} cannot be written: {reason}; nothing was changed"
                 ) from error
@@ -57,7 +59,7 @@ def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
             draft(edit)
         drafted = [edit for edit in edits if edit.target in drafts]
         _each(drafted, replace, lambda: progress("replace", 1))
-    except BaseException:  # one may have been interrupted before it had a name here
+    except BaseException:  # a draft may have been interrupted before it was listed
         sweep(edit.target for edit in edits)
         raise
     finally:
@@ -68,13 +70,13 @@ def replace_all(edits: Sequence[Edit], progress: Progress) -> dict[str, str]:
 
 
 def sweep(targets: Iterable[str]) -> None:
-    """Remove the drafts that killed or interrupted runs have left beside files."""
+    """Remove the drafts that killed or interrupted runs left beside files."""
     for folder in {target.rpartition(os.sep)[0] for target in targets}:
-        scan.sweep(folder)
+        files.sweep(Path(folder))
 
 
-def _each(edits: Sequence[Edit], do: Callable[[Edit], None], tell: Callable[[], None]) -> None:
-    """Tell of each edit and do it; where one fails, or the user interrupts, the others stop."""
+def _each(edits: Sequence[Edit], do: Callable[[Edit], None], report: Callable[[], object]) -> None:
+    """Report and do each edit. If one fails, or the user interrupts, the others stop."""
     is_stopped, alone = Event(), Lock()
 
     def work(part: Sequence[Edit]) -> None:
@@ -82,7 +84,7 @@ def _each(edits: Sequence[Edit], do: Callable[[Edit], None], tell: Callable[[], 
             if is_stopped.is_set():
                 return
             with alone:
-                tell()
+                report()
             do(edit)
 
     size = -(-len(edits) // _THREADS) or 1
@@ -100,7 +102,7 @@ def _each(edits: Sequence[Edit], do: Callable[[Edit], None], tell: Callable[[], 
 def _check_unchanged(edit: Edit) -> None:
     if edit.before is None:
         if os.path.lexists(edit.target):
-            raise OSError(0, "something stands there since it was looked at")
+            raise OSError(0, "a file was created in its place since the plan was made")
     elif not edit.before.is_still(edit.target):
         raise OSError(0, "changed since it was read")
 
@@ -118,13 +120,13 @@ def _drafted(edit: Edit) -> str:
 
 
 def _draft_beside(target: str) -> str:
-    # A short name: one made of the caption's could be too long for the system.
+    # Not the name of the caption, which may be as long as the system allows.
     folder = target.rpartition(os.sep)[0]
-    return f"{folder}{os.sep}{scan.DRAFT}-{os.getpid()}-{next(_NUMBERS):x}"
+    return f"{folder}{os.sep}{files.draft_name('e6duck', next(_NUMBERS))}"
 
 
 def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | None) -> str:
-    """Write a draft beside target, whole or not at all; returns its path."""
+    """Write a draft beside target, completely or not at all; returns its path."""
     draft = _draft_beside(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(draft, flags, mode)
@@ -134,7 +136,7 @@ def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | Non
             while left:
                 left = left[os.write(descriptor, left) :]
             if hasattr(os, "fchmod"):
-                _give(descriptor, mode, owner)
+                _set_mode_and_owner(descriptor, mode, owner)
         finally:
             os.close(descriptor)
     except BaseException:
@@ -144,7 +146,7 @@ def written(target: str, content: bytes, mode: int, owner: tuple[int, int] | Non
     return draft
 
 
-def _give(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
+def _set_mode_and_owner(descriptor: int, mode: int, owner: tuple[int, int] | None) -> None:
     is_other = owner is not None and owner != _US
     if owner and is_other:
         with suppress(OSError):  # only an administrator can

@@ -1,12 +1,10 @@
-"""The files of a folder of captions: which there are, and why some are not to be written."""
+"""The files below a folder of captions, and their contents."""
 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,13 +12,11 @@ from ... import files
 from ...errors import E6DuckError, UsageError
 from ..text import MAX_BYTES
 
-# To open a pipe would else wait for ever.
+# Without O_NONBLOCK, opening a pipe would wait forever.
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-DRAFT = "e6duck.builder.build"
-_DRAFT = re.compile(rf"{re.escape(DRAFT)}-(\d{{1,10}})-[0-9a-f]{{1,8}}")
 
 Matching = Callable[[str, Collection[str]], set[str]]
-"""Which names a regular expression matches as a whole"""
+"""Returns the names that a regular expression matches as a whole"""
 
 
 class Found(NamedTuple):
@@ -36,13 +32,13 @@ class Found(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A file as it was when it was read: bytes (None where it is too large), mode, times, owner."""
+    """A file when it was read: bytes (None if it is too large), mode, times and owner."""
 
     data: bytes | None
     status: os.stat_result
 
     def is_still(self, path: str) -> bool:
-        """Tell whether the file was not written or replaced since."""
+        """Return whether the file at path was neither written nor replaced since."""
         try:
             now = os.lstat(path)
         except OSError:
@@ -55,30 +51,30 @@ def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
 
 
 class Walked(NamedTuple):
-    """The visible files below a folder, in a list for each folder, and what cannot be read."""
+    """The visible files below a folder, in a list for each folder, and the unreadable folders."""
 
     folders: list[list[Found]]
     unreadable: dict[str, str]
-    """Folders, with the reason"""
+    """Folders with the reasons"""
 
 
 def walk(root: Path, *, follow_links: bool = False) -> Walked:
     """Return the files below root.
 
-    What begins with a dot is passed over. A folder is visited once, however many links lead to it.
-    Raises `UsageError` where root is not a folder, `E6DuckError` where it cannot be read.
+    Names that begin with a dot are ignored. A folder is visited once, even if several links lead to
+    it. Raises `UsageError` if root is not a folder, `E6DuckError` if it cannot be read.
     """
     if not root.is_dir():
         if not root.exists():
             raise UsageError(f"there is no folder {root}")
-        raise UsageError(f"{root} is not a folder; for one text: e6duck normalize - < {root}")
+        raise UsageError(f"{root} is not a folder")
     walked = Walked([], {})
     seen: set[tuple[int, int]] = set()
     links: list[tuple[str, str]] = []
     folders = [(str(root), "", False)]
     while folders or (follow_links and links):
         if not folders:
-            # Last, so that what is in the folder itself is met there and not behind a link.
+            # Last, so that files in the folder itself are not found behind a link first.
             folders = [(path, name, True) for path, name in links]
             links = []
         folder, prefix, is_outside = folders.pop()
@@ -108,12 +104,12 @@ def walk(root: Path, *, follow_links: bool = False) -> Walked:
 
 
 def _visible(folder: str) -> list[os.DirEntry[str]]:
-    """Return what is in a folder, but for drafts and what begins with a dot."""
+    """Return the entries of a folder, except drafts and names that begin with a dot."""
     with os.scandir(folder) as entries:
         return [
             entry
             for entry in entries
-            if not (entry.name.startswith(".") or _DRAFT.fullmatch(entry.name))
+            if not (entry.name.startswith(".") or files.is_draft(entry.name))
         ]
 
 
@@ -130,7 +126,7 @@ def _number(folder: Path | str) -> tuple[int, int]:
 
 
 def read(path: str) -> Content:
-    """Return a file's content; raises `OSError` where it is no regular file that can be read."""
+    """Return a file's content. Raises `OSError` if it is not a readable regular file."""
     descriptor = os.open(path, _READING)
     try:
         status = os.fstat(descriptor)
@@ -145,7 +141,7 @@ def read(path: str) -> Content:
 
 def _all(descriptor: int, size: int) -> bytes:
     data = os.read(descriptor, size + 1)
-    while len(data) != size:  # a part of it, or it grows as it is read
+    while len(data) != size:  # only part of it, or the file has grown
         more = os.read(descriptor, 65536)
         if not more:
             break
@@ -154,14 +150,5 @@ def _all(descriptor: int, size: int) -> bytes:
 
 
 def is_read_only(mode: int) -> bool:
-    """Tell whether a mode lets nobody write, which a system's administrator is to respect, too."""
+    """Return whether a mode allows nobody to write; this also protects files from root."""
     return not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-
-
-def sweep(folder: str) -> None:
-    """Remove the drafts that killed runs have left in a folder."""
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            found = _DRAFT.fullmatch(entry.name)
-            if found and entry.is_file(follow_symlinks=False) and files.is_over(int(found[1])):
-                os.unlink(entry.path)  # noqa: PTH108

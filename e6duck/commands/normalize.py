@@ -1,0 +1,194 @@
+"""The command normalize: cleans a folder of captions, or one text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import E6DuckError, UsageError
+from .normalize_options import CHANGES, COUNT, DONE, Mode, OptionalCounts, chosen_mode
+from .shared.options import NamedPath, database_path, db_option, quiet_option
+
+if TYPE_CHECKING:
+    from ..captions.normalizer import Normalizer
+    from .normalize_text import Terminal
+
+
+@click.command(
+    cls=OptionalCounts,
+    epilog="""\b
+    Example:
+      e6duck normalize ~/dataset --diff
+      e6duck normalize ~/dataset ~/clean --report changes.html
+      e6duck normalize ~/dataset --undo
+      e6duck normalize - --explain < caption.txt""",
+)
+@click.argument("input_dir", required=False, type=NamedPath(allow_dash=True))
+@click.argument("output_dir", required=False, type=NamedPath())
+@db_option
+@click.option(
+    "-c", "--config", type=NamedPath(), help="Rules. [default: normalize.toml there or above]"
+)
+@click.option("-f", "-y", "--yes", "--force", is_flag=True, help="Replace files without asking.")
+@click.option("--check", is_flag=True, help="List files to change; exit code 3 if there are any.")
+@click.option("--diff", is_flag=True, help="Show the changes without writing them.")
+@click.option("--explain", is_flag=True, help="Show each piece of one text with its reason.")
+@click.option("--suggest", is_flag=True, help="Print aliases for frequent unknown text.")
+@click.option("--undo", is_flag=True, help="Restore the files that the latest run replaced.")
+@click.option("--run", metavar="ID", help="Run to undo. [default: the latest]")
+@click.option("--backup", type=NamedPath(), help="Folder for backups of the replaced files.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=NamedPath(),
+    help="Write all changes with reasons: .json, .csv or .html.",
+)
+@click.option("-k", "--print-topk", metavar="[=N]", type=COUNT, help="List the N (100) top tags.")
+@click.option(
+    *("-j", "--print-implied-topk"),
+    metavar="[=N]",
+    type=COUNT,
+    help="List the N (100) top implied tags.",
+)
+@click.option(
+    *("-s", "--stats-categories"),
+    multiple=True,
+    metavar="CATEGORY",
+    help="Only list tags of this category (or unknown) in -k.",
+)
+@click.option("-b", "--print-blacklist", is_flag=True, help="List the blacklisted tags.")
+@click.option("--show-config", is_flag=True, help="Print the rules in force and their sources.")
+@click.option("--write-config", is_flag=True, help="Write a commented file with the defaults.")
+@click.option("--all-text", is_flag=True, help="Also read text files without an image beside them.")
+@click.option("--follow-links", is_flag=True, help="Enter folders that are links.")
+@quiet_option
+@click.pass_context
+def normalize(
+    context: click.Context,
+    /,
+    db: Path | None,
+    input_dir: Path | None,
+    output_dir: Path | None,
+    config: Path | None,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Clean caption files by rules: aliases, implied tags, blacklists and names.
+
+    Captions of INPUT_DIR are written to OUTPUT_DIR. Without OUTPUT_DIR they are replaced, after a
+    question; --undo restores them. With - instead of INPUT_DIR, one text is read from standard
+    input and written to standard output.
+
+    A .txt or .cap* file is a caption if an image or video of the same name is beside it, or if its
+    folder contains only captions (and normalize.toml). Names such as README.txt, LICENSE.txt and
+    requirements.txt are never captions. --all-text also reads the other text files, and a pattern
+    of your own in include_filename_regexp reads all files that it matches.
+    """
+    from ..captions.config import find
+    from ..captions.normalizer import Normalizer, journal_folder
+    from ..captions.report_files import check_reports
+    from ..captions.rules import RULES_FILE
+    from .normalize_folder import Lists, clean_folder
+    from .normalize_text import Terminal, note_notices
+    from .shared.progress import counter
+
+    mode = chosen_mode(context)
+    check_reports(options["reports"])
+    with counter(not quiet and sys.stderr.isatty()) as progress:
+        terminal = Terminal(progress, quiet)
+        if mode is Mode.WRITE_CONFIG:
+            return _write_config(config or (input_dir or Path()) / RULES_FILE, terminal)
+        if mode is Mode.UNDO:
+            backup = options["backup"] or journal_folder(database_path(db))
+            return _undo(_folder(input_dir), options["run"], backup, terminal)
+        is_text = mode in (Mode.TEXT, Mode.EXPLAIN)
+        rules = find(config, output_dir, None if is_text else input_dir)
+        normalizer = Normalizer(database_path(db), rules)
+        note_notices(normalizer, terminal)
+        if mode is Mode.SHOW_CONFIG:
+            return _show_config(normalizer, terminal)
+        if is_text:
+            shown = {name: options[name] for name in ("explain", "check", "diff")}
+            return _clean_text(normalizer, terminal, **shown)
+        taken = ("yes", "backup", "reports", "all_text", "follow_links", "diff")
+        return clean_folder(
+            normalizer,
+            terminal,
+            mode,
+            _folder(input_dir),
+            output_dir,
+            config=config,
+            lists=Lists(*(options[name] for name in Lists._fields)),
+            **{name: options[name] for name in taken},
+        )
+
+
+def _folder(input_dir: Path | None) -> Path:
+    """Return the folder to work on. Raises `UsageError` if none is given, or a file."""
+    if input_dir is None:
+        raise UsageError("give INPUT_DIR, a folder of captions, or - for standard input")
+    if input_dir.is_file():
+        raise UsageError(
+            f"{input_dir} is not a folder; for one text: e6duck normalize - < {input_dir}"
+        )
+    return input_dir
+
+
+def _write_config(path: Path, terminal: Terminal) -> int:
+    from ..captions.config import write_template
+
+    write_template(path)
+    terminal.note(f"rules in {path}")
+    return DONE
+
+
+def _undo(folder: Path, run: str | None, backup: Path, terminal: Terminal) -> int:
+    from ..captions.normalizer import undo_run
+    from ..tags.phrases import many
+    from .normalize_text import note_failures
+
+    done = undo_run(folder, backup, run, terminal.progress)
+    terminal.note(f"undone     run {done.run}: {many(done.written, 'file')} restored")
+    return note_failures(done.failed, terminal)
+
+
+def _show_config(normalizer: Normalizer, terminal: Terminal) -> int:
+    from ..captions.config import in_force
+
+    for line in in_force(normalizer.resolver):
+        terminal.write(line)
+    return DONE
+
+
+def _clean_text(
+    normalizer: Normalizer, terminal: Terminal, *, explain: bool, check: bool, diff: bool
+) -> int:
+    """Clean standard input, and print the text, its steps or its changes."""
+    from ..captions.runs.plan import Caption
+    from ..captions.text import UnreadableError, decoded
+    from .normalize_text import note_notices, write_diff, write_steps
+
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; give a folder of captions")
+    try:
+        text = decoded(sys.stdin.buffer.read())
+    except UnreadableError as error:
+        raise E6DuckError(f"standard input: {error}") from error
+    result = normalizer.normalize_text(text)
+    note_notices(normalizer, terminal)
+    if explain:
+        write_steps(result)
+    elif diff:
+        write_diff([Caption("-", text, result)], terminal)
+    elif not check:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(result.text.encode())
+        sys.stdout.buffer.flush()
+    return CHANGES if check and result.text != text else DONE
+
+
+COMMANDS = (normalize,)
