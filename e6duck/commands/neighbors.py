@@ -1,4 +1,4 @@
-"""The command that compares tags: neighbors."""
+"""The command neighbors: the most similar tags, as a table or a map."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .shared.options import (
     completed,
     database_path,
     db_option,
+    require_utf8,
     skip_unknown_option,
     tell,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -47,31 +47,67 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     type=click.IntRange(min=0),
     default=100,
     show_default=True,
-    help="Only so used.",
+    help="Only tags with at least this number of posts.",
 )
-@click.option("-k", "--topk", "k", type=AT_LEAST_1, help="Of each TAG; 10, or 1.5 n / tags.")
 @click.option(
-    "--measure", type=click.Choice(_MEASURES), default="vectors", show_default=True, help="By what."
+    "-k",
+    "--topk",
+    "k",
+    type=AT_LEAST_1,
+    help="Neighbors per TAG.  [default: 10; with -o: 1.5 times -n / number of TAGs]",
 )
-@click.option("--together", is_flag=True, help="Those of all the tags at once.")
+@click.option(
+    "--measure",
+    type=click.Choice(_MEASURES),
+    default="vectors",
+    show_default=True,
+    help="Similarity measure.",
+)
+@click.option("--together", is_flag=True, help="Treat all TAGs as one query.")
 @click.option(
     "--not",
     "unwanted",
     multiple=True,
     metavar="TAG",
     shell_complete=completed("tag_names"),
-    help="Subtract it; together.",
+    help="Tag to subtract; implies --together.",
 )
 @skip_unknown_option
-@click.option("-d", "--first-pca", type=AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
-@click.option("--format", "kind", type=click.Choice(FORMATS), help="Default: table or csv.")
-@click.option("-o", "--output", type=NamedPath(), help="Picture, or - for a window.")
-@click.option("--light", is_flag=True, help="A picture for paper.")
 @click.option(
-    "-n", "--global-topk", type=AT_LEAST_1, default=64, show_default=True, help="Make its axes."
+    "-d",
+    "--first-pca",
+    type=AT_LEAST_1,
+    metavar="K",
+    help="Compare only the first K principal components of the vectors.",
 )
 @click.option(
-    "-N", "--display-topk", type=AT_LEAST_1, default=24, show_default=True, help="Are drawn."
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    help="Output format.  [default: table on a terminal, otherwise csv]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=NamedPath(),
+    help="Draw a map (.png, .svg, .pdf or .html); - opens a window.",
+)
+@click.option("--light", is_flag=True, help="Use a light background.")
+@click.option(
+    "-n",
+    "--global-topk",
+    type=AT_LEAST_1,
+    default=64,
+    show_default=True,
+    help="Number of neighbors that define the axes of the map.",
+)
+@click.option(
+    "-N",
+    "--display-topk",
+    type=AT_LEAST_1,
+    default=24,
+    show_default=True,
+    help="Maximum number of tags to draw.",
 )
 def neighbors(
     db: Path | None,
@@ -83,19 +119,21 @@ def neighbors(
 ) -> None:
     """Show the tags that are most similar to each TAG.
 
-    They are compared by their vectors, or with --measure by the posts that hold both: by cosine,
-    jaccard or lift (of 10 such posts at least). Together, the tags are one query: the mean of
-    their vectors, or the posts that hold them all; --not subtracts vectors, or leaves out posts.
+    Tags are compared by their vectors or, with another --measure, by the posts that have both tags:
+    by cosine, jaccard or lift (lift needs at least 10 such posts). With --together, the TAGs are
+    one query: the mean of their vectors, or the posts that have all of them. --not subtracts
+    vectors, or excludes posts.
 
-    -c and -f say which tags count as neighbors. Of these each TAG keeps -k. Into a picture (.png,
-    .svg, .pdf, .html) go the -n of them that are closest to all the tags; the -N best are drawn.
+    -c and -f select the tags that count as neighbors, and -k of them are listed for each TAG. A map
+    is laid out by the -n neighbors closest to all TAGs, and the best -N of them are drawn. The
+    short options are those of e6db.
     """
     from ..db.connection import open_reading
     from ..tags.neighbors import Question, find_neighbors
 
     kind = options.pop("kind")
     for name in ("tags", "unwanted", "categories"):
-        options[name] = [whole(text) for text in options[name]]
+        options[name] = [require_utf8(text) for text in options[name]]
     question = Question(**options, map_count=global_topk if output else None)
     _check_picture(output)
     with (
@@ -115,13 +153,13 @@ def _write_neighbors(found: Neighbors, chosen: str | None) -> None:
     if kind != "parquet":
         write_neighbors(found, sys.stdout, kind)
     elif sys.stdout.isatty():
-        raise UsageError("parquet is no text; let it go to a file: > FILE.parquet")
+        raise UsageError("parquet is not text; redirect it to a file: > FILE.parquet")
     else:
         write_parquet(neighbor_batches(found), sys.stdout.buffer)
 
 
 def _check_picture(output: Path | None) -> None:
-    """Raise `UsageError` where a picture cannot be drawn, before anything is asked."""
+    """Raise `UsageError` if the picture cannot be drawn, before the tags are compared."""
     if output and str(output) != "-":
         from ..charts.save import check
 
@@ -137,6 +175,3 @@ def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None
         show(tag_map, light=light)
     else:
         save(tag_map, output, light=light)
-
-
-COMMANDS = (neighbors,)

@@ -23,7 +23,6 @@ Device = Literal["auto", "cpu", "cuda"]
 _BM25_K1 = 100.0
 _BM25_B = 0.8
 _POLL_SECONDS = 0.2
-THREAD = "e6duck als"  # which the command line does not wait for
 NOT_FINITE = "the vectors are not finite; try more --regularization or less --alpha"
 
 
@@ -104,7 +103,7 @@ def _run_in_thread(work: Callable[[], object], left: threading.Event) -> None:
         except BaseException as error:
             failures.append(error)
 
-    worker = threading.Thread(target=run, name=THREAD)
+    worker = threading.Thread(target=run, name="e6duck als")
     worker.start()
     try:
         while worker.is_alive():

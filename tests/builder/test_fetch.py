@@ -139,7 +139,7 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
         fetch(site, tmp_path)
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
-    assert (ran.code, ran.err.count("to download, in place of one that is not from a fetch")) == (
+    assert (ran.code, ran.err.count("to download, replacing a file e6duck did not download")) == (
         2,
         2,
     )
@@ -155,8 +155,8 @@ def test_on_a_terminal_it_is_asked_about(
     (tmp_path / "tags.csv.gz").write_bytes(b"mine")
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     said = on_terminal(*args, columns=100, typed=f"{answer}\n")
-    assert "Download it and replace what is not from a fetch? [y/N]: " in said
-    assert ("e6duck: nothing is downloaded\n" in said) is is_kept
+    assert "Download them and replace the files e6duck did not download? [y/N]: " in said
+    assert ("e6duck: nothing was downloaded\n" in said) is is_kept
     assert ((tmp_path / "tags.csv.gz").read_bytes() == b"mine") is is_kept
 
 

@@ -16,7 +16,7 @@ from e6duck import SourceError
 from e6duck.builder.age import SAMPLE_SHA256
 from e6duck.builder.build import BuildResult, build
 from e6duck.builder.fetch.record import RECORD
-from e6duck.commands.shared.summaries import summary
+from e6duck.commands.shared.summaries import build_summary
 from tests.builder.test_macros import ZOO
 from tests.commands.test_main import command
 from tests.conftest import CHECKOUT
@@ -193,7 +193,7 @@ def of_days_ago(folder: Path, days: int) -> None:
 
 
 def told(built: BuildResult) -> str:
-    return "".join(line for line in summary(built).splitlines() if line.startswith("age "))
+    return "".join(line for line in build_summary(built).splitlines() if line.startswith("age "))
 
 
 @pytest.mark.parametrize(("days", "line"), [(29, ""), (40, "the export is 40 days old")])

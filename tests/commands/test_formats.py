@@ -327,7 +327,7 @@ def test_parquet_without_rows_has_columns(zoo: Path, tmp_path: Path) -> None:
 
 def test_parquet_is_nothing_for_a_terminal(zoo: Path) -> None:
     said = on_terminal("query", "--db", zoo, "select 1", "--format", "parquet", columns=100)
-    assert said == "e6duck: parquet is no text; name a file with -o FILE.parquet\n"
+    assert said == "e6duck: parquet is not text; name a file with -o FILE.parquet\n"
 
 
 # The table
@@ -502,7 +502,7 @@ def test_the_list_of_questions_goes_to_a_file_too(zoo: Path, tmp_path: Path) -> 
 # The system's own account of a process begins with the memory of the one that started it.
 LIMITED = """
 import sys
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 try:
     main()
 finally:

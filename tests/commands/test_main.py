@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from unittest import mock
 
 import pytest
 
-from e6duck.commands.main import commands, main
+from e6duck.__main__ import commands, main
 from e6duck.index.vectors import TAG_FACTORS as VECTORS
 from e6duck.index.write import INDEX, NAMES
 from tests.builder.test_macros import ZOO, build_zoo
@@ -61,16 +62,18 @@ def _text(stream: io.TextIOWrapper) -> str:
     return raw.getvalue().decode("utf-8", "surrogateescape")
 
 
-def on_terminal(*args: object, columns: int = 60, typed: str = "") -> str:
-    """Run the command line in a process of its own on a terminal; returns all that it says.
+def on_terminal(
+    *args: object, columns: int = 60, typed: str = "", program: Sequence[str] = E6DUCK
+) -> str:
+    """Run the command line in a process of its own on a terminal; returns all that it writes.
 
-    typed: what stands there when it asks, which the terminal shows, too.
+    typed: the answers to its questions, which the terminal shows, too.
     """
     ours, theirs = pty.openpty()
     os.write(ours, typed.encode())
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(
-        [*E6DUCK, *map(str, args)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        [*program, *map(str, args)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     ):
         os.close(theirs)
         said = b""
@@ -161,14 +164,14 @@ def test_version_is_that_of_the_package() -> None:
 
 # Imports: a quick command stays quick
 
-HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
+HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "scipy", "torch", "tqdm")
 
 
 def imported(*args: str) -> set[str]:
     """Return which heavy packages a fresh process has imported when a command ends."""
     code = (
         "import sys, json\n"
-        "from e6duck.commands.main import main\n"
+        "from e6duck.__main__ import main\n"
         "try: main()\n"
         "finally:"
         f" print(json.dumps([name for name in {HEAVY} if name in sys.modules]), file=sys.stderr)"
@@ -298,7 +301,7 @@ def test_an_argument_that_is_no_utf8_is_told(zoo: Path) -> None:
     for args in (["select 'a\udcff'"], ["select $a", "-p", "a=\udcff"]):
         ran = command("query", *args)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith("e6duck: an argument is no UTF-8")
+        assert ran.err.startswith("e6duck: an argument is not valid UTF-8")
 
 
 def test_a_bug_keeps_its_traceback() -> None:
@@ -462,13 +465,13 @@ def test_an_interrupted_build_leaves_the_old_files_and_no_drafts(zoo: Path) -> N
     before = {path.name: path.read_bytes() for path in zoo.iterdir()}
     code = (
         "import os, signal, sys\n"
-        "from e6duck import stages\n"
-        "from e6duck.commands.main import main\n"
-        "audit = stages.audit\n"
+        "from e6duck.builder import pipeline\n"
+        "from e6duck.__main__ import main\n"
+        "audit = pipeline.audit\n"
         "def interrupted(draft):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    return audit(draft)\n"
-        "stages.audit = interrupted\n"
+        "pipeline.audit = interrupted\n"
         "main()\n"
     )
     ended = subprocess.run(
@@ -486,8 +489,8 @@ def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
     """DuckDB itself does not hear of Ctrl-C before its statement ends, which this never does."""
     code = (
         "import os, signal, sys, threading\n"
-        "from e6duck import query\n"
-        "from e6duck.commands.main import main\n"
+        "from e6duck.db import query\n"
+        "from e6duck.__main__ import main\n"
         "statements = query._statements\n"
         "def interrupted(*args):\n"
         "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"

@@ -244,7 +244,7 @@ UNPRIVILEGED = """
 import ctypes
 header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
 assert not ctypes.CDLL(None).capset(header, none)
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 main()
 """
 
@@ -275,10 +275,10 @@ def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
 HURRIED = """
 import itertools, sys
 from types import SimpleNamespace
-from e6duck import bars
+from e6duck.commands.shared import progress as bars
 minutes = itertools.count(step=60)
 bars.time = SimpleNamespace(monotonic=lambda: next(minutes))
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 main()
 """
 

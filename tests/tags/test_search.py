@@ -151,7 +151,7 @@ def test_a_terminal_shows_a_tag_in_the_colour_of_its_category(
         ([" _ "], "e6duck: give a word, or a pattern with * and ?"),
         (["fox", "-c", "beasts"], 'e6duck: there is no category "beasts"; there are general'),
         (["fox", "--limit", "0"], "--limit"),
-        (["fox\udcff"], "e6duck: an argument is no UTF-8"),
+        (["fox\udcff"], "e6duck: an argument is not valid UTF-8"),
     ],
 )
 def test_a_mistake_is_told(caption_database: Path, args: list[str], part: str) -> None:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from e6duck import E6DuckError, Recipe, UsageError
 from e6duck.index.vectors import Vectors
-from e6duck.trainer.als import THREAD, als_vectors, choose_device, weighted
+from e6duck.trainer.als import als_vectors, choose_device, weighted
 from e6duck.trainer.model import averaged, make_vectors
 from tests.trainer.test_ppmi import drawn_posts, quiet, uses_of
 
@@ -195,7 +195,7 @@ def test_an_interruption_ends_the_iterations() -> None:
             weighted(USES, "none"), recipe, start=None, device="cpu", threads=1, progress=progress
         )
     for thread in threading.enumerate():
-        if thread.name == THREAD:
+        if thread.name == "e6duck als":
             thread.join()
     assert reached[:4] == [0, 1, 2, 3]
 

@@ -525,7 +525,7 @@ def test_an_interruption_leaves_all_as_it_was(data: Path) -> None:
 # Sends itself what Ctrl-C sends, as soon as it iterates.
 INTERRUPTED = """
 import os, signal, sys, threading, time
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 
 def interrupt():
     while not any(thread.name == "e6duck als" for thread in threading.enumerate()):
@@ -711,7 +711,7 @@ def test_families_are_found_in_the_real_export(
         train(database, recipe=recipe, write_index=False, device="cpu")
         shares[name] = family_share(database)
     with capsys.disabled():
-        print(f"\nkin among the 10 nearest species: {shares}")
+        print(f"\nsiblings among the 10 nearest species: {shares}")
     assert shares["als"] > max(0.31, shares["e6db"] + 0.01)
     assert shares["svd"] > max(0.34, shares["e6db"] + 0.03)
 

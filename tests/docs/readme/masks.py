@@ -11,7 +11,7 @@ import re
 # Where the length is fixed, digits are replaced one by one: columns must stand as they stood.
 _MASKS = {
     "score": re.compile(r"(?<![\w.-])-?[01]\.\d{2,3}(?![\w.])"),
-    "kin": re.compile(r"(?<=kin among the 10 nearest: )\d\d?%"),
+    "kin": re.compile(r"(?<=siblings among the 10 nearest neighbors: )\d\d?%"),
     "time": re.compile(r"\b\d+\.\d seconds\b"),
     "size": re.compile(r"\b\d+(\.\d)? [kMG]B\b"),
     "build": re.compile(r"(?<=^build         )[0-9a-f]{16}\b", re.MULTILINE),
