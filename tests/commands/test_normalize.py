@@ -560,7 +560,7 @@ def test_a_damaged_database_is_one_line(captions: Path, caption_database: Path) 
         codes.add(ran.code)
         if ran.code != 3:
             assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
-            assert re.match(r"e6duck: .*bad\.duckdb is (damaged \(|no e6duck database)", ran.err)
+            assert re.match(r"e6duck: .*bad\.duckdb is (damaged \(|not an e6duck database)", ran.err)
     assert codes == {1, 3}
 
 
