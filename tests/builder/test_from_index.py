@@ -616,7 +616,7 @@ def test_the_command_tells_what_it_has_made(
     monkeypatch.chdir(tmp_path)
     ran = command("import", e6db_set)
     assert (ran.code, ran.out) == (0, "")
-    assert "tags          8, their posts by e6db's curve" in ran.err
+    assert "tags          8, posts estimated from e6db's curve" in ran.err
     assert "vectors       none\nposts         none\n" in ran.err
     assert f"E6DUCK_DB={e6db_set / 'e6.duckdb'}" in ran.err
     assert command("import", e6db_set, "-q", "--db", tmp_path / "x.duckdb").err == ""

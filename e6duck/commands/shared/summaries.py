@@ -48,7 +48,7 @@ def build_summary(built: BuildResult) -> str:
     ]
     for table, count in built.more_counts.items():
         lines.append(f"{table:<14}{count:,}")
-    lines += _oddities(built)
+    lines += _notes(built)
     lines += _age(built)
     lines.append(f"database      {built.database}")
     if built.index_files:
@@ -68,9 +68,9 @@ def _age(built: BuildResult) -> Iterator[str]:
         )
 
 
-def _oddities(built: BuildResult) -> Iterator[str]:
+def _notes(built: BuildResult) -> Iterator[str]:
     if built.self_aliases:
-        yield f"note          self-aliases without effect: {_some(built.self_aliases)}"
+        yield f"note          aliases of a tag to itself, ignored: {_some(built.self_aliases)}"
     if built.stuck_aliases:
         names = _some(built.stuck_aliases)
         yield f"note          aliases in a cycle or leading into one, ignored: {names}"
@@ -98,12 +98,12 @@ def _some(names: tuple[str, ...]) -> str:
 
 def import_summary(imported: ImportResult) -> str:
     """Return the summary of an import, likewise."""
-    counted = "tags.parquet" if imported.is_counted else "e6db's curve"
+    counts = "counted in tags.parquet" if imported.is_counted else "estimated from e6db's curve"
     vector_count = imported.vector_count
     lines = [
         f"index files   {', '.join(imported.files)}",
-        f"tags          {imported.tag_count:,}, their posts by {counted}",
-        f"rare tags     {imported.rare_tag_count:,} that imply",
+        f"tags          {imported.tag_count:,}, posts {counts}",
+        f"rare tags     {imported.rare_tag_count:,} with implications",
         f"aliases       {imported.alias_count:,}",
         f"implications  {many(imported.implication_count, 'pair')}, depth"
         f" {imported.implication_depth}, and {imported.rare_implication_count:,} of rare tags",

@@ -1,4 +1,4 @@
-"""Tags as text: a table, in the colours of the site on a terminal, or rows."""
+"""Tags as text: a table, in the colors of the site on a terminal, or rows."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _COLUMNS = ("rank", "tag", "category", "posts", "score")
 _TYPES = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", "DOUBLE")
 _SHOWN_ROWS = 10  # of a change
-_FOLDED = 100  # places, where no terminal says how many it has
+_FOLDED = 100  # columns, if the output is not a terminal
 _TAG = _COLUMNS.index("tag")
 
 
 def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
-    """Write the neighbours of all queries in a format of `output.write`."""
+    """Write the neighbors of all queries in a format of `formats.write`."""
     rows = found.fetch()
     if kind == "table":
         colors = category_colors(found.connection) if is_colored(file) else {}
@@ -40,7 +40,7 @@ def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
 
 
 def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
-    """Yield the neighbours of all queries as Arrow batches, first an empty one."""
+    """Yield the neighbors of all queries as Arrow batches, first an empty one."""
     import pyarrow as pa
 
     table = found.to_arrow_table()
@@ -49,7 +49,7 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
 
 
 def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> int:
-    """Write rows with the columns tag and category in a format of `output.write`; returns how many.
+    """Write rows with the columns tag and category in a format of `formats.write`; returns how many.
 
     colors: by category, for a terminal. A table without rows is not drawn.
     """
@@ -70,7 +70,7 @@ def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str)
 def write_sections(
     sections: Sequence[Section], colors: Mapping[str, str], file: Sink, kind: str
 ) -> None:
-    """Write changes in a format of `output.write`; as tables, the first rows of each.
+    """Write changes in a format of `formats.write`; as tables, the first rows of each.
 
     colors: by category, for a terminal.
     """
@@ -116,7 +116,7 @@ def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
 def _tables(
     rows: list[tuple[Any, ...]], is_terminal: bool, colors: dict[str, str]
 ) -> Iterator[str]:
-    """Yield the lines of a table for each query, under its name where there are several."""
+    """Yield the lines of a table for each query, under its name if there are several."""
     width = shutil.get_terminal_size().columns if is_terminal else None
     groups = [(query, list(group)) for query, group in groupby(rows, itemgetter(0))]
     for number, (query, group) in enumerate(groups):
