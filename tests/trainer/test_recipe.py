@@ -109,10 +109,8 @@ def test_the_notebook_is_no_svd() -> None:
 def test_help_states_the_defaults() -> None:
     options: dict[str, Any] = {each.name or "": each for each in commands.commands["train"].params}
     assert options["vocabulary"].default == VOCABULARY
-    assert f"({MIN_TAGS})" in options["min_tags"].help
     whole = Recipe().resolved(posts=1_000_000, tags=VOCABULARY)
-    for name in ("factors", "weighting", "iterations", "start"):
-        assert f"({getattr(whole, name)})" in options[name].help
-    assert f"({whole.alpha:g})" in options["alpha"].help
-    for name, value in (("method", whole.method), ("seed", whole.seed)):
-        assert f"Default: {value}." in options[name].help
+    names = ("method", "factors", "weighting", "iterations", "start", "seed")
+    values = {name: getattr(whole, name) for name in names}
+    for name, value in {**values, "alpha": f"{whole.alpha:g}", "min_tags": MIN_TAGS}.items():
+        assert f"[default: {value}]" in options[name].help

@@ -49,7 +49,7 @@ def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
 
 
 def write_tags(answer: Answer, colors: Mapping[str, str], file: Sink, kind: str) -> int:
-    """Write rows with the columns tag and category in a format of `formats.write`; returns how many.
+    """Write rows with columns tag and category in a format of `formats.write`; returns how many.
 
     colors: by category, for a terminal. A table without rows is not drawn.
     """
