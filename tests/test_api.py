@@ -17,15 +17,15 @@ import pytest
 
 import e6duck
 from e6duck import DatabaseError, QueryError, UsageError
-from tests.builder.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
-from tests.commands.test_main import command
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
+from tests.support.zoo import NAMES, SPECIES, TAG_IDS, ZOO
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo")).parent
+def folder(zoo: Path) -> Path:
+    return zoo.parent
 
 
 @pytest.fixture

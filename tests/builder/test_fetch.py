@@ -24,11 +24,11 @@ from e6duck.builder.fetch.client import RetryPolicy
 from e6duck.builder.fetch.contact import contact_of
 from e6duck.builder.fetch.fetch import FetchResult
 from e6duck.builder.fetch.record import RECORD
-from tests.builder.test_macros import ZOO
-from tests.commands.test_main import E6DUCK, command, imported, on_terminal
 from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
 from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
+from tests.support.terminal import E6DUCK, command, imported, on_terminal
+from tests.support.zoo import ZOO
 
 HASTY = RetryPolicy(tries=3, first_pause=0.01, longest_pause=0.02, longest_asked=1, stall=0.5)
 POSTS = "/posts.csv.gz"

@@ -34,10 +34,10 @@ from e6duck.index.write import INDEX, NAMES
 from e6duck.tags.neighbors import Question, find_neighbors
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
-from tests.commands.test_main import command
-from tests.compat.test_normalizers import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
-from tests.compat.test_normalizers import NAMES as E6DB_NAMES
-from tests.test_files import content
+from tests.support.folders import content
+from tests.support.index_sets import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
+from tests.support.index_sets import NAMES as E6DB_NAMES
+from tests.support.terminal import command
 
 PUBLISHED = (  # what e6db publishes
     "tags.txt.gz",

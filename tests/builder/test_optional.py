@@ -17,11 +17,11 @@ from e6duck.builder.age import SAMPLE_SHA256
 from e6duck.builder.build import BuildResult, build
 from e6duck.builder.fetch.record import RECORD
 from e6duck.commands.shared.summaries import build_summary
-from tests.builder.test_macros import ZOO
-from tests.commands.test_main import command
 from tests.conftest import CHECKOUT
 from tests.support.exports import csv_line, post, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
+from tests.support.zoo import ZOO
 
 POOLS = ["id", "name", "created_at", "updated_at", "creator_id", "description", "is_active"]
 POOLS += ["category", "post_ids"]

@@ -11,12 +11,11 @@ import pytest
 
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.caption_files import IMAGES, NO_IMAGE, PROJECT_FILE
-from tests.support.caption_database import build_kennel
 
 
 @pytest.fixture(scope="module")
-def normalizer(tmp_path_factory: pytest.TempPathFactory) -> Normalizer:
-    return Normalizer(build_kennel(tmp_path_factory.mktemp("kennel")))
+def normalizer(caption_database: Path) -> Normalizer:
+    return Normalizer(caption_database)
 
 
 def taken(normalizer: Normalizer, folder: Path, names: str, **options: Any) -> dict[str, str]:

@@ -13,18 +13,12 @@ import pytest
 from e6duck.builder.build import build
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import RulesError
-from tests.support.caption_database import build_kennel
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
 
 GOLDEN = tomllib.loads(
     (Path(__file__).parent / "golden" / "captions.toml").read_text(encoding="utf-8")
 )["example"]
-
-
-@pytest.fixture(scope="module")
-def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=[each["in"][:40] for each in GOLDEN])

@@ -8,8 +8,8 @@ import pytest
 
 from e6duck.captions.diff import reasons
 from e6duck.captions.steps import Result, Step
-from tests.commands.test_main import command
 from tests.support.caption_database import listing
+from tests.support.terminal import command
 from tests.tags.test_diff import builds, changes
 
 __all__ = ["builds"]  # a fixture

@@ -270,9 +270,9 @@ _KEPT: list[Normalizer] = []
 
 def _normalizer() -> Normalizer:
     """The kennel's, made once."""
-    from tests.support.caption_database import build_kennel
+    from tests.support.caption_database import build_caption_database
 
     if not _KEPT:
         folder = tempfile.mkdtemp()
-        _KEPT.append(Normalizer(build_kennel(Path(folder))))
+        _KEPT.append(Normalizer(build_caption_database(Path(folder))))
     return _KEPT[0]

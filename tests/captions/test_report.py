@@ -7,14 +7,13 @@ from pathlib import Path
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.report_files import write_report
 from tests.support.browser import chromium
-from tests.support.caption_database import build_kennel
 
 TEXT = "document.body.innerText"
 SHOWN = "document.querySelectorAll('article').length"
 FOUND = "document.getElementById('found').textContent"
 
 
-def make_report(folder: Path) -> Path:
+def make_report(folder: Path, database: Path) -> Path:
     captions = folder / "set"
     captions.mkdir()
     for number in range(150):
@@ -22,14 +21,14 @@ def make_report(folder: Path) -> Path:
     (captions / "evil.txt").write_text("Foxes, <script>document.title = 'hit'</script></script>")
     (captions / "blurry.txt").write_text("blurry, red foxs, red fox")
     (captions / "broken.txt").write_bytes(b"\xff")
-    normalizer = Normalizer(build_kennel(folder))
+    normalizer = Normalizer(database)
     path = folder / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(captions))
     return path
 
 
-def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
-    path = make_report(tmp_path)
+def test_the_page_tells_all_and_is_searched(caption_database: Path, tmp_path: Path) -> None:
+    path = make_report(tmp_path, caption_database)
     with chromium() as open_page:
         page = open_page(path)
         text = page.value(TEXT)
@@ -59,9 +58,9 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
         assert not page.requests
 
 
-def test_a_page_without_findings_says_so(tmp_path: Path) -> None:
+def test_a_page_without_findings_says_so(caption_database: Path, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
-    normalizer = Normalizer(build_kennel(tmp_path))
+    normalizer = Normalizer(caption_database)
     path = tmp_path / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(tmp_path / "set"))
     with chromium() as open_page:

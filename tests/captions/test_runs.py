@@ -14,12 +14,7 @@ import pytest
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.runs.apply import Interrupted
 from e6duck.errors import E6DuckError, UsageError
-from tests.support.caption_database import build_kennel, listing
-
-
-@pytest.fixture(scope="module")
-def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+from tests.support.caption_database import listing
 
 
 @pytest.fixture

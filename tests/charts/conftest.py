@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import e6duck
+from e6duck.builder.build import build
 from e6duck.tags.stats import DatabaseStats
-from tests.builder.test_macros import ZOO, build
 from tests.support.exports import implication, post, write_export
 from tests.support.reference import Export
+from tests.support.zoo import ZOO
 
 ODD = '$x^2$_"<b>&amp;' + "y" * 150
 CHAIN = [f"link_{number}" for number in range(16)]

@@ -16,15 +16,16 @@ from PIL import Image
 
 import e6duck
 from e6duck import E6DuckError, UsageError
+from e6duck.builder.build import build
 from e6duck.charts.fonts import house_style
 from e6duck.charts.palette import READABLE, contrast, mixed, palette
 from e6duck.charts.save import save_stats
 from e6duck.charts.stats_charts import Chart, charts, heading
 from e6duck.charts.stats_figure import draw
 from e6duck.tags.stats import DatabaseStats
-from tests.builder.test_macros import ZOO, build
-from tests.commands.test_main import command
 from tests.support.exports import write_export
+from tests.support.terminal import command
+from tests.support.zoo import ZOO
 
 from .conftest import NAMES, ODD
 

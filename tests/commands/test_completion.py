@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from e6duck.builder.build import build
 from e6duck.db.sql_files import scripts
-from tests.builder.test_macros import build
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
 

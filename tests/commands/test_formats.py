@@ -20,8 +20,7 @@ import pytest
 from e6duck.db.query import Answer
 from e6duck.db.results.formats import WRITERS, format_of, write
 from e6duck.errors import UsageError
-from tests.builder.test_macros import build_zoo
-from tests.commands.test_main import E6DUCK, command, on_terminal
+from tests.support.terminal import E6DUCK, command, on_terminal
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERY = GOLDEN / "odd_values.sql"
@@ -34,11 +33,6 @@ SUFFIXES = {
     "table": "txt",
     "line": "line",
 }
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
 
 
 def told(zoo: Path, *args: object) -> str:

@@ -18,14 +18,9 @@ from e6duck.captions.config import template
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules, read_rules, rules_from
 from e6duck.commands.shared import progress as bars
-from tests.commands.test_main import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 from tests.conftest import CHECKOUT
-from tests.support.caption_database import build_kennel, listing
-
-
-@pytest.fixture(scope="module")
-def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
+from tests.support.caption_database import listing
+from tests.support.terminal import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 
 
 @pytest.fixture
@@ -560,7 +555,9 @@ def test_a_damaged_database_is_one_line(captions: Path, caption_database: Path) 
         codes.add(ran.code)
         if ran.code != 3:
             assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
-            assert re.match(r"e6duck: .*bad\.duckdb is (damaged \(|not an e6duck database)", ran.err)
+            assert re.match(
+                r"e6duck: .*bad\.duckdb is (damaged \(|not an e6duck database)", ran.err
+            )
     assert codes == {1, 3}
 
 

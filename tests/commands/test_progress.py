@@ -13,7 +13,7 @@ from e6duck.builder.stage_names import STAGES, stage_text
 from e6duck.commands.shared import progress
 from e6duck.db.sql_files import scripts
 from e6duck.index.write import NAMES
-from tests.commands.test_main import left_on_screen, on_terminal
+from tests.support.terminal import left_on_screen, on_terminal
 
 # Reports at 0, 0.9, 1.1 and 2 seconds of a clock of its own, and warns before the last.
 WORKING = """

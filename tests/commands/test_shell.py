@@ -14,13 +14,13 @@ import pytest
 from e6duck import DatabaseError, E6DuckError
 from e6duck.commands.shell import greeting, shell_command
 from e6duck.db.completion import category_names, relation_names, tag_names
-from tests.builder.test_macros import NAMES, build_zoo
-from tests.commands.test_main import E6DUCK, command, imported, on_terminal
+from tests.support.terminal import E6DUCK, command, imported, on_terminal
+from tests.support.zoo import NAMES
 
 
 @pytest.fixture
-def zoo(tmp_path: Path) -> Path:
-    return build_zoo(tmp_path / "zoo")
+def zoo(zoo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(zoo, tmp_path))
 
 
 @pytest.fixture

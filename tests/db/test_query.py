@@ -19,15 +19,10 @@ from e6duck.db.query import ask, ask_arrow, session
 from e6duck.db.saved_queries import questions
 from e6duck.db.sql_files import scripts
 from e6duck.errors import QueryError, UsageError
-from tests.builder.test_macros import SPECIES, build_zoo
-from tests.commands.test_main import ENDLESS, command, on_terminal
 from tests.support.exports import implication, post, write_export
 from tests.support.reference import Export
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
+from tests.support.terminal import ENDLESS, command, on_terminal
+from tests.support.zoo import SPECIES
 
 
 def asked(database: Path, *args: object, stdin: bytes = b"") -> list[dict[str, Any]]:

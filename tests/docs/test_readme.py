@@ -81,7 +81,10 @@ def test_an_example_cannot_use_the_network(tmp_path: Path) -> None:
     [
         ("red_fox  1827  0.916", "red_fox  1827  0.874"),
         ("steam 0.96, tea 0.95", "steam 0.91, tea 0.90"),
-        ("siblings among the 10 nearest neighbors: 28%", "siblings among the 10 nearest neighbors: 3%"),
+        (
+            "siblings among the 10 nearest neighbors: 28%",
+            "siblings among the 10 nearest neighbors: 3%",
+        ),
         (
             "build         966d63a70e62e7c7, 0.7 seconds",
             "build         0123456789abcdef, 12.3 seconds",

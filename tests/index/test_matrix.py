@@ -13,15 +13,15 @@ from scipy.sparse import csr_array
 
 import e6duck
 from e6duck import UsageError
-from tests.builder.test_macros import IMPLIED, NAMES, TAG_IDS, build_zoo
+from tests.support.zoo import IMPLIED, NAMES, TAG_IDS
 
 DIRECT = {number: tags - IMPLIED[number] for number, tags in TAG_IDS.items()}
 KINDS = {"all": TAG_IDS, "implied": IMPLIED, "direct": DIRECT}
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[e6duck.Database]:
-    with e6duck.open(build_zoo(tmp_path_factory.mktemp("zoo"))) as db:
+def zoo(zoo: Path) -> Iterator[e6duck.Database]:
+    with e6duck.open(zoo) as db:
         yield db
 
 

@@ -18,8 +18,8 @@ from e6duck.builder.build import BuildResult, build
 from e6duck.db.connection import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
 from tests.support.exports import alias, implication, post, tag, write_export
+from tests.support.folders import LOCK, content, names
 from tests.support.reference import Export
-from tests.test_files import LOCK, content, names
 
 OLD = Export(
     posts=[post(number, "wolf tree") for number in range(1, 4)],

@@ -16,16 +16,16 @@ import e6duck
 from e6duck import UsageError
 from e6duck.builder.build import build
 from e6duck.index.write import INDEX, NAMES
-from tests.builder import test_macros
-from tests.builder.test_macros import TAG_IDS, build_zoo
-from tests.commands.test_main import command
+from tests.support import zoo as the_zoo
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
+from tests.support.zoo import TAG_IDS
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo")).parent
+def zoo(zoo: Path) -> Path:
+    return zoo.parent
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def pairs(path: Path) -> list[tuple[str, str, int]]:
 def test_pairs_are_those_on_so_many_posts(zoo: Path, tmp_path: Path, min_count: int) -> None:
     path = tmp_path / "pairs.csv"
     exported("--db", zoo, "--cooccurrence", path, "--min-count", min_count)
-    rank = test_macros.NAMES.index
+    rank = the_zoo.NAMES.index
     counts = Counter(
         pair for tags in TAG_IDS.values() for pair in combinations(sorted(tags, key=rank), 2)
     )

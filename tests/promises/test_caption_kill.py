@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from e6duck.captions.normalizer import Normalizer
-from tests.support.caption_database import build_kennel, listing
+from tests.support.caption_database import listing
 
 # Kills itself in the n-th event of a run, in a process forked from one that has imported all. The
 # event stands on stdout before.
@@ -51,11 +51,6 @@ def make_captions(folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"Foxes, mammal, caption {number}\n")
     (folder / "0_set" / "0.txt").chmod(0o444)
-
-
-@pytest.fixture(scope="module")
-def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_kennel(tmp_path_factory.mktemp("kennel"))
 
 
 @pytest.fixture(scope="module")

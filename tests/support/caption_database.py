@@ -29,7 +29,7 @@ UNHEARD = [
     tag("dusk_(artist)", 1, 1),
     tag("mild:wind", 0, 0),
 ]
-KENNEL = Export(
+CAPTION_EXPORT = Export(
     posts=[post(number, " ".join(TAGS)) for number in range(1, 4)],
     tags=[
         *(tag(name, category, 1000) for name, category in TAGS.items()),
@@ -53,9 +53,9 @@ KENNEL = Export(
 )
 
 
-def build_kennel(folder: Path) -> Path:
+def build_caption_database(folder: Path) -> Path:
     """Build the database of the foxes in folder; returns its path."""
-    write_export(folder, KENNEL)
+    write_export(folder, CAPTION_EXPORT)
     return build(folder, write_index=False).database
 
 

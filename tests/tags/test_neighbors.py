@@ -25,9 +25,9 @@ from e6duck.commands.neighbors import _MEASURES
 from e6duck.db.connection import open_reading
 from e6duck.index.ranks import curve_freq_to_rank
 from e6duck.tags.neighbors import LEAST_COMMON, MEASURES, Question, find_neighbors
-from tests.commands.test_main import Ran, command, imported, on_terminal
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import Ran, command, imported, on_terminal
 from tests.support.vectors import trained_copy, write_vectors
 
 # A board: the tags of dark squares stand on the even posts, those of light squares on the odd ones,
@@ -717,7 +717,7 @@ def test_neighbors_import_duckdb_alone(board: Path, kind: str) -> None:
 def test_an_interrupt_ends_a_question(board: Path) -> None:
     code = (
         "import os, signal, threading\n"
-        "from e6duck import neighbors\n"
+        "from e6duck.tags import neighbors\n"
         "from e6duck.__main__ import main\n"
         "def endless(connection, *args):\n"
         "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
