@@ -144,6 +144,7 @@ class Database:
         together: bool = False,
         unwanted: str | Sequence[str] = (),
         first_pca: int | None = None,
+        min_score: float | None = None,
         skip_unknown: bool = False,
         on_notice: Callable[[str], object] = lambda line: None,
     ) -> pa.Table:
@@ -152,8 +153,9 @@ class Database:
         category, min_posts: which tags count as neighbours; k: how many of each. measure:
         "vectors" (the score is a cosine, -1 to 1), or by the posts that hold both "cosine",
         "jaccard" or "lift". together: the tags are one query; so they are where unwanted tags are
-        subtracted. first_pca: compare in so many dimensions. on_notice: called with a line for each
-        name that is an alias or another spelling, and each tag that is skipped.
+        subtracted. first_pca: compare in so many dimensions. min_score: leave out neighbours with a
+        lower score. on_notice: called with a line for each name that is an alias or another
+        spelling, and each tag that is skipped.
 
         Raises `UsageError` for tags and unwanted tags that are unknown or have no vector, unless
         skip_unknown leaves them out and a tag remains; `DatabaseError` where there are no vectors.
@@ -167,6 +169,7 @@ class Database:
             measure=measure,
             together=together,
             first_pca=first_pca,
+            min_score=min_score,
             skip_unknown=skip_unknown,
         )
         with find_neighbors(self.connection, question, on_notice=on_notice) as found:

@@ -1,4 +1,4 @@
-"""The command neighbors: the most similar tags, as a table or a map."""
+"""The command neighbors: the most similar tags, as rows or as a map."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from .shared.options import (
     AT_LEAST_1,
     FORMATS,
     NamedPath,
+    binary_target,
     category_option,
     completed,
     database_path,
     db_option,
     require_utf8,
     skip_unknown_option,
+    target,
     tell,
 )
 
@@ -34,7 +36,8 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
       e6duck neighbors fox
       e6duck neighbors fox wolf -c species --together -k 20
       e6duck neighbors fox --not feral --format json
-      e6duck neighbors fox -c species -o fox.png"""
+      e6duck neighbors fox -c species -o fox.png
+      e6duck neighbors fox -c species -o fox.csv"""
 )
 @click.argument(
     "tags", nargs=-1, required=True, metavar="TAG...", shell_complete=completed("tag_names")
@@ -47,14 +50,14 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     type=click.IntRange(min=0),
     default=100,
     show_default=True,
-    help="Only tags with at least this number of posts.",
+    help="Only tags with at least this many posts.",
 )
 @click.option(
     "-k",
     "--topk",
     "k",
     type=AT_LEAST_1,
-    help="Neighbors per TAG.  [default: 10; with -o: 1.5 times -n / number of TAGs]",
+    help="Neighbors per TAG.  [default: 10; in a map 1.5 times -N / number of TAGs]",
 )
 @click.option(
     "--measure",
@@ -81,25 +84,29 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     help="Compare only the first K principal components of the vectors.",
 )
 @click.option(
+    "--min-score",
+    type=float,
+    metavar="SCORE",
+    help="Leave out neighbors with a lower score.  [default: none; in a map 15% of the best]",
+)
+@click.option(
     "--format",
     "kind",
     type=click.Choice(FORMATS),
-    help="Output format.  [default: table on a terminal, otherwise csv]",
+    help="Format of the rows.  [default: the ending of -o, table on a terminal, otherwise csv]",
 )
 @click.option(
     "-o",
     "--output",
     type=NamedPath(),
-    help="Draw a map (.png, .svg, .pdf or .html); - opens a window.",
+    help="Write rows or a map to a file, depending on its ending; - shows a map in a window.",
 )
-@click.option("--light", is_flag=True, help="Use a light background.")
+@click.option("--light", is_flag=True, help="Use a light background in the map.")
 @click.option(
     "-n",
     "--global-topk",
     type=AT_LEAST_1,
-    default=64,
-    show_default=True,
-    help="Number of neighbors that define the axes of the map.",
+    help="Number of neighbors that define the axes of the map.  [default: that of -N]",
 )
 @click.option(
     "-N",
@@ -107,13 +114,13 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     type=AT_LEAST_1,
     default=24,
     show_default=True,
-    help="Maximum number of tags to draw.",
+    help="Number of neighbors to draw.",
 )
 def neighbors(
     db: Path | None,
     output: Path | None,
     light: bool,
-    global_topk: int,
+    global_topk: int | None,
     display_topk: int,
     **options: Any,
 ) -> None:
@@ -124,9 +131,12 @@ def neighbors(
     one query: the mean of their vectors, or the posts that have all of them. --not subtracts
     vectors, or excludes posts.
 
-    -c and -f select the tags that count as neighbors, and -k of them are listed for each TAG. A map
-    is laid out by the -n neighbors closest to all TAGs, and the best -N of them are drawn. The
+    -c and -f select the tags that count as neighbors, and -k of them are listed for each TAG. The
     short options are those of e6db.
+
+    -o FILE writes the rows (.csv, .tsv, .json, .jsonl, .md, .txt, .parquet) or draws a map (.png,
+    .svg, .pdf, .html) of the -N neighbors that are closest to all the tags. A map leaves out
+    neighbors that are far less similar than the best one. Beside a map, --format prints its rows.
     """
     from ..db.connection import open_reading
     from ..tags.neighbors import Question, find_neighbors
@@ -134,44 +144,68 @@ def neighbors(
     kind = options.pop("kind")
     for name in ("tags", "unwanted", "categories"):
         options[name] = [require_utf8(text) for text in options[name]]
-    question = Question(**options, map_count=global_topk if output else None)
-    _check_picture(output)
+    is_map = _draws_map(output, kind)
+    map_count = global_topk or display_topk
+    question = Question(**options, map_count=map_count if is_map else None)
     with (
         open_reading(database_path(db)) as connection,
         find_neighbors(connection, question, on_notice=tell) as found,
     ):
-        _write_neighbors(found, kind)
-        if output:
+        if is_map and output:
+            if kind:
+                _write_neighbors(found, None, kind)
             _draw(found, output, light, display_topk)
+        else:
+            _write_neighbors(found, output, kind)
+    if output and str(output) != "-":
+        tell(f"wrote {output}")
 
 
-def _write_neighbors(found: Neighbors, chosen: str | None) -> None:
+def _draws_map(output: Path | None, kind: str | None) -> bool:
+    """Return whether to draw a map; raises `UsageError` if the file cannot be written.
+
+    Call it before the tags are compared, which may take long.
+    """
+    if not output or str(output) == "-":
+        return output is not None
+    from ..charts.save import SUFFIXES, check
+    from ..db.results.formats import is_named_format
+
+    if output.suffix.lower() in SUFFIXES:
+        check(output)
+        return True
+    if not kind and not is_named_format(output):
+        raise UsageError(
+            f"{output}: unknown ending; use {', '.join(SUFFIXES)} for a picture, or .csv, .tsv,"
+            " .json, .jsonl, .md, .txt, .parquet for rows"
+        )
+    return False
+
+
+def _write_neighbors(found: Neighbors, output: Path | None, chosen: str | None) -> None:
     from ..db.results.formats import format_of, write_parquet
     from .shared.tag_tables import neighbor_batches, write_neighbors
 
-    kind = format_of(None, chosen, sys.stdout.isatty())
-    if kind != "parquet":
-        write_neighbors(found, sys.stdout, kind)
-    elif sys.stdout.isatty():
-        raise UsageError("parquet is not text; redirect it to a file: > FILE.parquet")
+    kind = format_of(output, chosen, sys.stdout.isatty(), with_parquet=True)
+    if kind == "parquet":
+        with binary_target(output) as binary:
+            write_parquet(neighbor_batches(found), binary)
     else:
-        write_parquet(neighbor_batches(found), sys.stdout.buffer)
-
-
-def _check_picture(output: Path | None) -> None:
-    """Raise `UsageError` if the picture cannot be drawn, before the tags are compared."""
-    if output and str(output) != "-":
-        from ..charts.save import check
-
-        check(output)
+        with target(output) as text:
+            write_neighbors(found, text, kind)
 
 
 def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None:
-    from ..charts.mapping import neighbor_map
     from ..charts.save import save, show
+    from ..charts.tag_map import NEAR, neighbor_map
 
     tag_map = neighbor_map(found, drawn_count=drawn_count)
+    if tag_map.left_out:
+        tell(
+            f"left out {tag_map.left_out} less similar tag{'s' * (tag_map.left_out != 1)},"
+            f" below {NEAR:.0%} of the best score; --min-score SCORE decides otherwise"
+        )
     if str(output) == "-":
         show(tag_map, light=light)
     else:
-        save(tag_map, output, light=light)
+        save(tag_map, output, light=light, on_notice=tell)

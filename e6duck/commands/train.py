@@ -31,7 +31,11 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--method", type=click.Choice(["als", "svd"]), help="Training method.  [default: als]"
 )
-@click.option("--factors", type=AT_LEAST_1, help="Dimensions of a vector.  [default: 256]")
+@click.option(
+    "--factors",
+    type=AT_LEAST_1,
+    help="Dimensions of a vector.  [default: 256, or number of tags / 8]",
+)
 @click.option(
     "--weighting",
     type=click.Choice(["tfidf", "bm25", "none"]),
@@ -40,10 +44,12 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--regularization",
     type=_NOT_NEGATIVE,
-    help="ALS only: regularization.  [default: grows with the number of posts]",
+    help="ALS only: regularization.  [default: 0.4 sqrt(number of posts)]",
 )
 @click.option("--iterations", type=AT_LEAST_1, help="ALS only: iterations.  [default: 2]")
-@click.option("--alpha", type=_POSITIVE, help="ALS only: confidence factor.  [default: 1]")
+@click.option(
+    "--alpha", type=_POSITIVE, help="ALS only: confidence in a use of a tag.  [default: 1]"
+)
 @click.option(
     "--start",
     type=click.Choice(["svd", "random"]),
@@ -59,10 +65,14 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option(
     "--min-tags",
     type=int,
-    help="Minimum number of direct tags of a post to train on.  [default: 11]",
+    help="Minimum number of direct tags of a post.  [default: 11, or the median]",
 )
-@click.option("--all-posts", is_flag=True, help="Use all posts, not a sample that fits memory.")
-@click.option("--post-factors", is_flag=True, help="Also write the vectors of the posts.")
+@click.option(
+    "--all-posts",
+    is_flag=True,
+    help="Train on all posts instead of a sample, however much memory it takes.",
+)
+@click.option("--post-factors", is_flag=True, help="ALS only: also write the vectors of the posts.")
 @click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),
@@ -82,8 +92,9 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 def train(db: Path | None, quiet: bool, no_export: bool, **options: Any) -> None:
     """Train the vectors of the most used tags, which neighbors compares.
 
-    als is alternating least squares; svd is a truncated SVD of a discounted PPMI matrix, which is
-    faster, and as good on large data. Existing vectors are replaced only on success.
+    als is alternating least squares. svd is a truncated SVD of the discounted PPMI matrix of pairs
+    of tags, and takes about a third of the time. Which one finds better neighbors depends on the
+    data. Existing vectors are replaced only on success.
     """
     from ..trainer.recipe import chosen_recipe
     from .shared.training import train_with_progress

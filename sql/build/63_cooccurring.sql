@@ -1,4 +1,4 @@
--- cooccurring: the tags on the posts of a tag, with how much they have to do with each other.
+-- cooccurring: the tags on the posts of a tag, with measures of similarity.
 -- cosine: common / sqrt(n_a n_b); jaccard: common / either; lift: times as often as by chance.
 create macro cooccurring(tag_name, min_count := 1) as table
 with mine as (

@@ -1,4 +1,4 @@
--- search_tags: the tags whose name or alias fits a pattern with * and ?, most used first.
+-- search_tags: the tags whose name or alias matches a pattern with * and ?, most used first.
 create macro search_tags(pattern) as table
 with fitting as (
     select tags.tag_id, cast(null as varchar) as alias_name
@@ -23,4 +23,4 @@ join tags on tags.tag_id = fitting.tag_id
 group by all
 order by tags.tag_id;
 
-comment on macro table search_tags is 'The tags whose name or alias fits a pattern with * and ?: from search_tags(''fo*'')';
+comment on macro table search_tags is 'The tags whose name or alias matches a pattern with * and ?: from search_tags(''fo*'')';

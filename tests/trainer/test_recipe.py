@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -109,8 +110,9 @@ def test_the_notebook_is_no_svd() -> None:
 def test_help_states_the_defaults() -> None:
     options: dict[str, Any] = {each.name or "": each for each in commands.commands["train"].params}
     assert options["vocabulary"].default == VOCABULARY
+    assert f"[default: {MIN_TAGS}, " in options["min_tags"].help
     whole = Recipe().resolved(posts=1_000_000, tags=VOCABULARY)
-    names = ("method", "factors", "weighting", "iterations", "start", "seed")
-    values = {name: getattr(whole, name) for name in names}
-    for name, value in {**values, "alpha": f"{whole.alpha:g}", "min_tags": MIN_TAGS}.items():
-        assert f"[default: {value}]" in options[name].help
+    for name in ("method", "factors", "weighting", "iterations", "alpha", "start", "seed"):
+        value = getattr(whole, name)
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        assert re.search(rf"\[default: {shown}[],]", options[name].help), name
