@@ -1,5 +1,193 @@
-"""Lets `python -m e6duck` do what `e6duck` does."""
+"""The command line: its commands, its help, and the exit code that a command ends with.
 
-from .commands.main import main
+Runs as `e6duck` and as `python -m e6duck`.
+"""
 
-main()
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+
+from .commands.build import build
+from .commands.completion import completion
+from .commands.diff import diff
+from .commands.export import export
+from .commands.fetch import fetch
+from .commands.import_ import import_
+from .commands.neighbors import neighbors
+from .commands.normalize import normalize
+from .commands.query import query
+from .commands.search import search
+from .commands.shared.options import tell
+from .commands.shared.streams import drop_output, open_streams
+from .commands.shared.terminal import is_forced
+from .commands.shell import shell
+from .commands.stats import stats
+from .commands.tables import tables
+from .commands.tag import tag
+from .commands.train import train
+from .db.interrupts import is_interrupt
+from .errors import E6DuckError, Interruption
+
+_INTERRUPTED = 130
+# What the help lists, in this order; each line fits 80 columns.
+_SECTIONS: Mapping[str, Mapping[click.Command, str]] = {
+    "Build": {
+        fetch: "Download the newest export of the site.",
+        build: "Build the database and the index files from an export.",
+        import_: "Make a database from index files alone, such as e6db's.",
+        train: "Train the tag vectors that neighbors compares.",
+        export: "Write index files, tag lists or vectors for other programs.",
+    },
+    "Explore": {
+        query: "Query the database with SQL.",
+        tables: "List the tables, views and macros, or the columns of one.",
+        search: "Search tags and aliases by words or a pattern.",
+        tag: "Show everything about a tag.",
+        neighbors: "Show or draw the tags that are most similar to a tag.",
+        stats: "Show statistics of the database, or draw them.",
+        diff: "Show what changed since an older build.",
+        shell: "Open the database in the DuckDB shell.",
+    },
+    "Captions": {normalize: "Clean caption files: aliases, implied tags, blacklists."},
+    "Setup": {completion: "Print the completion script of a shell."},
+}
+
+
+def main() -> None:
+    """Run the command line; ends the process with its exit code."""
+    open_streams()
+    try:
+        code = commands(standalone_mode=False)
+        sys.stdout.flush()
+    except E6DuckError as error:
+        tell(f"e6duck: {_with_flags(error)}")
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = _interrupted(error)
+    except (BrokenPipeError, SystemExit):  # click turns the first into the second
+        drop_output()  # the reader, such as head or less, needs no more
+        code = 0
+    except OSError as error:
+        if error.filename:
+            raise
+        reason = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+        tell(f"e6duck: standard output cannot be written: {reason}")
+        drop_output()
+        code = 1
+    except RuntimeError as error:
+        if not is_interrupt(error):
+            raise
+        code = _interrupted(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_flags(error: E6DuckError) -> str:
+    """Return the message of an error with the flags of the options that it names.
+
+    The library names parameters (`min_posts`), the command line flags (`--min-posts`).
+    """
+    flags = {
+        parameter.name: max(parameter.opts, key=len)
+        for command in commands.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    }
+    message = str(error)
+    for name in error.options:
+        flag = flags.get(name, f"--{name.replace('_', '-')}")
+        # Whole words, and not the parts of a path.
+        message = re.sub(rf"(?<![\w./\\-]){re.escape(name)}(?![\w/\\-]|\.\w)", flag, message)
+    return message
+
+
+def _interrupted(error: BaseException) -> int:
+    """Report that Ctrl-C ended the command, and the state of the files; returns the exit code.
+
+    Ends the process at once if another thread is still working. That is ALS: Python would wait for
+    the end of its iteration, and as a daemon thread it sometimes hung in BLAS while Python ended.
+    """
+    cause = error.__cause__ if isinstance(error, click.Abort) else error  # click's own class
+    state = str(cause) if isinstance(cause, Interruption) else ""
+    tell("; ".join(filter(None, ["interrupted", state])))
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    if not all(thread.daemon for thread in others):
+        os._exit(_INTERRUPTED)
+    return _INTERRUPTED
+
+
+class _Sections(click.Group):
+    """A group whose help lists the commands in sections."""
+
+    def format_commands(
+        self,
+        ctx: click.Context,
+        formatter: click.HelpFormatter,  # as click names it
+    ) -> None:
+        """Write a section for each kind of command, with all names in one width."""
+        width = max(map(len, self.commands))
+        for title, summaries in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(str(command.name).ljust(width), text) for command, text in summaries.items()]
+                )
+
+
+@click.group(
+    cls=_Sections,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="When to use colors; auto: on a terminal, unless NO_COLOR or FORCE_COLOR is set.",
+)
+@click.version_option(package_name="e6duck")
+@click.pass_context
+def commands(context: click.Context, color: str) -> None:
+    """Turn the tag export of e621 into one DuckDB database, and query it."""
+    if color != "auto":
+        wish, other = ("FORCE_COLOR", "NO_COLOR")[:: 1 if color == "always" else -1]
+        context.with_resource(_environment({wish: "1", other: None}))
+    if is_forced():
+        context.color = True  # otherwise click removes the colors
+
+
+@contextmanager
+def _environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """Set environment variables, or unset those with None, while the block runs."""
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+for _summaries in _SECTIONS.values():
+    for _command, _summary in _summaries.items():
+        _command.short_help = _summary
+        commands.add_command(_command)
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from e6duck.builder.build import build
+from tests.support.caption_database import build_caption_database
+from tests.support.zoo import build_zoo
 
 # What `pytest -m quick` runs: modules that start few processes and build few databases.
 QUICK = {
@@ -84,6 +86,18 @@ def shared_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in source.glob("*.csv.gz"):
         shutil.copyfile(path, folder / path.name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the zoo, beside its export and its index files; not to be changed."""
+    return build_zoo(tmp_path_factory.mktemp("zoo"))
+
+
+@pytest.fixture(scope="session")
+def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the foxes, for captions; not to be changed."""
+    return build_caption_database(tmp_path_factory.mktemp("captions"))
 
 
 @pytest.fixture

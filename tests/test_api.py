@@ -18,15 +18,15 @@ import pytest
 
 import e6duck
 from e6duck import DatabaseError, QueryError, UsageError, errors
-from tests.builder.test_macros import NAMES, SPECIES, TAG_IDS, ZOO, build_zoo
-from tests.commands.test_main import command
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
+from tests.support.zoo import NAMES, SPECIES, TAG_IDS, ZOO
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo")).parent
+def folder(zoo: Path) -> Path:
+    return zoo.parent
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_build_is_a_function_however_often_it_is_asked_for(tmp_path: Path) -> No
 )
 def test_nothing_heavy_is_imported_before_it_is_used(line: str, loaded: set[str] | None) -> None:
     code = (
-        f"{line}\nimport sys; print(*({{'duckdb', 'numpy', 'pyarrow', 'rich'}} & set(sys.modules)))"
+        f"{line}\nimport sys; print(*({{'duckdb', 'numpy', 'pyarrow', 'tqdm'}} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found = set(ended.stdout.split())

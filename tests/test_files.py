@@ -16,19 +16,9 @@ import pytest
 from e6duck import files
 from e6duck.errors import E6DuckError
 from e6duck.files import JOURNAL, draft, draft_path, exclusive, finish_publication, publish, sweep
+from tests.support.folders import content, names
 
-LOCK = ".e6duck.lock"
 NAMES = ["e6.duckdb", "tags.txt.gz", "index.json"]
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """What is in the files of a folder, by their names."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def names(folder: Path) -> list[str]:
-    """What lies in a folder, by name."""
-    return sorted(path.name for path in folder.iterdir())
 
 
 def write_set(folder: Path, text: bytes) -> None:

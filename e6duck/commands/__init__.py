@@ -1,5 +1,5 @@
-"""The commands, by what they do: arguments in, one library call, text out.
+"""The commands, one module each: arguments in, one library call, text out.
 
-Each module holds its commands in COMMANDS, which cli registers; what they share is in arguments.
-These modules and cli alone know click.
+Imports the library and `commands.shared`; no command imports another. Only these modules and
+`e6duck.__main__`, which registers the commands, use click.
 """

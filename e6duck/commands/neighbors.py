@@ -1,4 +1,4 @@
-"""The command that compares tags: neighbors."""
+"""The command neighbors: the most similar tags, as rows or as a map."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .shared.options import (
     completed,
     database_path,
     db_option,
+    require_utf8,
     skip_unknown_option,
     target,
     tell,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     "--topk",
     "k",
     type=AT_LEAST_1,
-    help="Neighbors of each TAG.  [default: 10; in a picture 1.5 N / tags]",
+    help="Neighbors per TAG.  [default: 10; in a map 1.5 times -N / number of TAGs]",
 )
 @click.option(
     "--measure",
@@ -66,7 +66,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     show_default=True,
     help="Similarity measure.",
 )
-@click.option("--together", is_flag=True, help="Take all the tags as one query.")
+@click.option("--together", is_flag=True, help="Treat all TAGs as one query.")
 @click.option(
     "--not",
     "unwanted",
@@ -76,31 +76,37 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     help="Tag to subtract; implies --together.",
 )
 @skip_unknown_option
-@click.option("-d", "--first-pca", type=AT_LEAST_1, metavar="K", help="Compare in K dimensions.")
+@click.option(
+    "-d",
+    "--first-pca",
+    type=AT_LEAST_1,
+    metavar="K",
+    help="Compare only the first K principal components of the vectors.",
+)
 @click.option(
     "--min-score",
     type=float,
     metavar="SCORE",
-    help="Leave out neighbors with a lower score.  [default in a picture: 15% of the best]",
+    help="Leave out neighbors with a lower score.  [default: none; in a map 15% of the best]",
 )
 @click.option(
     "--format",
     "kind",
     type=click.Choice(FORMATS),
-    help="Format of the rows.  [default: table on a terminal, else csv]",
+    help="Format of the rows.  [default: the ending of -o, table on a terminal, otherwise csv]",
 )
 @click.option(
     "-o",
     "--output",
     type=NamedPath(),
-    help="Write to this file; its ending says what. With - show a picture in a window.",
+    help="Write rows or a map to a file, depending on its ending; - shows a map in a window.",
 )
-@click.option("--light", is_flag=True, help="Draw a picture on a light background.")
+@click.option("--light", is_flag=True, help="Use a light background in the map.")
 @click.option(
     "-n",
     "--global-topk",
     type=AT_LEAST_1,
-    help="Number of neighbors that define the axes of a picture.  [default: those drawn]",
+    help="Number of neighbors that define the axes of the map.  [default: that of -N]",
 )
 @click.option(
     "-N",
@@ -120,11 +126,13 @@ def neighbors(
 ) -> None:
     """Show the tags that are most similar to each TAG.
 
-    They are compared by their vectors, or with --measure by the posts that hold both: by cosine,
-    jaccard or lift (of 10 such posts at least). Together, the tags are one query: the mean of
-    their vectors, or the posts that hold them all; --not subtracts vectors, or leaves out posts.
+    Tags are compared by their vectors or, with another --measure, by the posts that have both tags:
+    by cosine, jaccard or lift (lift needs at least 10 such posts). With --together, the TAGs are
+    one query: the mean of their vectors, or the posts that have all of them. --not subtracts
+    vectors, or excludes posts.
 
-    -c and -f say which tags count as neighbors. Of these each TAG keeps -k.
+    -c and -f select the tags that count as neighbors, and -k of them are listed for each TAG. The
+    short options are those of e6db.
 
     -o FILE writes the rows (.csv, .tsv, .json, .jsonl, .md, .txt, .parquet) or draws a map (.png,
     .svg, .pdf, .html) of the -N neighbors that are closest to all the tags. A map leaves out
@@ -135,15 +143,15 @@ def neighbors(
 
     kind = options.pop("kind")
     for name in ("tags", "unwanted", "categories"):
-        options[name] = [whole(text) for text in options[name]]
-    is_picture = _draws_picture(output, kind)
+        options[name] = [require_utf8(text) for text in options[name]]
+    is_map = _draws_map(output, kind)
     map_count = global_topk or display_topk
-    question = Question(**options, map_count=map_count if is_picture else None)
+    question = Question(**options, map_count=map_count if is_map else None)
     with (
         open_reading(database_path(db)) as connection,
         find_neighbors(connection, question, on_notice=tell) as found,
     ):
-        if is_picture and output:
+        if is_map and output:
             if kind:
                 _write_neighbors(found, None, kind)
             _draw(found, output, light, display_topk)
@@ -153,10 +161,10 @@ def neighbors(
         tell(f"wrote {output}")
 
 
-def _draws_picture(output: Path | None, kind: str | None) -> bool:
-    """Tell whether a picture is asked for; raises `UsageError` for a file that cannot be written.
+def _draws_map(output: Path | None, kind: str | None) -> bool:
+    """Return whether to draw a map; raises `UsageError` if the file cannot be written.
 
-    That is before anything is asked of the database.
+    Call it before the tags are compared, which may take long.
     """
     if not output or str(output) == "-":
         return output is not None
@@ -201,6 +209,3 @@ def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None
         show(tag_map, light=light)
     else:
         save(tag_map, output, light=light, on_notice=tell)
-
-
-COMMANDS = (neighbors,)

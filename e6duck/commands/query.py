@@ -1,4 +1,4 @@
-"""The command that asks in SQL: query."""
+"""The command query: SQL on the database, with the result in one of several formats."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .shared.options import (
     database_path,
     db_option,
     memory_option,
+    require_utf8,
     target,
     tell,
     threads_option,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 def _complete_built_in(
     context: click.Context, parameter: click.Parameter, prefix: str
 ) -> list[CompletionItem]:
-    """Return the built-in queries whose names begin with prefix, each with what it answers."""
+    """Return the built-in queries whose names begin with prefix, each with its description."""
     from click.shell_completion import CompletionItem
 
     from ..db.saved_queries import saved_queries
@@ -72,34 +72,51 @@ def _complete_built_in(
 )
 @click.argument("sql", required=False)
 @db_option
-@click.option("-f", "--file", "sql_file", type=NamedPath(), help="Read the SQL from a file.")
+@click.option(
+    "-f",
+    "--file",
+    "sql_file",
+    type=NamedPath(),
+    help="Read the SQL from a file; - is standard input.",
+)
 @click.option(
     "--name", "question", shell_complete=_complete_built_in, help="Run this built-in query."
 )
 @click.option("--list", "is_list", is_flag=True, help="List the built-in queries.")
-@click.option("--show", is_flag=True, help="Print the SQL of the built-in query, do not run it.")
+@click.option(
+    "--show", is_flag=True, help="Print the SQL of the built-in query instead of running it."
+)
 @click.option(
     "-p",
     "--param",
     "params",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Value of $NAME.",
+    help="Value of $NAME in the SQL; may be repeated.",
 )
 @click.option(
-    "--table", "tables", multiple=True, metavar="NAME=FILE", help="Load your own file as a table."
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Load your own file as the table NAME; may be repeated.",
 )
 @click.option(
     "--format",
     "kind",
     type=click.Choice(FORMATS),
-    help="Default: table on a terminal, else csv. line: a line for each value.",
+    help="Output format; line has one line for each value.  [default: the ending of -o, table on a"
+    " terminal, otherwise csv]",
 )
-@click.option("-o", "--output", type=NamedPath(), help="Write to a file; its ending is the format.")
+@click.option(
+    "-o", "--output", type=NamedPath(), help="Write to a file; its ending selects the format."
+)
 @click.option("--limit", type=click.IntRange(min=0), help="Maximum number of rows.")
 @click.option("--all", "is_all", is_flag=True, help="Show all rows on a terminal.")
-@click.option("--timeout", type=_SECONDS, help="Stop after so many seconds.")
-@click.option("--trusted", is_flag=True, help="Let the SQL use files and spill to disk.")
+@click.option("--timeout", type=_SECONDS, help="Maximum number of seconds.")
+@click.option(
+    "--trusted", is_flag=True, help="Allow file access and spilling to disk; for SQL you trust."
+)
 @memory_option
 @threads_option
 def query(
@@ -107,9 +124,9 @@ def query(
 ) -> None:
     """Query the database with SQL: an argument, -f FILE, or - for standard input.
 
-    The SQL can read only the database and files given with --table, and it cannot write. On a
-    terminal the result is a table: the first and last rows that fit the screen, and the number of
-    rows. Elsewhere it is CSV, with all rows and columns, or the format of --format or -o.
+    The SQL can read only the database and the files given with --table, and it cannot write. On a
+    terminal, the result is a table: the first and last rows that fit the screen, and the number of
+    rows. Elsewhere it is CSV with all rows and columns, or the format of --format or -o.
     """
     if is_list or show:
         _describe(options["question"], options["kind"], output, is_list)
@@ -186,7 +203,7 @@ def _answer(
     limit: int | None,
     **options: Any,
 ) -> None:
-    """Ask, and write the answer; is_whole: all its rows, on a terminal too."""
+    """Run the query and write its result; is_whole: with all rows, on a terminal too."""
     from ..db.query import ask, ask_arrow
     from ..db.sandbox import session
     from ..db.saved_queries import require_posts
@@ -227,7 +244,7 @@ def _with_hints() -> Iterator[None]:
 
 
 def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the SQL, from wherever it comes, and its parameters."""
+    """Return the SQL from the argument, a file or a built-in query, and its parameters."""
     from ..db.saved_queries import saved_query
 
     parameters = _pairs(options.pop("params"))
@@ -239,13 +256,13 @@ def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return saved_query(name, parameters)
     if sql_file is not None or sql == "-":
         return _read(sql_file or Path("-")), parameters
-    return whole(sql), parameters
+    return require_utf8(sql), parameters
 
 
 def _read(path: Path) -> str:
     is_input = str(path) == "-"
     if is_input and sys.stdin is None:
-        raise UsageError("standard input is closed; give the query otherwise")
+        raise UsageError("standard input is closed; give the query as an argument or with -f FILE")
     try:
         content = sys.stdin.buffer.read() if is_input else path.read_bytes()
         return content.decode("utf-8-sig")
@@ -260,13 +277,10 @@ def _read(path: Path) -> str:
 def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in texts:
-        name, equals, value = whole(text).partition("=")
+        name, equals, value = require_utf8(text).partition("=")
         if not (name and equals):
             raise UsageError(f'"{text}" is not of the form NAME=VALUE')
         if name in pairs:
             raise UsageError(f"{name} is given twice")
         pairs[name] = value
     return pairs
-
-
-COMMANDS = (query,)

@@ -34,10 +34,10 @@ from e6duck.index.write import INDEX, NAMES
 from e6duck.tags.neighbors import Question, find_neighbors
 from e6duck.trainer.recipe import Recipe
 from e6duck.trainer.train import train
-from tests.commands.test_main import command
+from tests.support.folders import content
 from tests.support.index_set import FOX, RED_FOX, SNOW, write_counts, write_e6db_set
 from tests.support.index_set import NAMES as E6DB_NAMES
-from tests.test_files import content
+from tests.support.terminal import command
 
 PUBLISHED = (  # what e6db publishes
     "tags.txt.gz",
@@ -620,7 +620,7 @@ def test_the_command_tells_what_it_has_made(
     monkeypatch.chdir(tmp_path)
     ran = command("import", e6db_set)
     assert (ran.code, ran.out) == (0, "")
-    assert "tags          8, their posts by e6db's curve" in ran.err
+    assert "tags          8, posts estimated from e6db's curve" in ran.err
     assert "vectors       none\nposts         none\n" in ran.err
     assert f"E6DUCK_DB={e6db_set / 'e6.duckdb'}" in ran.err
     assert command("import", e6db_set, "-q", "--db", tmp_path / "x.duckdb").err == ""

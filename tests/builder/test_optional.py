@@ -11,9 +11,9 @@ import pytest
 
 from e6duck import SourceError
 from e6duck.builder.build import BuildResult, build
-from tests.builder.test_macros import ZOO
-from tests.commands.test_main import command
 from tests.support.exports import csv_line, write_export
+from tests.support.terminal import command
+from tests.support.zoo import ZOO
 
 POOLS = ["id", "name", "created_at", "updated_at", "creator_id", "description", "is_active"]
 POOLS += ["category", "post_ids"]

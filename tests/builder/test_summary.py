@@ -13,7 +13,7 @@ import pytest
 from e6duck.builder.build import BuildResult, build
 from e6duck.builder.fetch.record import RECORD
 from e6duck.builder.summary import SAMPLE_SHA256
-from e6duck.commands.shared.summaries import summary
+from e6duck.commands.shared.summaries import build_summary as summary
 from tests.conftest import CHECKOUT
 from tests.support.exports import post, write_export
 from tests.support.reference import Export

@@ -8,8 +8,8 @@ import pytest
 
 from e6duck.captions.diff import reasons
 from e6duck.captions.steps import Result, Step
-from tests.commands.test_main import command
 from tests.support.caption_database import listing
+from tests.support.terminal import command
 from tests.tags.test_diff import builds, changes
 
 __all__ = ["builds"]  # a fixture
@@ -77,7 +77,7 @@ def test_a_wrong_folder_or_file_of_rules_is_a_line(
     for args, what in (
         (("--captions", tmp_path / "nope"), "there is no folder"),
         (("--captions", captions, "--config", wrong), "did you mean blacklist"),
-        (("--config", wrong), "give the folder, too: --captions DIR"),
+        (("--config", wrong), "add their folder: --captions DIR"),
     ):
         ran = command("diff", builds[0], "--db", builds[1], *args)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err

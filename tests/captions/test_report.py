@@ -14,7 +14,7 @@ SHOWN = "document.querySelectorAll('article').length"
 FOUND = "document.getElementById('found').textContent"
 
 
-def make_report(folder: Path) -> Path:
+def make_report(folder: Path, database: Path) -> Path:
     captions = folder / "set"
     captions.mkdir()
     for number in range(150):
@@ -59,7 +59,7 @@ def test_the_page_shows_all_findings_and_can_be_searched(tmp_path: Path) -> None
         assert not page.requests
 
 
-def test_a_page_without_findings_says_so(tmp_path: Path) -> None:
+def test_a_page_without_findings_says_so(caption_database: Path, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     normalizer = Normalizer(build_caption_database(tmp_path))
     path = tmp_path / "report.html"

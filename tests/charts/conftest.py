@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 import e6duck
+from e6duck.builder.build import build
 from e6duck.charts.headings import Heading
 from e6duck.charts.tag_map import Spot, TagMap, plane
 from e6duck.tags.stats import DatabaseStats
-from tests.builder.test_macros import ZOO, build
 from tests.support.browser import Page, chromium
 from tests.support.exports import implication, post, write_export
 from tests.support.maps import MakeMap
 from tests.support.reference import Export
+from tests.support.zoo import ZOO
 
 ODD = '$x^2$_"<b>&amp;' + "y" * 150
 CHAIN = [f"link_{number}" for number in range(16)]

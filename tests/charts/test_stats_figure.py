@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from e6duck.builder.build import build
 from e6duck.charts.figure import style
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save
 from e6duck.charts.stats_figure import draw
 from e6duck.tags.stats import DatabaseStats
-from tests.builder.test_macros import ZOO, build
-from tests.commands.test_main import command
 from tests.support.exports import write_export
+from tests.support.terminal import command
+from tests.support.zoo import ZOO
 
 from .conftest import NAMES, ODD
 

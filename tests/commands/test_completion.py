@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from e6duck.builder.build import build
 from e6duck.db.sql_files import scripts
-from tests.builder.test_macros import build
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
 
@@ -73,7 +73,7 @@ PROGRAM = """#!{python}
 import json, os, sys
 if "_E6DUCK_COMPLETE" in os.environ or sys.argv[1:2] == ["completion"]:
     sys.argv[0] = "e6duck"
-    from e6duck.commands.main import main
+    from e6duck.__main__ import main
     main()
 print("GIVEN " + json.dumps(sys.argv[1:]))
 """

@@ -20,8 +20,7 @@ import pytest
 from e6duck.commands.shared.formats import WRITERS, format_of, write
 from e6duck.db.answer import Answer
 from e6duck.errors import UsageError
-from tests.builder.test_macros import build_zoo
-from tests.commands.test_main import E6DUCK, command, on_terminal
+from tests.support.terminal import E6DUCK, command, on_terminal
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERY = GOLDEN / "odd_values.sql"
@@ -34,11 +33,6 @@ SUFFIXES = {
     "table": "txt",
     "line": "line",
 }
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
 
 
 def told(zoo: Path, *args: object) -> str:
@@ -327,7 +321,7 @@ def test_parquet_without_rows_has_columns(zoo: Path, tmp_path: Path) -> None:
 
 def test_parquet_is_nothing_for_a_terminal(zoo: Path) -> None:
     said = on_terminal("query", "--db", zoo, "select 1", "--format", "parquet", columns=100)
-    assert said == "e6duck: parquet is no text; name a file with -o FILE.parquet\n"
+    assert said == "e6duck: parquet is not text; name a file with -o FILE.parquet\n"
 
 
 # The table
@@ -502,7 +496,7 @@ def test_the_list_of_questions_goes_to_a_file_too(zoo: Path, tmp_path: Path) -> 
 # The system's own account of a process begins with the memory of the one that started it.
 LIMITED = """
 import sys
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 try:
     main()
 finally:

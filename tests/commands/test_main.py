@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import pty
-import re
 import shlex
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
@@ -20,104 +14,21 @@ import duckdb
 import pytest
 
 import e6duck
-from e6duck import UsageError
-from e6duck.commands.main import commands, main
-from e6duck.index.vectors import TAG_FACTORS as VECTORS
+from e6duck.__main__ import commands
+from e6duck.errors import UsageError
 from e6duck.index.write import INDEX, NAMES
-from tests.builder.test_macros import ZOO, build_zoo
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
-from tests.test_files import content
+from tests.support.terminal import (
+    E6DUCK,
+    ENDLESS,
+    HEAVY,
+    command,
+    imported,
+    on_terminal,
+)
 
 COMMANDS = sorted(commands.commands)
-E6DUCK = (sys.executable, "-m", "e6duck")
-
-
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-def command(*args: object, stdin: bytes = b"") -> Ran:
-    """Run the command line in this process; its standard streams are no terminal."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
-    with (
-        mock.patch.object(sys, "argv", ["e6duck", *map(str, args)]),
-        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
-        redirect_stdout(out),
-        redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main()
-    assert isinstance(ended.value.code, int)
-    return Ran(ended.value.code, _text(out), _text(err))
-
-
-def _text(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    raw = stream.buffer
-    assert isinstance(raw, io.BytesIO)
-    return raw.getvalue().decode("utf-8", "surrogateescape")
-
-
-def on_terminal(*args: object, columns: int = 60, typed: str = "") -> str:
-    """Run the command line in a process of its own on a terminal; returns all that it says.
-
-    typed: what stands there when it asks, which the terminal shows, too.
-    """
-    ours, theirs = pty.openpty()
-    os.write(ours, typed.encode())
-    environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
-    with subprocess.Popen(
-        [*E6DUCK, *map(str, args)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
-    ):
-        os.close(theirs)
-        said = b""
-        while piece := _read(ours):
-            said += piece
-    os.close(ours)
-    return said.decode().replace("\r\n", "\n")
-
-
-def left_on_screen(said: str) -> list[str]:
-    """What a terminal shows in the end, for the few orders that a progress bar gives it."""
-    lines, row, column = [""], 0, 0
-    for order, count, name, text in re.findall(
-        r"(\x1b\[([\d;?]*)([A-Za-z])|\r|\n)|([^\x1b\r\n]+)", said
-    ):
-        if order == "\n":
-            row, column = row + 1, 0
-            lines += [""] * (row + 1 - len(lines))
-        elif order == "\r":
-            column = 0
-        elif name == "A":
-            row = max(row - int(count or 1), 0)
-        elif name == "K":
-            lines[row] = "" if count == "2" else lines[row][:column]
-        elif text:
-            lines[row] = lines[row][:column].ljust(column) + text + lines[row][column + len(text) :]
-            column += len(text)
-    return [line for line in lines if line]
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # nobody holds the other end any more
-        return b""
-
-
-@pytest.fixture
-def zoo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a database of its own, where the command line is."""
-    build_zoo(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("E6DUCK_DB", raising=False)
-    return tmp_path
 
 
 # Help
@@ -163,23 +74,6 @@ def test_version_is_that_of_the_package() -> None:
 
 
 # Imports: a quick command stays quick
-
-HEAVY = ("duckdb", "httpx", "implicit", "matplotlib", "numpy", "pyarrow", "rich", "scipy", "torch")
-
-
-def imported(*args: str) -> set[str]:
-    """Return which heavy packages a fresh process has imported when a command ends."""
-    code = (
-        "import sys, json\n"
-        "from e6duck.commands.main import main\n"
-        "try: main()\n"
-        "finally:"
-        f" print(json.dumps([name for name in {HEAVY} if name in sys.modules]), file=sys.stderr)"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, *args], capture_output=True, text=True, check=True
-    )
-    return set(json.loads(ended.stderr))
 
 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], *([name, "-h"] for name in COMMANDS)])
@@ -277,14 +171,16 @@ def mistakes() -> list[object]:
 
 
 @pytest.mark.parametrize(("args", "code", "part"), mistakes())
-def test_a_mistake_is_told_in_one_line(zoo: Path, args: list[str], code: int, part: str) -> None:
-    (zoo / "empty").mkdir()
-    (zoo / "empty.csv").mkdir()
-    (zoo / "file.txt").write_text("a,b\n1,2\n")
-    (zoo / "latin.txt").write_bytes(b"select '\xe9'")
-    (zoo / "a.csv").write_text("a,b\n1,2\n")
-    (zoo / "a.parquet").write_text("PAR")
-    before = {path.name for path in zoo.rglob("*")}
+def test_a_mistake_is_told_in_one_line(
+    zoo_folder: Path, args: list[str], code: int, part: str
+) -> None:
+    (zoo_folder / "empty").mkdir()
+    (zoo_folder / "empty.csv").mkdir()
+    (zoo_folder / "file.txt").write_text("a,b\n1,2\n")
+    (zoo_folder / "latin.txt").write_bytes(b"select '\xe9'")
+    (zoo_folder / "a.csv").write_text("a,b\n1,2\n")
+    (zoo_folder / "a.parquet").write_text("PAR")
+    before = {path.name for path in zoo_folder.rglob("*")}
     ran = command(*args)
     assert ran.code == code
     assert part in ran.err
@@ -294,14 +190,14 @@ def test_a_mistake_is_told_in_one_line(zoo: Path, args: list[str], code: int, pa
         assert ran.err.startswith("e6duck: ")
         assert ran.err.count("\n") == 1
         assert ran.err.endswith("\n")
-    assert {path.name for path in zoo.rglob("*")} <= before
+    assert {path.name for path in zoo_folder.rglob("*")} <= before
 
 
-def test_an_argument_that_is_no_utf8_is_told(zoo: Path) -> None:
+def test_an_argument_that_is_no_utf8_is_told(zoo_folder: Path) -> None:
     for args in (["select 'a\udcff'"], ["select $a", "-p", "a=\udcff"]):
         ran = command("query", *args)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith("e6duck: an argument is no UTF-8")
+        assert ran.err.startswith("e6duck: an argument is not valid UTF-8")
 
 
 def test_an_error_of_the_library_names_the_flag_on_the_command_line(zoo: Path) -> None:
@@ -333,65 +229,7 @@ def test_a_bug_keeps_its_traceback() -> None:
 # What goes where
 
 
-def test_build_says_all_on_standard_error(zoo: Path) -> None:
-    ran = command("build", zoo, "--no-train")
-    assert ran.code == 0
-    assert ran.out == ""
-    heads = [line.split()[0] for line in ran.err.splitlines()]
-    assert heads == [
-        *("sources", "posts", "tags", "aliases", "implications", "rejects"),
-        *("age", "database", "index", "build"),
-    ]
-    assert "8 kept\n" in ran.err
-    assert f"tags          8, and {len(('arctic_fox', 'pack'))} too rare" in ran.err
-
-
-def test_quiet_build_says_nothing(zoo: Path) -> None:
-    assert command("build", zoo, "-q") == Ran(0, "", "")
-
-
-def test_build_without_export_writes_the_database_alone(tmp_path: Path) -> None:
-    write_export(tmp_path, ZOO)
-    assert command("build", tmp_path, "--no-export", "-q").code == 0
-    assert (tmp_path / "e6.duckdb").exists()
-    assert not any((tmp_path / name).exists() for name in (INDEX, *NAMES))
-
-
-def test_build_says_how_to_find_a_database_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "two words"
-    write_export(folder, ZOO)
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    *_, last = command("build", folder, "--no-train").err.splitlines()
-    assert last == f"to use it from anywhere: export E6DUCK_DB='{folder / 'e6.duckdb'}'"
-    last = last.removeprefix("to use it from anywhere: ")
-    found = subprocess.run(
-        [f'{last}; "{sys.executable}" -m e6duck query "select count(*) as n from posts"'],
-        shell=True,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout == "n\n8\n"
-
-
-def test_a_database_built_elsewhere_is_all_that_the_other_commands_need(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write_export(tmp_path / "export", ZOO)
-    before = content(tmp_path / "export")
-    ran = command("build", "export", "--db", "place/")
-    assert (ran.code, (tmp_path / "place" / VECTORS).exists()) == (0, True)
-    for args in (["train"], ["stats"], ["export", "out"], ["neighbors", "wolf"], ["tag", "wolf"]):
-        assert command(*args, "--db", "place/e6.duckdb").code == 0, args
-    assert (tmp_path / "out" / VECTORS).exists()
-    assert content(tmp_path / "export") == before
-
-
-def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
+def test_export_says_what_it_wrote_on_standard_error(zoo_folder: Path) -> None:
     ran = command("export", "out", "--tag-list", "tags.csv", "--cooccurrence", "pairs.csv")
     assert (ran.code, ran.out) == (0, "")
     first, second, third = ran.err.splitlines()
@@ -399,44 +237,10 @@ def test_export_says_what_it_wrote_on_standard_error(zoo: Path) -> None:
     assert (second, third) == ("8 tags in tags.csv", "0 pairs in pairs.csv")
 
 
-def test_a_progress_bar_leaves_no_trace_on_a_terminal(zoo: Path) -> None:
-    said = left_on_screen(on_terminal("build", zoo, columns=400))
-    heads = [line.split()[0] for line in said]
-    assert heads[:1] + heads[-6:] == [
-        "sources",
-        "index",
-        "build",
-        "training",
-        "vectors",
-        *("vector", "training"),
-    ]
-
-
-@pytest.mark.parametrize("setting", [{}, {"NO_COLOR": "1"}], ids=["colour", "NO_COLOR"])
-def test_a_terminal_is_shown_a_summary_folded_between_words(
-    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str]
-) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    for name, value in setting.items():
-        monkeypatch.setenv(name, value)
-    target = tmp_path / "e6.duckdb"
-    said = on_terminal("build", sample, "--db", target, "--no-train", "--no-export", columns=50)
-    noted = [line for line in said.splitlines() if "note " in line]
-    assert noted
-    assert all(("\x1b[33m" in line) != bool(setting) for line in noted)
-    lines = left_on_screen(re.sub(r"\x1b\[\d*m", "", said))
-    folded = [line for line in lines if "E6DUCK_DB" not in line and str(target) not in line]
-    assert max(map(len, folded)) <= 50
-    text = " ".join(line.strip() for line in lines)
-    assert "tag_implications.csv.gz posts" in text
-    assert "chesterfield, couch, fizzy_drink, settee, soda" in text
-    assert any(line.startswith(" " * 14) for line in lines)
-
-
 def test_a_name_without_a_database_says_where_it_comes_from(
-    zoo: Path, monkeypatch: pytest.MonkeyPatch
+    zoo_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (zoo / "empty").mkdir()
+    (zoo_folder / "empty").mkdir()
     monkeypatch.setenv("E6DUCK_DB", "empty")
     ran = command("tag", "fox")
     assert (ran.code, ran.err) == (
@@ -478,37 +282,15 @@ def test_the_database_is_found_in_the_usual_places(
 # Ctrl-C
 
 
-def test_an_interrupted_build_leaves_the_old_files_and_no_drafts(zoo: Path) -> None:
-    command("build", zoo, "-q")
-    before = {path.name: path.read_bytes() for path in zoo.iterdir()}
-    code = (
-        "import os, signal, sys\n"
-        "from e6duck.builder import pipeline\n"
-        "from e6duck.commands.main import main\n"
-        "audit = pipeline.audit\n"
-        "def interrupted(draft):\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    return audit(draft)\n"
-        "pipeline.audit = interrupted\n"
-        "main()\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, "build", str(zoo)], capture_output=True, text=True
-    )
-    said = "interrupted; the old database and index files are unchanged"
-    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", said)
-    assert {path.name: path.read_bytes() for path in zoo.iterdir()} == before
-
-
 @pytest.mark.parametrize("target", [None, "old.csv", "old.parquet"])
 def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
-    zoo: Path, target: str | None
+    zoo_folder: Path, target: str | None
 ) -> None:
     """DuckDB itself does not hear of Ctrl-C before its statement ends, which this never does."""
     code = (
         "import os, signal, sys, threading\n"
         "from e6duck.db import query\n"
-        "from e6duck.commands.main import main\n"
+        "from e6duck.__main__ import main\n"
         "statements = query._statements\n"
         "def interrupted(*args):\n"
         "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
@@ -517,21 +299,28 @@ def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
         "main()\n"
     )
     if target:
-        (zoo / target).write_text("old")
+        (zoo_folder / target).write_text("old")
     args = ["query", ENDLESS, *(["-o", target] if target else [])]
     ended = subprocess.run(
         [sys.executable, "-c", code, *args], capture_output=True, text=True, timeout=60
     )
     assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
     if target:
-        assert (zoo / target).read_text() == "old"
-    assert not list(zoo.glob("*building*"))
+        assert (zoo_folder / target).read_text() == "old"
+    assert not list(zoo_folder.glob("*building*"))
 
 
-ENDLESS = (
-    "select count(*) as n from range(1000000000) as a, range(1000000000) as b"
-    " where hash(a.range + b.range) = 3"
-)
+def test_signals_are_handled_as_before_when_a_query_has_ended(zoo_folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing)
+    try:
+        assert command("query", "select 1").code == 0
+    finally:
+        after = signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
+    assert after == writing
 
 
 # Pipes and full disks
@@ -606,8 +395,8 @@ def test_a_standard_output_that_is_closed_loses_no_result_in_silence(
     assert (ended.returncode, ended.stderr) == (1, expected)
 
 
-def test_no_file_of_ours_takes_the_place_of_a_closed_stream(zoo: Path) -> None:
-    line = " ".join(shlex.quote(each) for each in (*E6DUCK, "build", str(zoo), "--no-train"))
+def test_no_file_of_ours_takes_the_place_of_a_closed_stream(zoo_folder: Path) -> None:
+    line = " ".join(shlex.quote(each) for each in (*E6DUCK, "build", str(zoo_folder), "--no-train"))
     assert subprocess.run(f"{line} <&- >&- 2>&-", shell=True).returncode == 0
     assert command("query", "select count(*) as n from posts").out == "n\n8\n"
 
@@ -618,7 +407,7 @@ def test_no_file_of_ours_takes_the_place_of_a_closed_stream(zoo: Path) -> None:
 def test_no_message_gives_a_terminal_commands(sample: Path) -> None:
     for args in (
         ["query", "--db", sample, "select nope as \x1b[31m"],
-        ["query", "--name", "\x1b[31m"],
+        ["query", "--db", sample, "--name", "\x1b[31m"],
         ["query", "--db", "\x1b[31m", "select 1"],
     ):
         said = on_terminal(*args)
@@ -626,14 +415,8 @@ def test_no_message_gives_a_terminal_commands(sample: Path) -> None:
         assert "\x1b" not in said
 
 
-def test_an_interrupt_reaches_no_stranger() -> None:
-    """Signal handling is as before when a query has ended."""
-    before = signal.set_wakeup_fd(-1)
-    assert before == -1
-
-
-def test_no_output_option_overwrites_the_database(zoo: Path) -> None:
-    before = (zoo / "e6.duckdb").read_bytes()
+def test_no_output_option_overwrites_the_database(zoo_folder: Path) -> None:
+    before = (zoo_folder / "e6.duckdb").read_bytes()
     for args in (
         ["query", "select 1", "--format", "csv", "-o"],
         ["query", "select 1", "--format", "parquet", "-o"],
@@ -644,5 +427,5 @@ def test_no_output_option_overwrites_the_database(zoo: Path) -> None:
             ran = command(*args, name)
             assert ran.code == 1
             assert "a database is not overwritten" in ran.err
-    assert (zoo / "e6.duckdb").read_bytes() == before
-    assert not (zoo / "e6.duckdb.wal").exists()
+    assert (zoo_folder / "e6.duckdb").read_bytes() == before
+    assert not (zoo_folder / "e6.duckdb.wal").exists()

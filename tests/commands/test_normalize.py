@@ -19,9 +19,9 @@ from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules
 from e6duck.captions.rules_file import read_rules, rules_from
 from e6duck.commands.shared import progress as bars
-from tests.commands.test_main import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 from tests.conftest import CHECKOUT
 from tests.support.caption_database import build_caption_database, listing
+from tests.support.terminal import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +245,7 @@ UNPRIVILEGED = """
 import ctypes
 header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
 assert not ctypes.CDLL(None).capset(header, none)
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 main()
 """
 
@@ -279,7 +279,7 @@ from types import SimpleNamespace
 from e6duck.commands.shared import progress as bars
 minutes = itertools.count(step=60)
 bars.time = SimpleNamespace(monotonic=lambda: next(minutes))
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 main()
 """
 

@@ -12,15 +12,15 @@ import duckdb
 import pytest
 
 from e6duck import DatabaseError, E6DuckError
-from e6duck.commands.shells import greeting, shell_command
+from e6duck.commands.shell import greeting, shell_command
 from e6duck.db.completion import category_names, relation_names, tag_names
-from tests.builder.test_macros import NAMES, build_zoo
-from tests.commands.test_main import E6DUCK, command, imported, on_terminal
+from tests.support.terminal import E6DUCK, command, imported, on_terminal
+from tests.support.zoo import NAMES
 
 
 @pytest.fixture
-def zoo(tmp_path: Path) -> Path:
-    return build_zoo(tmp_path / "zoo")
+def zoo(zoo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(zoo, tmp_path))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_what_the_shell_would_misread_is_refused(zoo: Path, args: list[str], sai
 def test_a_terminal_is_greeted_with_what_to_try(zoo: Path) -> None:
     said = on_terminal("shell", "--db", zoo, "--", "-c", ".quit", columns=200)
     first, second = said.splitlines()[:2]
-    assert first == f"{zoo}: 8 tags on 8 posts (read-only; --write changes it)"
+    assert first == f"{zoo}: 8 tags on 8 posts (read-only; use --write to change it)"
     assert second.startswith("Try: from tags limit 10; ")
 
 
@@ -120,7 +120,7 @@ def test_where_all_shells_are_too_old_it_says_how_to_get_one(
     zoo: Path, no_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = program(no_path, "duckdb", "v1.2.0 abcdef")
-    monkeypatch.setattr("e6duck.commands.shells.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(E6DuckError, match=f"{old} is DuckDB 1.2.0, and the database needs 1.4"):
         shell_command(zoo)
     old.unlink()

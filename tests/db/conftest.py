@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from e6duck.builder.build import build
-from tests.builder.test_macros import build_zoo
 from tests.index.test_publish import NEW
 from tests.support.exports import write_export
+from tests.support.zoo import build_zoo
 
 
 @pytest.fixture(scope="module")

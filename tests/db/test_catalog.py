@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.builder.test_macros import build_zoo
-from tests.commands.test_main import Ran, command, imported, on_terminal
+from tests.support.terminal import Ran, command, imported, on_terminal
+from tests.support.zoo import build_zoo
 
 
 def told(zoo: Path, *args: str) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from e6duck.db.interrupts import files_state
 from e6duck.errors import Interruption
 from tests.promises.test_kill import NEW, OLD
 from tests.support.exports import write_export
-from tests.test_files import content
+from tests.support.folders import content
 
 ENDLESS = "select count(*) from range(1000000000000) where hash(range) = 3"
 Site = tuple[str, int]  # a file of the package and the line that gives DuckDB a statement

@@ -14,8 +14,8 @@ import pytest
 from e6duck.db.query import ask, ask_arrow
 from e6duck.db.sandbox import session
 from e6duck.errors import QueryError, UsageError
-from tests.commands.test_main import ENDLESS, command
 from tests.support.queries import asked, column, refused
+from tests.support.terminal import ENDLESS, command
 
 # Where the SQL comes from
 

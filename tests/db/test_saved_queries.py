@@ -14,11 +14,11 @@ import pytest
 from e6duck.builder.build import build
 from e6duck.db.saved_queries import saved_queries
 from e6duck.db.sql_files import scripts
-from tests.builder.test_macros import SPECIES
-from tests.commands.test_main import command, on_terminal
 from tests.support.exports import implication, post, write_export
 from tests.support.queries import asked, column, refused
 from tests.support.reference import Export
+from tests.support.terminal import command, on_terminal
+from tests.support.zoo import SPECIES
 
 
 def test_an_unknown_question_is_told_with_the_closest(zoo: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
+from e6duck.__main__ import commands
 from e6duck.captions.rules import Rules
-from e6duck.commands.main import commands
 from tests.docs.readme import CHECKOUT, COMMAND, Block, Page, generated, pages, with_parts
 from tests.docs.readme.masks import masked
 from tests.docs.readme.parts import parts

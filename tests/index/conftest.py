@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builder.test_macros import build_zoo
+from tests.support.zoo import build_zoo
 
 
 @pytest.fixture(scope="session")

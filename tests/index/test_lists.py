@@ -13,11 +13,11 @@ import pytest
 import e6duck
 from e6duck import UsageError
 from e6duck.builder.build import build
-from tests.builder import test_macros
-from tests.builder.test_macros import TAG_IDS
-from tests.commands.test_main import command
+from tests.support import zoo as the_zoo
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
+from tests.support.zoo import TAG_IDS
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_pairs_have_min_count_common_posts_or_more(
 ) -> None:
     path = tmp_path / "pairs.csv"
     exported("--db", zoo, "--cooccurrence", path, "--min-count", min_count)
-    rank = test_macros.NAMES.index
+    rank = the_zoo.NAMES.index
     counts = Counter(
         pair for tags in TAG_IDS.values() for pair in combinations(sorted(tags, key=rank), 2)
     )

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 import e6duck
 from e6duck import UsageError
-from tests.builder.test_macros import IMPLIED, NAMES, TAG_IDS
+from tests.support.zoo import IMPLIED, NAMES, TAG_IDS
 
 DIRECT = {number: tags - IMPLIED[number] for number, tags in TAG_IDS.items()}
 KINDS = {"all": TAG_IDS, "implied": IMPLIED, "direct": DIRECT}

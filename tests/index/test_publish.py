@@ -20,8 +20,8 @@ from e6duck.errors import DatabaseError, E6DuckError
 from e6duck.files import draft_path
 from e6duck.index.publish import publish
 from tests.support.exports import alias, implication, post, tag, write_export
+from tests.support.folders import LOCK, content, names
 from tests.support.reference import Export
-from tests.test_files import LOCK, content, names
 
 OLD = Export(
     posts=[post(number, "wolf tree") for number in range(1, 4)],

@@ -16,10 +16,10 @@ from safetensors.numpy import save
 from e6duck.index.read import read_set
 from e6duck.index.tables import IndexTables, read_index_tables
 from e6duck.index.vectors import TAG_FACTORS
-from tests.commands.test_main import command
 from tests.support.exports import post, write_export
 from tests.support.index_set import NAMES, write_counts, write_e6db_set, write_manifest
 from tests.support.reference import Export
+from tests.support.terminal import command
 
 
 @pytest.fixture

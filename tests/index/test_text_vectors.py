@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from e6duck.builder.build import build
-from tests.commands.test_main import command
 from tests.support.exports import post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command
 from tests.support.vectors import write_vectors
 
 NAMES = ["fox", '"quoted"_x', "лиса", "wide\u3000space", "🦊"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from e6duck.index.write import INDEX, NAMES
-from tests.commands.test_main import command
+from tests.support.terminal import command
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from e6duck.db.system_errors import plain_errors
 
 from e6duck.builder.build import build
 from e6duck.db.connection import memory_size
+from e6duck.db.errors import plain_errors
 from e6duck.errors import E6DuckError, UsageError
 from e6duck.index.write import NAMES
 from tests.index.test_publish import NEW, OLD
 from tests.support.exports import write_export
-from tests.test_files import content, names
+from tests.support.folders import content, names
 
 # Builds, and says in JSON what came of it: the error's class, its text, the stage that it struck.
 # In the stage "strike" the largest file that the process may write becomes "limit" bytes.

@@ -18,8 +18,8 @@ from e6duck.db.connection import open_reading
 from e6duck.db.sql_files import scripts
 from e6duck.index.write import NAMES
 from tests.support.exports import alias, implication, post, tag, write_export
+from tests.support.folders import LOCK, content, names
 from tests.support.reference import Export
-from tests.test_files import LOCK, content, names
 
 # Kills itself in the n-th event of a build, each time in a process of its own, forked from one that
 # has imported all: {"events": [[n, data_dir, out_dir], …]}. The event stands on stdout before.

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.commands.test_main import command
+from tests.support.terminal import command
 
 
 def asked(database: Path, *args: object, stdin: bytes = b"") -> list[dict[str, Any]]:

@@ -13,12 +13,13 @@ import duckdb
 import pytest
 
 import e6duck
+from e6duck.builder.build import build
 from e6duck.db.sql_files import scripts
 from e6duck.tags.diff import CHANGES, COLUMNS
-from tests.builder.test_macros import ZOO, build, build_zoo
-from tests.commands.test_main import command, imported, on_terminal
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command, imported, on_terminal
+from tests.support.zoo import ZOO, build_zoo
 
 GONE = {"todd", "\\m/", "woods"}
 NEWER = Export(

@@ -26,9 +26,9 @@ from e6duck.commands.neighbors import _MEASURES
 from e6duck.db.connection import open_reading
 from e6duck.index.ranks import curve_freq_to_rank
 from e6duck.tags.neighbors import LEAST_COMMON, MEASURES, Question, find_neighbors
-from tests.commands.test_main import Ran, command, imported, on_terminal
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import Ran, command, imported, on_terminal
 from tests.support.vectors import trained_copy, write_vectors
 
 # A board: the tags of dark squares stand on the even posts, those of light squares on the odd ones,
@@ -773,7 +773,7 @@ def test_a_mistake_is_told(board: Path, args: list[str], code: int, part: str) -
 
 def test_an_argument_that_is_no_utf8_is_told(board: Path) -> None:
     for args in (["fox\udcff"], ["fox", "--not", "\udcff"], ["fox", "-c", "\udcff"]):
-        assert refused(board, *args).err.startswith("e6duck: an argument is no UTF-8")
+        assert refused(board, *args).err.startswith("e6duck: an argument is not valid UTF-8")
 
 
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -832,7 +832,7 @@ def test_an_interrupt_ends_a_question(board: Path) -> None:
     code = (
         "import os, signal, threading\n"
         "from e6duck.tags import neighbors\n"
-        "from e6duck.commands.main import main\n"
+        "from e6duck.__main__ import main\n"
         "def endless(connection, *args):\n"
         "    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "    connection.execute('select count(*) from range(1000000000) a, range(1000000000) b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,20 @@ import pytest
 
 import e6duck
 from e6duck import UsageError
+from e6duck.builder.build import build
 from e6duck.db.results.table import folded
 from e6duck.tags.neighbors import LEAST_COMMON
 from e6duck.tags.profile_text import sparkline
-from tests.builder.test_macros import build, build_zoo
-from tests.commands.test_main import command, imported, on_terminal
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command, imported, on_terminal
 from tests.support.vectors import write_vectors
+from tests.support.zoo import build_zoo
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    database = build_zoo(tmp_path_factory.mktemp("zoo"))
+def zoo(zoo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = Path(shutil.copy(zoo, tmp_path_factory.mktemp("zoo")))
     write_vectors(database, {"fox": [1, 0], "wolf": [1, 1], "forest": [0, 1]})
     return database
 

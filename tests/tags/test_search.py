@@ -12,13 +12,13 @@ import pytest
 
 import e6duck
 from e6duck import UsageError
-from tests.builder.test_macros import build
-from tests.commands.test_main import command, imported, on_terminal
+from e6duck.builder.build import build
 from tests.support.exports import alias, post, tag, write_export
 from tests.support.reference import Export
+from tests.support.terminal import command, imported, on_terminal
 
 # Uses: wolf 4, red_fox 3, fox 2; the others are too rare for an id.
-KENNEL = Export(
+CAPTION_EXPORT = Export(
     posts=[
         post(1, "wolf red_fox fox"),
         post(2, "wolf red_fox fox"),
@@ -38,7 +38,7 @@ KENNEL = Export(
 @pytest.fixture(scope="module")
 def caption_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kennel")
-    write_export(folder, KENNEL)
+    write_export(folder, CAPTION_EXPORT)
     return build(folder, write_index=False).database
 
 
@@ -151,7 +151,7 @@ def test_a_terminal_shows_a_tag_in_the_colour_of_its_category(
         ([" _ "], "e6duck: give a word, or a pattern with * and ?"),
         (["fox", "-c", "beasts"], 'e6duck: there is no category "beasts"; there are general'),
         (["fox", "--limit", "0"], "--limit"),
-        (["fox\udcff"], "e6duck: an argument is no UTF-8"),
+        (["fox\udcff"], "e6duck: an argument is not valid UTF-8"),
     ],
 )
 def test_a_mistake_is_told(caption_database: Path, args: list[str], part: str) -> None:

@@ -11,17 +11,13 @@ import duckdb
 import pytest
 
 import e6duck
+from e6duck.builder.build import build
 from e6duck.db.sql_files import scripts
 from e6duck.tags.stats import median
-from tests.builder.test_macros import TAG_IDS, build, build_zoo
-from tests.commands.test_main import command, imported, on_terminal
 from tests.support.exports import implication, post, write_export
 from tests.support.reference import Export
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_zoo(tmp_path_factory.mktemp("zoo"))
+from tests.support.terminal import command, imported, on_terminal
+from tests.support.zoo import TAG_IDS
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from e6duck import Recipe, UsageError
-from e6duck.commands.main import commands
+from e6duck.__main__ import commands
 from e6duck.trainer.recipe import E6DB, chosen_recipe
 from e6duck.trainer.train import MIN_TAGS, VOCABULARY
 

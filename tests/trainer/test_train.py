@@ -28,11 +28,11 @@ from e6duck.index.write import INDEX, NAMES
 from e6duck.trainer import als
 from e6duck.trainer import train as training
 from e6duck.trainer.train import train
-from tests.commands.test_main import E6DUCK, command
 from tests.index.test_publish import change, shell
 from tests.support.exports import implication, post, tag, write_export
+from tests.support.folders import content, names
 from tests.support.reference import Export
-from tests.test_files import content, names
+from tests.support.terminal import E6DUCK, command
 
 # A checkerboard: even posts have eight even tags, of which each lacks one, and odd posts odd ones.
 TAGS = [f"{'even' if number % 2 == 0 else 'odd'}_{number}" for number in range(16)]
@@ -565,7 +565,7 @@ def test_an_interrupt_after_the_replacement_says_so(
 # Sends SIGINT to itself, as Ctrl-C does, as soon as ALS iterates.
 INTERRUPTED = """
 import os, signal, sys, threading, time
-from e6duck.commands.main import main
+from e6duck.__main__ import main
 
 def interrupt():
     while not any(thread.name == "e6duck als" for thread in threading.enumerate()):

@@ -1,4 +1,4 @@
-"""What commands share: options, output formats, tables, texts, progress bars.
+"""What commands share: options, output formats, tables, summaries, the progress bar.
 
-Imports the library; no command.
+Imports the library, but no command.
 """

@@ -1,9 +1,9 @@
-"""What the commands share: where the database is, where text goes, what an argument may be."""
+"""Options and kinds of arguments that several commands have, and where their text goes."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
-from ...db.locate import DATABASE
-from ...db.locate import PLACES as PLACES
+from ...db.locate import DATABASE, PLACES
 from ...db.locate import database_path as database_path
 from ...errors import E6DuckError, UsageError
+from .streams import terminal_columns
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,7 +25,7 @@ AT_LEAST_1 = click.IntRange(min=1)
 
 
 class NamedPath(click.Path):
-    """A path; an empty one, as of a variable that is not set, is not taken for this folder."""
+    """A path that is not empty; an empty one, as from an unset variable, would mean this folder."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(path_type=Path, **options)
@@ -38,19 +38,19 @@ class NamedPath(click.Path):
 
 
 class FolderPath(NamedPath):
-    """A path of a folder; a shell completes folders alone."""
+    """The path of a folder; a shell completes only folders."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Return what makes a shell complete folders."""
+        """Return what makes a shell complete the names of folders."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(incomplete, type="dir")]
 
 
 class DatabasePath(NamedPath):
-    """A path of a database to write; e6.duckdb in a folder where it ends like one, in a slash."""
+    """The path of a database to write; one that ends in a slash is a folder for e6.duckdb."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; raises a usage error for an empty text."""
@@ -62,15 +62,19 @@ class DatabasePath(NamedPath):
 db_option = click.option(
     "--db",
     type=NamedPath(),
-    help="The database; else $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb.",
+    help="Database.  [default: $E6DUCK_DB, ./e6.duckdb or ./data/e6.duckdb]",
 )
-memory_option = click.option("--memory-limit", metavar="SIZE", help='Such as "2GB".')
-threads_option = click.option("--threads", type=click.IntRange(1, 1024), help="Default: all cores.")
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+memory_option = click.option(
+    "--memory-limit", metavar="SIZE", help="Maximum memory for DuckDB, such as 2GB."
+)
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 1024), help="Number of threads.  [default: all cores]"
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary.")
 
 
 def completed(names: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """Return what completes an argument: the function of completing that names the names."""
+    """Return what completes an argument; names: the function of db.completion that lists them."""
 
     def complete(context: click.Context, parameter: click.Parameter, prefix: str) -> list[str]:
         from ...db import completion
@@ -79,7 +83,7 @@ def completed(names: str) -> Callable[[click.Context, click.Parameter, str], lis
             found: list[str] = getattr(completion, names)(
                 database_path(context.params.get("db")), prefix
             )
-        except (E6DuckError, UnicodeError):  # there is nobody to tell
+        except (E6DuckError, UnicodeError):  # a shell shows no message here
             return []
         return found
 
@@ -93,44 +97,57 @@ category_option = click.option(
     multiple=True,
     metavar="NAME",
     shell_complete=completed("category_names"),
-    help="Only this category.",
+    help="Only tags of this category; may be repeated.",
 )
-
-
 skip_unknown_option = click.option(
-    "--skip-unknown", is_flag=True, help="Warn of tags that are unknown or unusable, and go on."
+    "--skip-unknown", is_flag=True, help="Skip tags that are unknown or unusable, with a warning."
+)
+text_format_option = click.option(
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS[:-1]),
+    help="Output format.  [default: table on a terminal, otherwise csv]",
 )
 
 
 def tell(text: str) -> None:
-    """Tell the user text, on standard error."""
-    if sys.stderr.isatty():
-        from ...db.results.values import shielded
+    """Write a text for the user to standard error."""
+    if not sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+        return
+    from ...db.results.values import shielded
+    from .progress import erased_bars
 
-        text = shielded(text)
-    print(text, file=sys.stderr, flush=True)  # a progress bar makes room for it
+    with erased_bars():
+        print(shielded(text), file=sys.stderr, flush=True)
 
 
 def tell_summary(text: str) -> None:
-    """Tell lines with heads, on standard error; a terminal shows them folded and in colour."""
+    """Write the lines of a summary to standard error; a terminal gets them folded, in color."""
     if sys.stderr.isatty():
         from ...db.results.values import shielded
         from .summaries import screen_lines
         from .terminal import is_colored
 
-        columns = shutil.get_terminal_size((0, 0)).columns  # of standard output, or $COLUMNS
-        width = columns or os.get_terminal_size(sys.stderr.fileno()).columns or 80
-        lines = screen_lines(shielded(text), width, is_colored=is_colored(sys.stderr))
+        lines = screen_lines(shielded(text), terminal_columns(), is_colored=is_colored(sys.stderr))
         text = "\n".join(lines)
     print(text, file=sys.stderr, flush=True)
 
 
-def whole(text: str) -> str:
-    """Return an argument; raises `UsageError` where bytes in it are no UTF-8."""
+def tell_place(database: Path) -> None:
+    """Write how the other commands find a database, unless it is where they look anyway."""
+    if not any(place.exists() and place.samefile(database) for place in PLACES):
+        name = "set" if os.name == "nt" else "export"
+        path = shlex.quote(str(database.resolve()))
+        tell(f"to use it from anywhere: {name} E6DUCK_DB={path}")
+
+
+def require_utf8(text: str) -> str:
+    """Return an argument; raises `UsageError` if it is not valid UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(f"an argument is no UTF-8: {text!a}") from error
+        raise UsageError(f"an argument is not valid UTF-8: {text!a}") from error
     return text
 
 
@@ -146,10 +163,10 @@ def target(output: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def binary_target(output: Path | None) -> Iterator[BinaryIO]:
-    """Give the file to write bytes to, likewise; a terminal takes none."""
+    """Give the file to write bytes to, likewise; a terminal is refused."""
     if output is None or str(output) == "-":
         if sys.stdout.isatty():
-            raise UsageError("parquet is no text; name a file with -o FILE.parquet")
+            raise UsageError("parquet is not text; name a file with -o FILE.parquet")
         yield sys.stdout.buffer
         return
     with _written(output) as draft, draft.open("wb") as file:
@@ -158,7 +175,7 @@ def binary_target(output: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _written(output: Path) -> Iterator[Path]:
-    from ... import files  # with what makes random names, which a completion has no time for
+    from ... import files  # imports secrets, which would slow down completion
 
     try:
         with files.draft(output) as draft:

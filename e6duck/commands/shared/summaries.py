@@ -1,4 +1,4 @@
-"""What a build, an import, a fetch or a training reports in the end, or before."""
+"""The summaries of a build, an import, a fetch or a training, as text."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ...trainer.train import TrainResult
 
 _FRESH_DAYS = 30
-_HEAD = 14  # places of what a line is about
-_HEEDED = ("age", "note", "warning", "old database")
-_NAMED = 5  # how many of a list of names are shown
+_HEAD_WIDTH = 14  # columns of the word that a line begins with
+_HIGHLIGHTED = ("age", "note", "warning", "old database")
+_NAMES_SHOWN = 5
 _REASONS = {
     "deleted": "deleted",
     "file_ext": "with other file types",
@@ -28,8 +28,8 @@ _REASONS = {
 }
 
 
-def summary(built: BuildResult) -> str:
-    """Return what a build has made, in lines."""
+def build_summary(built: BuildResult) -> str:
+    """Return the summary of a build: a line for each thing that it made or found."""
     dropped = ", ".join(
         f"{count:,} {_REASONS.get(reason, reason)}"
         for reason, count in sorted(built.posts_dropped.items())
@@ -48,7 +48,7 @@ def summary(built: BuildResult) -> str:
     ]
     for table, count in built.more_counts.items():
         lines.append(f"{table:<14}{count:,}")
-    lines += _oddities(built)
+    lines += _notes(built)
     lines += _age(built)
     lines.append(f"database      {built.database}")
     if built.index_files:
@@ -68,9 +68,9 @@ def _age(built: BuildResult) -> Iterator[str]:
         )
 
 
-def _oddities(built: BuildResult) -> Iterator[str]:
+def _notes(built: BuildResult) -> Iterator[str]:
     if built.self_aliases:
-        yield f"note          self-aliases without effect: {_some(built.self_aliases)}"
+        yield f"note          aliases of a tag to itself, ignored: {_some(built.self_aliases)}"
     if built.stuck_aliases:
         names = _some(built.stuck_aliases)
         yield f"note          aliases in a cycle or leading into one, ignored: {names}"
@@ -92,18 +92,18 @@ def _old(kept: Path | None, relations: tuple[str, ...]) -> Iterator[str]:
 
 
 def _some(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more
 
 
 def import_summary(imported: ImportResult) -> str:
-    """Return what an import has made, in lines."""
-    counted = "tags.parquet" if imported.is_counted else "e6db's curve"
+    """Return the summary of an import, likewise."""
+    counts = "counted in tags.parquet" if imported.is_counted else "estimated from e6db's curve"
     vector_count = imported.vector_count
     lines = [
         f"index files   {', '.join(imported.files)}",
-        f"tags          {imported.tag_count:,}, their posts by {counted}",
-        f"rare tags     {imported.rare_tag_count:,} that imply",
+        f"tags          {imported.tag_count:,}, posts {counts}",
+        f"rare tags     {imported.rare_tag_count:,} with implications",
         f"aliases       {imported.alias_count:,}",
         f"implications  {many(imported.implication_count, 'pair')}, depth"
         f" {imported.implication_depth}, and {imported.rare_implication_count:,} of rare tags",
@@ -123,7 +123,7 @@ def import_summary(imported: ImportResult) -> str:
 
 
 def training_summary(trained: TrainResult) -> str:
-    """Return what a training has made, in lines."""
+    """Return the summary of a training, likewise."""
     recipe = trained.recipe
     lines = [
         f"vectors       {many(trained.tag_count, 'tag')} in {recipe.factors} dimensions, by"
@@ -143,20 +143,20 @@ def training_summary(trained: TrainResult) -> str:
 
 
 def screen_lines(summary: str, width: int, *, is_colored: bool) -> Iterator[str]:
-    """Yield the lines of a summary as a terminal shows them: folded beside their heads.
+    """Yield the lines of a summary for a terminal: folded, each beside the word it begins with.
 
-    No word is cut, so that a long path can be copied. is_colored: what to look at stands out.
+    No word is cut, so that a long path can be copied. is_colored: warnings and notes have a color.
     """
     for line in summary.splitlines():
-        head, text = line[:_HEAD], line[_HEAD:]
-        stands_out = is_colored and head.strip() in _HEEDED
-        for number, part in enumerate(_folded(text, width - _HEAD)):
-            shown = f"{' ' * _HEAD if number else head}{part}".rstrip()
-            yield f"\x1b[33m{shown}\x1b[0m" if stands_out else shown
+        head, text = line[:_HEAD_WIDTH], line[_HEAD_WIDTH:]
+        is_highlighted = is_colored and head.strip() in _HIGHLIGHTED
+        for number, part in enumerate(_folded(text, width - _HEAD_WIDTH)):
+            shown = f"{' ' * _HEAD_WIDTH if number else head}{part}".rstrip()
+            yield f"\x1b[33m{shown}\x1b[0m" if is_highlighted else shown
 
 
 def _folded(text: str, room: int) -> Iterator[str]:
-    """Yield the lines of a text that take room places, or the one word that is longer."""
+    """Yield the lines of a text that fit into room columns; a longer word has its own line."""
     line = ""
     for word in text.split(" "):
         if line and places(f"{line} {word}") > room:
@@ -168,7 +168,7 @@ def _folded(text: str, room: int) -> Iterator[str]:
 
 
 def size_text(size: int) -> str:
-    """Return a size in bytes as people read it."""
+    """Return a size in bytes with a unit that suits it."""
     for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
         if size >= 1000**power:
             return f"{size / 1000**power:.1f} {unit}"
@@ -179,9 +179,9 @@ def plan_lines(plan: FetchPlan) -> Iterator[str]:
     """Yield a line for each file of a fetch, and how much is to be downloaded."""
     untracked = {path.name for path in plan.untracked}
     for each in plan.listed:
-        state = "to download" if each in plan.missing else "here"
+        state = "to download" if each in plan.missing else "up to date"
         if each.file_name in untracked:
-            state = "to download, in place of one that is not from a fetch"
+            state = "to download, replacing a file e6duck did not download"
         size, date = size_text(each.size), f"{each.updated_at:%Y-%m-%d}"
         yield f"{each.file_name:<24} {size:>10}  {date}  {state}"
     yield f"{size_text(plan.size)} to download"

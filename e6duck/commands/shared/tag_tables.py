@@ -1,4 +1,4 @@
-"""Tags as text: a table, in the colours of the site on a terminal, or rows."""
+"""Tags as text: a table, in the colors of the site on a terminal, or rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TAG = _COLUMNS.index("tag")
 
 
 def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
-    """Write the neighbours of all queries in a format of `formats.write`."""
+    """Write the neighbors of all queries in a format of `formats.write`."""
     answer = found.select.answer()
     if kind == "table":
         rows = answer.rows()
@@ -43,7 +43,7 @@ def write_neighbors(found: Neighbors, file: Sink, kind: str) -> None:
 
 
 def neighbor_batches(found: Neighbors) -> Iterator[pa.RecordBatch]:
-    """Yield the neighbours of all queries as Arrow batches, first an empty one."""
+    """Yield the neighbors of all queries as Arrow batches, first an empty one."""
     import pyarrow as pa
 
     table = found.select.to_arrow_table()
@@ -119,7 +119,7 @@ def _reasons(section: Section, shown: int, width: int) -> Iterator[str]:
 def _tables(
     rows: list[tuple[Any, ...]], is_terminal: bool, colors: dict[str, str]
 ) -> Iterator[str]:
-    """Yield the lines of a table for each query, with its name above if there are several."""
+    """Yield the lines of a table for each query, under its name if there are several."""
     width = shutil.get_terminal_size().columns if is_terminal else None
     groups = [(query, list(group)) for query, group in groupby(rows, itemgetter(0))]
     for number, (query, group) in enumerate(groups):

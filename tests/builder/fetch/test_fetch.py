@@ -24,11 +24,11 @@ from e6duck.builder.fetch.client import RetryPolicy
 from e6duck.builder.fetch.contact import contact_of
 from e6duck.builder.fetch.fetch import FetchResult
 from e6duck.builder.fetch.record import RECORD
-from tests.builder.test_macros import ZOO
-from tests.commands.test_main import E6DUCK, command, imported, on_terminal
 from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
 from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
+from tests.support.terminal import E6DUCK, command, imported, on_terminal
+from tests.support.zoo import ZOO
 
 HASTY = RetryPolicy(
     tries=3, first_pause=0.01, longest_pause=0.02, longest_retry_after=1, timeout=0.5
@@ -143,7 +143,7 @@ def test_a_file_of_another_origin_is_not_replaced_unasked(site: Site, tmp_path: 
         fetch(site, tmp_path)
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     ran = command(*args)
-    assert (ran.code, ran.err.count("to download, in place of one that is not from a fetch")) == (
+    assert (ran.code, ran.err.count("to download, replacing a file e6duck did not download")) == (
         2,
         2,
     )
@@ -159,8 +159,8 @@ def test_on_a_terminal_it_is_asked_about(
     (tmp_path / "tags.csv.gz").write_bytes(b"mine")
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
     said = on_terminal(*args, columns=100, typed=f"{answer}\n")
-    assert "Download it and replace what is not from a fetch? [y/N]: " in said
-    assert ("e6duck: nothing is downloaded\n" in said) is is_kept
+    assert "Download them and replace the files e6duck did not download? [y/N]: " in said
+    assert ("e6duck: nothing was downloaded\n" in said) is is_kept
     assert ((tmp_path / "tags.csv.gz").read_bytes() == b"mine") is is_kept
 
 

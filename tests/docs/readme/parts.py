@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 import e6duck
+from e6duck.__main__ import commands
 from e6duck.builder.columns import MORE_COLUMNS
-from e6duck.commands.main import commands
 from e6duck.db.catalog import Relation, described, relations
 from e6duck.db.connection import Connection
 from e6duck.db.sql_files import Script, scripts
