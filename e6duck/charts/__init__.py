@@ -1,4 +1,3 @@
-"""Pictures and pages: the map of tags and the statistics.
-
-Imports tags, db and the ground floor.
+"""Pictures and pages of the map of tags and of the statistics; imports tags, compat, db, files and
+errors.
 """

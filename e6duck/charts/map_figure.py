@@ -11,12 +11,12 @@ from matplotlib.lines import Line2D
 
 from ..compat.normalizers import tag_categories
 from ..tags.phrases import many
-from .figure import MARGIN, POINTS, page_axes, write_heading, write_source
+from .figure import MARGIN, POINTS, measured, page_axes, write_heading, write_source
 from .labels import Box, Disc, Place, place
 from .map_layout import RING, dots, page_size, radius
 from .palette import Palette
 from .tag_map import Spot, TagMap
-from .text import measured, shortened
+from .text import shortened
 
 _LEAST_PAGE = 300.0, 240.0  # a map on a smaller figure is squeezed
 _FOOT, _GAP = 15.0, 10.0

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
+from numpy.typing import NDArray
 
 from ..compat.normalizers import tag_categories, tag_categories_alt_colors, tag_categories_colors
 
 READABLE = 4.5  # the contrast that WCAG 2 (AA) requires of text
+_NAMED = {"wheat": "#f5deb3"}  # matplotlib.colors knows it, but takes 0.15 s to import for a page
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,12 @@ def palette(*, light: bool = False) -> Palette:
     On paper a category has the one of its two colors with more contrast.
     """
     background, ink = ("#ffffff", "#16233a") if light else ("#152f56", "#ffffff")
-    both = zip(tag_categories_colors, tag_categories_alt_colors, strict=True)
-    shown = [
-        max(each, key=lambda one: contrast(one, background)) if light else each[0] for each in both
-    ]
-    dots = {name: to_hex(color) for name, color in zip(tag_categories, shown, strict=True)}
+    dots = {}
+    for name, *pair in zip(
+        tag_categories, tag_categories_colors, tag_categories_alt_colors, strict=True
+    ):
+        both = [_NAMED.get(color, color) for color in pair]
+        dots[name] = max(both, key=lambda one: contrast(one, background)) if light else both[0]
     return Palette(
         background=background,
         ink=ink,
@@ -87,8 +89,8 @@ def _readable(color: str, ink: str, background: str) -> str:
 
 def mixed(color: str, other: str, share: float) -> str:
     """Return a mix of two colors, of which the first has this share."""
-    red, green, blue = share * np.array(to_rgb(color)) + (1 - share) * np.array(to_rgb(other))
-    return to_hex((red, green, blue))
+    levels = share * _levels(color) + (1 - share) * _levels(other)
+    return "#" + "".join(f"{round(level):02x}" for level in levels.tolist())
 
 
 def contrast(color: str, other: str) -> float:
@@ -98,6 +100,11 @@ def contrast(color: str, other: str) -> float:
 
 
 def _luminance(color: str) -> float:
-    levels = np.array(to_rgb(color))
+    levels = _levels(color) / 255
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def _levels(color: str) -> NDArray[np.float64]:
+    """Return red, green and blue, from 0 to 255."""
+    return np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)], np.float64)

@@ -66,10 +66,9 @@ def _draw(
 ) -> None:
     from matplotlib.figure import Figure
 
-    from .figure import style
+    from .figure import missing_notice, style
     from .palette import palette
     from .tag_map import TagMap
-    from .text import missing_notice
 
     if isinstance(shown, TagMap):
         from .map_figure import draw_page

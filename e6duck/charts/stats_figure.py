@@ -11,11 +11,11 @@ from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from ..tags.stats import DatabaseStats
-from .figure import MARGIN, POINTS, SMALL, page_axes, write, write_heading, write_source
+from .figure import MARGIN, POINTS, SMALL, measured, page_axes, write, write_heading, write_source
 from .headings import stats_heading
 from .palette import Palette
 from .stats_charts import ACCENT, Chart, Mark, charts
-from .text import measured, shortened
+from .text import shortened
 
 Frame = tuple[float, float, float, float]  # left, top, width, height
 

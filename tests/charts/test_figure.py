@@ -1,4 +1,4 @@
-"""Fonts: each character has one, or is named in a notice."""
+"""Fonts of pictures: each character has one, or is named in a notice."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import pytest
 from matplotlib import font_manager, rcParams
 from matplotlib.font_manager import fontManager
 
-from e6duck.charts.figure import style
+from e6duck.charts.figure import fonts_for, missing_notice, style
 from e6duck.charts.palette import palette
 from e6duck.charts.save import save
 from e6duck.charts.tag_map import Spot
-from e6duck.charts.text import fonts_for, missing_notice
 from tests.support.maps import map_of
 
 JAPANESE = "ゆきみ_(quorrel)"
@@ -52,7 +51,7 @@ def test_a_font_that_matplotlib_does_not_list_yet_is_found(
 ) -> None:
     """As after installing a font: Matplotlib's list is in a file that is older."""
     path = font_manager.findfont("STIXGeneral")
-    monkeypatch.setattr("e6duck.charts.text._WELL_KNOWN", ("STIXGeneral",))
+    monkeypatch.setattr("e6duck.charts.figure._WELL_KNOWN", ("STIXGeneral",))
     only_fonts(monkeypatch, "DejaVu Sans", "Last Resort High-Efficiency")
     sign = next(
         chr(code)
