@@ -50,11 +50,11 @@ if TYPE_CHECKING:
     from .builder.fetch.fetch import FetchPlan, FetchResult, fetch
     from .builder.from_index import ImportResult, import_index
     from .builder.source import Source
-    from .captions.cleaner import Result, Step
     from .captions.normalizer import Normalizer
     from .captions.rules import Rules, RulesError
     from .captions.runs.apply import Run
     from .captions.runs.plan import Caption, Edit, Plan
+    from .captions.steps import Result, Step
     from .matrices import post_ids, post_tag_matrix, post_tag_tensors
     from .tags.profile import TagProfile
     from .tags.stats import DatabaseStats
@@ -74,13 +74,13 @@ _HOMES = {
     "Normalizer": "captions.normalizer",
     "Plan": "captions.runs.plan",
     "Recipe": "trainer.recipe",
-    "Result": "captions.cleaner",
+    "Result": "captions.steps",
     "RetryPolicy": "builder.fetch.client",
     "Rules": "captions.rules",
     "RulesError": "captions.rules",
     "Run": "captions.runs.apply",
     "Source": "builder.source",
-    "Step": "captions.cleaner",
+    "Step": "captions.steps",
     "TagProfile": "tags.profile",
     "TrainResult": "trainer.train",
     "build": "builder.build",

@@ -145,6 +145,7 @@ class Database:
         together: bool = False,
         unwanted: str | Sequence[str] = (),
         first_pca: int | None = None,
+        min_score: float | None = None,
         skip_unknown: bool = False,
         on_notice: Notify = no_notice,
     ) -> pa.Table:
@@ -153,9 +154,9 @@ class Database:
         category, min_posts: which tags may be neighbours. k: how many for each tag. measure:
         "vectors" (the score is their cosine, -1 to 1), or, by the posts that have both tags,
         "cosine", "jaccard" or "lift". together: all tags are one query. unwanted: tags to subtract
-        from the others, which are then one query. first_pca: compare in N dimensions. on_notice:
-        called with a line for each name that is an alias or another spelling, and for each tag that
-        is skipped.
+        from the others, which are then one query. first_pca: compare in N dimensions. min_score:
+        leave out neighbours with a lower score. on_notice: called with a line for each name that is
+        an alias or another spelling, and for each tag that is skipped.
 
         Raises `UsageError` for tags that are unknown or have no vector; with skip_unknown they are
         skipped, unless none is left. Raises `DatabaseError` if the database has no vectors.
@@ -169,6 +170,7 @@ class Database:
             measure=measure,
             together=together,
             first_pca=first_pca,
+            min_score=min_score,
             skip_unknown=skip_unknown,
         )
         with find_neighbors(self.connection, question, on_notice=on_notice) as found:

@@ -14,7 +14,7 @@ from typing import Any
 from .. import files
 from ..db.connection import DEFAULT_MEMORY, drafting, memory_size
 from ..db.errors import plain_errors
-from ..db.interrupts import explained_interrupts, files_state
+from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.locate import DATABASE
 from ..db.sql_files import scripts
 from ..errors import UsageError
@@ -101,7 +101,7 @@ def build(
     options = Options(min_posts, all_files, include_deleted, with_text, strict)
     engine = _Engine(_engine_memory(memory_limit), threads)
     place = _place(Path(data_dir), db, out_dir, write_index)
-    with place.guarded(), ExitStack() as stack:
+    with place.guarded(), ExitStack() as stack, SignalPoint():
         sources = find_sources(Path(data_dir))
         users = _prepare(place, stack)
         made = _make_draft(place, sources, options, engine, on_progress, stack)
@@ -188,6 +188,7 @@ def _make_draft(
     with (
         checking(sources) as checks,
         drafting(path, memory_limit=memory_limit, threads=engine.threads) as connection,
+        SignalPoint(),
     ):
         draft = Draft(
             connection=connection,

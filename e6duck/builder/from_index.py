@@ -29,7 +29,7 @@ from ..db.connection import (
     open_reading,
 )
 from ..db.errors import plain_errors
-from ..db.interrupts import explained_interrupts, files_state
+from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.sql_files import Script, scripts
 from ..errors import UsageError
 from ..index import vectors
@@ -93,6 +93,7 @@ def import_index(
         explained_interrupts(files_state(target, None)),
         plain_errors(target.parent, ways_out=ways_out),
         ExitStack() as stack,
+        SignalPoint(),
     ):
         stack.enter_context(files.working_folder(target.parent))
         users = replaceable(target)
@@ -100,7 +101,10 @@ def import_index(
             _check_replaced(target)
         path = files.draft_path(target)
         stack.callback(files.discard, path)
-        with drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection:
+        with (
+            drafting(path, memory_limit=DEFAULT_MEMORY, threads=None) as connection,
+            SignalPoint(),
+        ):
             build_id = _run(connection, published, on_progress)
             rules = [rule for rule in scripts("build/audit") if rule.name != _SITE_RULE]
             pipeline.warned(connection, rules, on_progress)

@@ -4,83 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import compress
-from typing import NamedTuple
 
 from .policy import TagPolicy
 from .rules import Rules
-from .text import escaped_characters, framed, joined, segments, units
-from .tokens import Token, Tokenizer
-
-_REASONS = {
-    "alias": "alias of {by}",
-    "aliases": "alias of {by}, by the rules",
-    "aliases_overrides": "alias of {by}, by the rules",
-    "spelling": "spelling of {by}",
-    "renames": "renamed from {by}",
-    "implied": "implied by {by}",
-    "duplicate": "stands there already, as {by}",
-    "dropped": "too little used: what it implies stands for it",
-    "terminated": "what it implies stands for it",
-    "added": "implied by {by}",
-    "moved": "in the order of categories: {by}",
-    "blacklist": "on the blacklist: {by}",
-    "blacklist_regexp": "blacklisted by the pattern {by}",
-    "blacklist_categories": "of the category {by}, which is blacklisted",
-    "blacklist_implied": "implied by {by}, which is blacklisted",
-    "kept": "a tag, written as it should be",
-    "sentence": "a sentence, left untouched",
-    "unknown": "no known tag, left as it is",
-    "ambiguous": "may mean several tags, left as it is",
-}
-REMOVALS = (
-    *("implied", "duplicate", "dropped", "terminated"),
-    *("blacklist", "blacklist_regexp", "blacklist_categories", "blacklist_implied"),
+from .steps import Result, Step
+from .text import (
+    Rewritten,
+    Segment,
+    escaped_characters,
+    framed,
+    joined,
+    segments,
+    units,
+    without_lines,
 )
-
-
-class Step(NamedTuple):
-    """What became of a piece: before and after are its text, empty where it was not or is gone."""
-
-    before: str
-    after: str
-    kind: str
-    by: str = ""
-
-    @property
-    def reason(self) -> str:
-        """Why, in words."""
-        return _REASONS[self.kind].format(by=self.by)
-
-    @property
-    def is_change(self) -> bool:
-        """Whether something is written otherwise."""
-        return self.before != self.after or self.kind == "moved"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A caption, clean, and what became of each of its pieces."""
-
-    text: str
-    steps: tuple[Step, ...]
-    read: tuple[Token, ...] = field(repr=False, default=())
-    """Its pieces"""
-    written: tuple[Token, ...] = field(repr=False, default=())
-    """Those that are left, and what was added"""
-
-    @property
-    def changes(self) -> tuple[Step, ...]:
-        """What was changed, each with its reason."""
-        return tuple(step for step in self.steps if step.is_change)
+from .tokens import Token, Tokenizer
 
 
 @dataclass(slots=True)
 class _Pieces:
-    """The pieces of a caption, and for each the part between marks that it stands in."""
+    """The pieces of a caption, and for each the number of the segment that it is in."""
 
-    marks: list[str]
+    segments: list[Segment]
     readings: list[Token]
     parts: list[int]
 
@@ -109,6 +56,7 @@ class Cleaner:
         self.reader = reader
         self.rules = rules
         self._outcomes = {escapes: _Outcomes(escapes) for escapes in ("", "(", ":", "(:")}
+        self._is_joining = rules.multiline == "join"
         self._order = {category: place for place, category in enumerate(rules.order)}
 
     def clean(self, text: str) -> Result:
@@ -138,16 +86,23 @@ class Cleaner:
         weighed, causes = self._with_added(found) if self.reader.has_adding else (found, {})
         steps = self._steps(weighed.readings, causes, escapes)
         kept, parts, written = weighed.readings, weighed.parts, [step.after for step in steps]
-        is_changed = written != [step.before for step in steps]
+        changed: set[int] = set()
+        if written != [step.before for step in steps]:
+            pairs = zip(parts, steps, strict=True)
+            changed = {part for part, step in pairs if step.before != step.after}
         if "" in written:
             kept, parts = list(compress(kept, written)), list(compress(parts, written))
             written = list(filter(None, written))
         if self._order and (moved := self._sorted(kept, parts)) != kept:
-            kept, is_changed = moved, True
-            written = [reading.written(escapes) for reading in kept]
+            places = zip(parts, kept, moved, strict=True)
+            changed |= {part for part, old, new in places if old is not new}
+            kept, written = moved, [reading.written(escapes) for reading in moved]
             steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
-        if is_changed:
-            text = head + self._joined(found.marks, written, parts) + tail
+        if changed or (self._is_joining and "\n" in body):
+            new = self._joined(found.segments, written, parts, changed)
+            text = head + new + tail
+            if self._is_joining and new.count("\n") < body.count("\n"):
+                steps.append(Step("", "", "joined"))
         if causes:
             steps = [step for step in steps if step is not _NOTHING]
         return Result(text, tuple(steps), tuple(found.readings), tuple(kept))
@@ -159,52 +114,65 @@ class Cleaner:
         steps = list(map(self._outcomes[escapes].__getitem__, readings))
         words = [reading.word for reading in readings]
         stripped = _stripped(words)
-        met: set[TagPolicy] = set()
+        kept = _kept_places(readings)
         for place, word in enumerate(words):
             if word is None:
                 continue
-            if word in met:
-                steps[place] = Step(readings[place].text, "", "duplicate", word.text)
+            if kept[word] != place:
+                by = readings[kept[word]].written(escapes)
+                steps[place] = Step(readings[place].text, "", "duplicate", by)
             elif word in stripped or word in causes or word.replacement:
                 steps[place] = _among_others(readings[place], word, stripped, causes, escapes)
-            met.add(word)
         return steps
 
-    def _joined(self, marks: list[str], written: list[str], parts: list[int]) -> str:
-        if len(marks) == 1:
+    def _joined(
+        self, parts: list[Segment], written: list[str], places: list[int], changed: set[int]
+    ) -> str:
+        """Return the caption with new pieces in the segments that changed."""
+        if self._is_joining:
+            parts, numbers = without_lines(parts)
+            places = [numbers[place] for place in places]
+            changed = {numbers[place] for place in changed}
+            changed |= {place for place in places if "\n" in parts[place].text}
+        if len(parts) == 1 and changed:
             return self.rules.separator.join(written)
-        by_part: list[tuple[str, list[str]]] = [(mark, []) for mark in marks]
-        for each, part in zip(written, parts, strict=True):
-            by_part[part][1].append(each)
-        return joined(by_part, self.rules.separator)
+        pieces: list[list[str]] = [[] for _ in parts]
+        for each, place in zip(written, places, strict=True):
+            pieces[place].append(each)
+        rewritten = [
+            Rewritten(part, pieces[place] if place in changed else None)
+            for place, part in enumerate(parts)
+        ]
+        return joined(rewritten, self.rules.separator)
 
     def _pieces(self, body: str) -> _Pieces:
         if "\n" not in body and "|||" not in body and ";;;" not in body:
             readings = list(filter(None, map(self.reader.untrimmed.__getitem__, body.split(","))))
             if not self.reader.has_ends or not any(each.ends_sentence for each in readings):
-                return _Pieces([""], readings, [0] * len(readings))
+                return _Pieces([Segment("", body)], readings, [0] * len(readings))
         known = self.reader.readings
-        found = _Pieces([""], [], [])
-        for segment in segments(body):
-            if segment.is_marked:
-                found.marks.append(segment.mark)
+        found = _Pieces(segments(body), [], [])
+        for place, segment in enumerate(found.segments):
             for unit, is_sentence in units(segment.pieces, self.reader.is_tag):
                 found.readings.append(self.reader.sentence(unit) if is_sentence else known[unit])
-                found.parts.append(len(found.marks) - 1)
+                found.parts.append(place)
         return found
 
     def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with what is added after them, and for which word each was."""
         there = {reading.word for reading in found.readings}
-        result = _Pieces(found.marks, [], [])
+        kept = _kept_places(found.readings)
+        result = _Pieces(found.segments, [], [])
         causes: dict[TagPolicy, TagPolicy] = {}
-        for reading, part in zip(found.readings, found.parts, strict=True):
+        for place, (reading, part) in enumerate(zip(found.readings, found.parts, strict=True)):
             result.readings.append(reading)
             result.parts.append(part)
-            for other in reading.word.adds if reading.word else ():
+            if not reading.word or kept[reading.word] != place:
+                continue
+            for other in reading.word.adds:
                 if other not in there:
                     there.add(other)
-                    if not other.replacement and reading.word:
+                    if not other.replacement:
                         causes[other] = reading.word
                         result.readings.append(self.reader.added(other))
                         result.parts.append(part)
@@ -232,6 +200,19 @@ class Cleaner:
 
 
 _NOTHING = Step("", "", "implied")
+
+
+def _kept_places(readings: list[Token]) -> dict[TagPolicy, int]:
+    """Return which of the pieces of a word stays: the first one with a weight, else the first."""
+    places: dict[TagPolicy, int] = {}
+    for place, reading in enumerate(readings):
+        word = reading.word
+        if word is None:
+            continue
+        first = places.setdefault(word, place)
+        if first != place and reading.before and not readings[first].before:
+            places[word] = place
+    return places
 
 
 def _stripped(words: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from .resolver import Resolver
-from .rules import SETTINGS, TABLES, Rules
+from .rules import RULES_FILE, SETTINGS, TABLES, Rules
 from .text import spelling
 
-NAME = "normalize.toml"
-
 _COMMENTS = {
-    "include_filename_regexp": "Files whose whole name this matches are captions (RE2).",
+    "include_filename_regexp": """\
+Files whose whole name this matches are captions (RE2). With this pattern only those with an
+image of the same name beside them, or in a folder of nothing but captions; with any other
+pattern all that match.""",
     "exclude_filename_regexp": "But not these.",
     "use_underscores": "Write blue_sky, not blue sky.",
     "keep_underscores": 'Tags that keep their underscores all the same, such as ["^_^"].',
@@ -53,7 +54,11 @@ site leads to invalid_tag.""",
     "keep_first": "So many at the beginning stay where they are.",
     "disambiguation": '"keep" leaves what may mean several tags, "apply" takes the alias.',
     "terminate": "Tags to replace by what they imply.",
-    "multiline": 'Lines of a file: "tags" are separated by them, "captions" are one each.',
+    "multiline": """\
+Lines of a file:
+  tags      one caption; line breaks separate tags and stay as they are
+  join      one caption; line breaks become separators
+  captions  each line is a caption of its own""",
     "separator": "What is written between tags.",
     "escape_parens": '"auto" writes \\( where a file does, "always", "never".',
     "aliases": """\
@@ -77,8 +82,8 @@ def find(given: Path | None, *folders: Path | None) -> Path | None:
     for folder in (*filter(None, folders), Path.cwd()):
         absolute = folder.resolve()
         for place in (absolute, *absolute.parents):
-            if os.path.lexists(place / NAME):  # one that cannot be read is told
-                return place / NAME
+            if os.path.lexists(place / RULES_FILE):  # also a broken link: reading it fails
+                return place / RULES_FILE
     return None
 
 

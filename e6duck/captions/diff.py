@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ..db.connection import Connection
 from ..tags.diff import Section
-from .cleaner import Result, Step
 from .config import find
 from .normalizer import Normalizer
 from .rules import Rules, read_rules
+from .steps import Result, Step
 
 _COLUMNS = ("name", "before", "after", "why")
 

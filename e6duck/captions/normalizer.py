@@ -6,19 +6,21 @@ import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..db.connection import AnyDatabase, connection_of, path_of
 from ..errors import UsageError
-from .cleaner import Cleaner, Result, texts_of
+from .cleaner import Cleaner, texts_of
 from .policy import Policy
 from .resolver import Resolver
 from .rules import Rules, read_rules, rules_from
-from .runs import journal
+from .runs import caption_files, journal
 from .runs.apply import Run, apply, undo
 from .runs.plan import Plan, Progress, plan_copy, plan_in_place, read_all, texts
 from .runs.scan import walk
+from .steps import Result
 from .tokens import Tokenizer
 from .vocabulary import Vocabulary
 
@@ -62,37 +64,49 @@ class Normalizer:
         folder: Path | str,
         out_dir: Path | str | None = None,
         *,
+        all_text: bool = False,
         follow_links: bool = False,
         on_progress: Progress = lambda stage, done: None,
     ) -> Plan:
         """Read every caption below a folder and return what would be written; writes nothing.
 
-        out_dir: where to, with all that is no caption; without, the captions are replaced.
-        follow_links: enter folders that are links. on_progress: called with a stage and the files
-        done since the last call. `Plan.changed` are the captions that would be written otherwise,
-        `Plan.skipped` the files that are left as they are, with the reason. Raises `UsageError`
-        for a folder that is none.
+        A text file is a caption if an image or video of the same name is beside it, or if its
+        folder holds nothing but captions (and normalize.toml); names such as README.txt and
+        requirements.txt never are. all_text: take the others, too, but not such names; a pattern in
+        include_filename_regexp takes all that it matches.
+
+        out_dir: where to write; without it, the captions are replaced. follow_links: enter folders
+        that are links. on_progress: called with a stage and the files done since the last call.
+        `Plan.changed` are the captions that would be written otherwise, `Plan.skipped` the files
+        that are left as they are and `Plan.not_captions` those not taken for captions, with the
+        reasons; `Plan.unreadable` are those that could not be read. Raises `UsageError` where
+        folder is not a folder, or one of the two is inside the other.
         """
         source = _real(folder)
         target = source if out_dir is None else _real(out_dir)
         is_copy = target != source
         standing = next(place for place in (target, *target.parents) if os.path.lexists(place))
         if is_copy and not standing.is_dir():
-            raise UsageError(f"{standing} is no folder to write to")
-        found = walk(
-            source,
-            include=self.rules.include_filename_regexp,
-            exclude=self.rules.exclude_filename_regexp,
-            matching=self.vocabulary.matching,
-            follow_links=follow_links,
-            without=target if is_copy and target.is_relative_to(source) else None,
-        )
+            raise UsageError(f"{standing} is not a folder to write to")
+        if is_copy:
+            _check_apart(source, target)
         with gc_paused():
-            files = read_all(found, on_progress)
+            folders, unreadable = walk(source, follow_links=follow_links)
+            chosen, others = caption_files.choose(
+                folders, self.rules, self.vocabulary.matching, all_text=all_text
+            )
+            files = read_all(chosen, on_progress)
             self._reader.learn(texts_of(texts(files), self.rules.multiline))
             if is_copy:
-                return plan_copy(source, target, files, self._cleaner.clean)
-            return plan_in_place(source, files, self._cleaner.clean)
+                plan = plan_copy(source, target, files, self._cleaner.clean)
+            else:
+                plan = plan_in_place(source, files, self._cleaner.clean)
+        return replace(
+            plan,
+            skipped=plan.skipped | unreadable,
+            unreadable=plan.unreadable | unreadable.keys(),
+            not_captions=others,
+        )
 
     def apply(
         self,
@@ -142,6 +156,14 @@ def journal_folder(database: Path) -> Path:
 
 def _real(folder: Path | str) -> Path:
     return Path(os.path.realpath(folder))
+
+
+def _check_apart(source: Path, target: Path) -> None:
+    """Raise `UsageError` where one folder is inside the other: a run would read its own output."""
+    if target.is_relative_to(source):
+        raise UsageError(f"OUTPUT_DIR {target} is inside INPUT_DIR; choose a folder outside it")
+    if source.is_relative_to(target):
+        raise UsageError(f"INPUT_DIR {source} is inside OUTPUT_DIR; choose another OUTPUT_DIR")
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..tags.lookup import suggest
-from .cleaner import REMOVALS, Step
+from ..tags.phrases import many
+from .runs.caption_files import NO_IMAGE
 from .runs.plan import Plan
+from .steps import REMOVALS, Step
 from .vocabulary import Vocabulary, is_ambiguous
 
 _SUGGESTED = 200
@@ -32,6 +34,7 @@ class Findings:
     changed: int
     unchanged: int
     skipped: dict[str, str]
+    not_captions: dict[str, str]
     emptied: tuple[str, ...]
     """Captions that nothing is left of"""
     removed: Counter[str]
@@ -60,10 +63,11 @@ def findings(plan: Plan) -> Findings:
             ambiguous[step.before] += number
     changed = plan.changed
     return Findings(
-        len(plan.captions) + len(plan.skipped),
+        len(plan.captions) + sum(not name.endswith("/") for name in plan.skipped),
         len(changed),
         len(plan.captions) - len(changed),
         plan.skipped,
+        plan.not_captions,
         tuple(each.name for each in changed if not each.result.text.strip("\ufeff \t\r\n")),
         removed,
         changes,
@@ -110,14 +114,38 @@ def summary(found: Findings) -> list[str]:
             more = " …" if len(counts) > 5 else ""
             lines.append(f"{what:<10} {len(counts):,} kept as found: {first}{more}")
     if found.emptied:
-        lines.append(f"emptied    {_some(found.emptied)}")
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in found.skipped.items():
-        by_reason.setdefault(reason, []).append(name)
-    lines += [f"left out   {_some(names)}: {reason}" for reason, names in by_reason.items()]
-    return lines
+        lines.append(f"emptied    {some(found.emptied)}")
+    return [*lines, *left_out(found.skipped), *not_captions(found.not_captions)]
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+def left_out(skipped: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each reason why files are left out."""
+    for reason, names in _by_reason(skipped).items():
+        yield f"left out   {some(names)}: {reason}"
+
+
+def not_captions(others: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each reason why text files were not taken for captions."""
+    for reason, names in _by_reason(others).items():
+        files = many(len(names), "text file")
+        if reason == NO_IMAGE:
+            beside = "it" if len(names) == 1 else "them"
+            yield (
+                f"left out   {files} without an image beside {beside}: {some(names)};"
+                f" --all-text reads {beside}"
+            )
+        else:
+            yield f"left out   {files} {reason}: {some(names)}"
+
+
+def _by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
+def some(names: Sequence[str], count: int = 5) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - count:,} more" if len(names) > count else ""
+    return ", ".join(names[:count]) + more

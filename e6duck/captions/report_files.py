@@ -48,6 +48,7 @@ def report(vocabulary: Vocabulary, plan: Plan) -> dict[str, Any]:
             "changed": found.changed,
             "unchanged": found.unchanged,
             "left_out": len(found.skipped),
+            "not_captions": len(found.not_captions),
         },
         "removed": dict(sorted(found.removed.items())),
         "frequent_changes": _frequent_changes(found),
@@ -55,6 +56,7 @@ def report(vocabulary: Vocabulary, plan: Plan) -> dict[str, Any]:
         "ambiguous": _texts(found.ambiguous, vocabulary, Vocabulary.candidates),
         "emptied": list(found.emptied),
         "left_out": found.skipped,
+        "not_captions": found.not_captions,
         "files": [
             {
                 "name": caption.name,

@@ -14,7 +14,8 @@ from ..errors import UsageError
 from .text import spelling
 from .toml_lines import line_of
 
-_PARTING = re.compile(r"[,\n]|\|\|\||;;;")
+RULES_FILE = "normalize.toml"
+_BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
 CATEGORIES = (
     *("general", "artist", "contributor", "copyright", "character"),
     *("species", "invalid", "meta", "lore", "pool"),
@@ -23,7 +24,7 @@ CHOICES = {
     "implied": ("remove", "keep", "add"),
     "on_alias_conflict": ("ignore", "silent", "overwrite", "overwrite_rarest", "warn", "raise"),
     "disambiguation": ("keep", "apply"),
-    "multiline": ("tags", "captions"),
+    "multiline": ("tags", "join", "captions"),
     "escape_parens": ("auto", "always", "never"),
 }
 TABLES = ("aliases", "aliases_overrides", "renames")
@@ -130,11 +131,11 @@ def read_rules(path: Path) -> Rules:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is no UTF-8 at byte {error.start + 1:,}") from error
+        raise UsageError(f"{path} is not valid UTF-8 at byte {error.start + 1:,}") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no TOML: {error}") from error
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
     except RecursionError:
-        raise UsageError(f"{path} is no TOML that can be read: lists in lists") from None
+        raise UsageError(f"{path} is not valid TOML: too many lists in lists") from None
     return rules_from(values, source=str(path), text=text)
 
 
@@ -174,8 +175,10 @@ def _table_faults(rules: Rules, table: str, values: Mapping[str, Any]) -> Iterat
         if not isinstance(value, str):
             hint = f"; {key} belongs above the first [table]" if key in SETTINGS else ""
             yield rules.fault(table, f"a tag is expected, not {value!r}{hint}", key)
-        elif not (key.strip() and value.strip()) or _PARTING.search(key + value):
-            yield rules.fault(table, "a tag is not empty, and holds nothing that parts tags", key)
+        elif not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
+            yield rules.fault(
+                table, "a tag must not be empty, or contain a comma, line break, ||| or ;;;", key
+            )
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

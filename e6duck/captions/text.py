@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ _DEEPEST_WEIGHT = 8  # brackets around brackets
 _BOM = "\ufeff"
 _AROUND_MARK = " \t\n\r,"
 _MARK = re.compile(r"(\|{3,}|;{3,})")
+_BREAK = re.compile(r"(\r?\n)")
 _ESCAPES = re.compile(r"(?<!\\)\\++(?=[():])")
 _WEIGHT = re.compile(r"(.+?)(\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -26,7 +27,7 @@ _SYNTAX = ("BREAK", "AND")
 
 
 class UnreadableError(ValueError):
-    """A file is no caption; the message tells why."""
+    """A file cannot be read as a caption; the message is the reason."""
 
 
 def decoded(content: bytes) -> str:
@@ -34,25 +35,39 @@ def decoded(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"larger than {MAX_BYTES:,} bytes")
     if b"\0" in content:
-        raise UnreadableError("holds NUL, so that it is no text")
+        raise UnreadableError("not text (it contains NUL)")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"no UTF-8 at byte {error.start + 1:,}") from error
+        raise UnreadableError(f"not valid UTF-8 at byte {error.start + 1:,}") from error
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Pieces between two marks or line ends, not trimmed, and the mark before them."""
+    """A line, or the part of one between two of kohya's marks, and what separates it."""
 
     mark: str
-    """With all that stood around it; a line break where lines separate tags; first of all empty."""
-    pieces: list[str]
+    """What is before it: a line break, or a mark with all around it; empty for the first."""
+    text: str
+    """As it was found, with its commas"""
 
     @property
     def is_marked(self) -> bool:
-        """Whether kohya's mark stands before it, and not just a line break."""
-        return self.mark not in ("", "\n")
+        """Whether one of kohya's marks is before it, and not just a line break."""
+        return self.mark not in ("", "\n", "\r\n")
+
+    @property
+    def pieces(self) -> list[str]:
+        """Its pieces, not trimmed."""
+        return self.text.split(",")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A segment and the pieces that are written in its place; None where it stays as it is."""
+
+    segment: Segment
+    pieces: list[str] | None
 
 
 def framed(text: str) -> tuple[str, str, str]:
@@ -66,7 +81,7 @@ def framed(text: str) -> tuple[str, str, str]:
 
 
 def segments(body: str) -> list[Segment]:
-    """Return a caption cut at commas, newlines and marks."""
+    """Return a caption cut at marks and line breaks."""
     if "|||" not in body and ";;;" not in body:
         return list(_lines("", body))
     first, *others = _MARK.split(body)
@@ -82,28 +97,65 @@ def segments(body: str) -> list[Segment]:
 
 
 def _lines(mark: str, chunk: str) -> Iterator[Segment]:
-    for line in chunk.split("\n"):
-        yield Segment(mark, line.split(","))
-        mark = "\n"
+    first, *others = _BREAK.split(chunk)
+    yield Segment(mark, first)
+    for line_break, line in zip(others[::2], others[1::2], strict=True):
+        yield Segment(line_break, line)
 
 
-def joined(parts: Iterable[tuple[str, list[str]]], separator: str) -> str:
-    """Return a caption put together: the written pieces of each segment, with its mark.
+def without_lines(parts: Iterable[Segment]) -> tuple[list[Segment], list[int]]:
+    """Return the segments between marks, and for each of parts the number of its segment."""
+    merged: list[Segment] = []
+    numbers = []
+    for part in parts:
+        if merged and not part.is_marked:
+            mark, text = merged[-1].mark, merged[-1].text
+            merged[-1] = Segment(mark, text + part.mark + part.text)
+        else:
+            merged.append(part)
+        numbers.append(len(merged) - 1)
+    return merged, numbers
 
-    A line break becomes a separator; a mark keeps what stood around it, but for what would begin or
-    end the caption.
+
+def joined(parts: Sequence[Rewritten], separator: str) -> str:
+    """Return a caption put together again.
+
+    Segments without new pieces stay to the byte, and so do line breaks. A line that loses all its
+    pieces goes with its line break. A mark keeps what is around it, but not at the beginning or end
+    of the caption.
     """
-    written: list[str] = []
-    follows_piece = False
-    for mark, pieces in parts:
-        if mark not in ("", "\n"):
-            written.append(mark if written else mark.lstrip(_AROUND_MARK))
-            follows_piece = False
-        if pieces:
-            written.append((separator if follows_piece else "") + separator.join(pieces))
-            follows_piece = True
-    text = "".join(written)
-    return text if follows_piece else text.rstrip(_AROUND_MARK)
+    starts = [place for place, part in enumerate(parts) if part.segment.is_marked]
+    written, text = "", ""
+    for start, end in zip([0, *starts], [*starts, len(parts)], strict=True):
+        mark = parts[start].segment.mark if start in starts else ""
+        written += mark if written else mark.lstrip(_AROUND_MARK)
+        text = _joined_lines(parts, start, end, separator)
+        written += text
+    return written if text else written.rstrip(_AROUND_MARK)
+
+
+def _joined_lines(parts: Sequence[Rewritten], start: int, end: int, separator: str) -> str:
+    """Return the lines between two marks, without those that lost all their pieces."""
+    written = ""
+    for place in range(start, end):
+        if parts[place].pieces == []:
+            continue
+        written += _line(parts, place, separator)
+        if place + 1 < end:
+            written += parts[place + 1].segment.mark
+    if start < end and parts[start].pieces == []:
+        written = written.lstrip(_AROUND_MARK)
+    return written.rstrip(_AROUND_MARK) if parts[end - 1].pieces == [] else written
+
+
+def _line(parts: Sequence[Rewritten], place: int, separator: str) -> str:
+    """Return a line; one with new pieces keeps spaces and commas next to its line breaks."""
+    text, pieces = parts[place].segment.text, parts[place].pieces
+    if pieces is None:
+        return text
+    indent = text[: len(text) - len(text.lstrip(_AROUND_MARK))] if place else ""
+    trail = text[len(text.rstrip(_AROUND_MARK)) :] if place + 1 < len(parts) else ""
+    return indent + separator.join(pieces) + trail
 
 
 def units(pieces: list[str], is_tag: Callable[[str], bool]) -> list[tuple[str, bool]]:

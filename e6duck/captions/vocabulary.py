@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ..db.connection import Connection, has_posts
+from ..db.connection import Connection, damage_explained, has_posts
 from ..db.errors import first_line, translated_errors
 from ..db.sql_files import sql_text
 from .rules import CATEGORIES
@@ -121,8 +121,8 @@ class Vocabulary:
         return self._execute(sql_text("captions", query), values)
 
     def _execute(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a query; raises `QueryError` where the database is broken."""
-        with translated_errors():
+        """Return the rows of a query; raises `DatabaseError` where the database is damaged."""
+        with translated_errors(), damage_explained(self.connection):
             return self.connection.execute(sql, values).fetchall()
 
     def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:

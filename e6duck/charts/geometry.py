@@ -30,10 +30,6 @@ class Box:
         """Return the box with a margin on all sides."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
-    def nearest(self, x: float, y: float) -> tuple[float, float]:
-        """Return the point of the box that is nearest to a point."""
-        return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
-
 
 @dataclass(frozen=True)
 class Disc:

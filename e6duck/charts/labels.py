@@ -21,13 +21,15 @@ from .geometry import (
     lines_enter,
 )
 
-_DISTANCES = np.array([0, 3, 7, 12, 18, 25, 33, 42, 52, 64, 78, 94, 112], np.float64)
+_DISTANCES = np.array([0, 3, 7, 12, 18, 25, 33, 42], np.float64)  # leaders stay short
 _DIRECTIONS = 24
 _LED = 6.0  # from here on a label needs a leader, and before where another dot is nearer
 _TOUCH = 2.0  # the least gap between a dot and its label
 _MARGIN = 1.5  # the least gap between a label and anything else
 _CROWD = 9.0  # a dot nearer than this could be taken for the label's own
-_CLUMP = 6.0  # dots so near each other are one clump, under which a leader may pass
+_NEARER = 15.0  # what it costs a label to stand nearer to another dot than to its own
+_GRAZE = 1.0  # so much of another dot's edge may a leader touch
+_RETRIES = 2
 _GROWN = np.array([-_MARGIN, -_MARGIN, _MARGIN, _MARGIN])
 
 
@@ -39,6 +41,32 @@ class Place:
     leader: Line | None
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What later labels and leaders keep clear of; a spoke is a leader from the dot's centre."""
+
+    boxes: Shapes
+    spokes: Shapes
+
+    def with_place(self, place: Place, dot: Lengths) -> _Taken:
+        boxes = np.vstack([self.boxes, astuple(place.box)])
+        if not place.leader:
+            return _Taken(boxes, self.spokes)
+        spoke = (*dot[:2], place.leader.x2, place.leader.y2)
+        return _Taken(boxes, np.vstack([self.spokes, spoke]))
+
+    def near(self, dot: Lengths, reach: float) -> _Taken:
+        """Return what may meet a label or a leader of a dot."""
+        low, high = dot[:2] - reach, dot[:2] + reach
+
+        def meet(shapes: Shapes) -> Shapes:
+            one, two = shapes[:, :2], shapes[:, 2:]
+            is_near = (np.minimum(one, two) <= high) & (np.maximum(one, two) >= low)
+            return shapes[is_near.all(axis=1)]
+
+        return _Taken(meet(self.boxes), meet(self.spokes))
+
+
 def place(
     discs: Sequence[Disc], sizes: Sequence[tuple[float, float]], area: Box
 ) -> list[Place | None]:
@@ -48,24 +76,45 @@ def place(
     clear of all dots, labels and leaders, and so does its leader.
     """
     dots = np.array([astuple(disc) for disc in discs], np.float64).reshape(-1, 3)
-    taken: list[Place] = []
-    places: list[Place | None] = []
-    for number, size in enumerate(sizes):
-        found = _best_place(number, dots, size, area, taken)
-        places.append(found)
+    order = list(range(len(discs)))
+    places = _placed(order, dots, sizes, area)
+    for _ in range(_RETRIES):
+        left_out = {number for number in order if not places[number]}
+        if not left_out:
+            break
+        # What found no room chooses first, but not at the cost of another one.
+        order = sorted(order, key=lambda number: number not in left_out)
+        again = _placed(order, dots, sizes, area)
+        if {number for number in order if not again[number]} < left_out:
+            places = again
+    return places
+
+
+def _placed(
+    order: Sequence[int], dots: Shapes, sizes: Sequence[tuple[float, float]], area: Box
+) -> list[Place | None]:
+    taken = _Taken(np.empty((0, 4)), np.empty((0, 4)))
+    places: list[Place | None] = [None] * len(order)
+    for number in order:
+        found = places[number] = _best_place(number, dots, sizes[number], area, taken)
         if found:
-            taken.append(found)
+            taken = taken.with_place(found, dots[number])
     return places
 
 
 def _best_place(
-    number: int, dots: Shapes, size: tuple[float, float], area: Box, taken: Sequence[Place]
+    number: int, dots: Shapes, size: tuple[float, float], area: Box, taken: _Taken
 ) -> Place | None:
-    own, others = dots[number], np.delete(dots, number, axis=0)
+    own = dots[number]
+    reach = own[2] + _TOUCH + _DISTANCES[-1] + max(size) + _CROWD
+    is_near = (np.abs(dots[:, :2] - own[:2]) <= reach + dots[:, 2:]).all(axis=1)
+    is_near[number] = False
+    others, taken = dots[is_near], taken.near(own, reach)
     boxes, costs = _candidates(own, size)
     lines = _lines(own, boxes)
     gaps = box_gaps(boxes, others)
-    led = box_gaps(boxes, own[None])[:, 0] > np.minimum(_LED, gaps.min(axis=1, initial=_LED))
+    own_gap, other_gap = box_gaps(boxes, own[None])[:, 0], gaps.min(axis=1, initial=np.inf)
+    led = own_gap > np.minimum(_LED, other_gap)
     free = (
         _within(boxes, area)
         & (gaps >= _MARGIN).all(axis=1)
@@ -74,7 +123,7 @@ def _best_place(
     )
     if not free.any():
         return None
-    crowding = np.maximum(_CROWD - gaps, 0).sum(axis=1)
+    crowding = np.maximum(_CROWD - gaps, 0).sum(axis=1) + _NEARER * (own_gap > other_gap)
     best = int(np.where(free, costs + crowding, np.inf).argmin())
     return Place(Box(*boxes[best].tolist()), Line(*lines[best].tolist()) if led[best] else None)
 
@@ -107,26 +156,18 @@ def _within(boxes: Shapes, area: Box) -> Facts:
     return np.asarray((boxes[:, :2] >= start).all(axis=1) & (boxes[:, 2:] <= end).all(axis=1))
 
 
-def _clear(boxes: Shapes, taken: Sequence[Place]) -> Facts:
+def _clear(boxes: Shapes, taken: _Taken) -> Facts:
     """Tell which boxes keep clear of labels and leaders."""
-    labels, leaders = _shapes(taken)
     return np.asarray(
-        ~boxes_meet(boxes, labels).any(axis=1) & ~lines_enter(leaders, boxes).any(axis=0)
+        ~boxes_meet(boxes, taken.boxes).any(axis=1) & ~lines_enter(taken.spokes, boxes).any(axis=0)
     )
 
 
-def _clear_lines(lines: Shapes, own: Lengths, others: Shapes, taken: Sequence[Place]) -> Facts:
-    """Tell which leaders keep clear of labels, leaders, and dots but those that touch its own."""
-    labels, leaders = _shapes(taken)
-    apart = np.linalg.norm(others[:, :2] - own[:2], axis=1) >= others[:, 2] + own[2] + _CLUMP
+def _clear_lines(lines: Shapes, own: Lengths, others: Shapes, taken: _Taken) -> Facts:
+    """Tell which leaders keep clear of labels, leaders and dots."""
+    spokes = np.hstack([np.broadcast_to(own[:2], (len(lines), 2)), lines[:, 2:]])
     return np.asarray(
-        ~lines_enter(lines, labels).any(axis=1)
-        & ~lines_cross(lines, leaders).any(axis=1)
-        & (line_gaps(lines, others[apart]) >= 0).all(axis=1)
+        ~lines_enter(lines, taken.boxes).any(axis=1)
+        & ~lines_cross(spokes, taken.spokes).any(axis=1)
+        & (line_gaps(lines, others) >= -_GRAZE).all(axis=1)
     )
-
-
-def _shapes(taken: Sequence[Place]) -> tuple[Shapes, Shapes]:
-    labels = [astuple(each.box) for each in taken]
-    leaders = [astuple(each.leader) for each in taken if each.leader]
-    return np.array(labels).reshape(-1, 4), np.array(leaders).reshape(-1, 4)

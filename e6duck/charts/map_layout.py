@@ -1,199 +1,132 @@
-"""A map laid out on a page: each dot, label, line and word with its place, still without colours.
-
-Lengths are in points, and y grows downward. Whoever draws a sheet has nothing to decide, so that a
-picture and a web page show the same.
-"""
+"""Where the dots and labels of a map go. Lengths are in points, and y grows downward."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .geometry import Box, Disc, Line
-from .labels import place
-from .legend import ROW_HEIGHT, Key, legend, legend_at, radius
-from .tag_map import Spot, TagMap
-from .text import FAINT, Measure, Text, printable, shortened, wrapped
+from .labels import Place, place
+from .tag_map import Spot
+from .text import Measure, printable, shortened
 
-MARGIN = 26.0  # around all that is on a page
-RING = 3.0  # how far the ring of a query is from its dot
+RING = 3.0  # the distance of the ring of a query from its dot
 
-_WIDTH, _HEIGHT = 720.0, 540.0
-_ROOMY = 30  # so many spots have room on a page of that size; more get a larger one
-_AXIS_ROOM = 18.0  # beside the plot, for the name of an axis
-_DOT_MARGIN = 22.0  # between the plot's edge and the centres of the outermost dots
+_WIDTH, _HEIGHT = 760.0, 560.0
+_ROOMY = 30  # the number of tags that fit on a page of that size; more get a larger page
+_DOT_MARGIN = 44.0  # between the plot's edge and the centres of the outermost dots
 _STRETCH = 2.0  # the most that one axis is drawn larger than the other
-_TITLE_SIZE, _TITLE_LINE, _TITLE_LINES, _TITLE_GAP = 15.0, 20.0, 2, 6.0
-_NAME_SIZE, _QUERY_SIZE, _SMALL_SIZE = 9.0, 10.5, 8.5
-_NAME_ROOM = 190.0
+_APART = 1.1  # dots nearer than this share of their radii are moved apart, ...
+_MOST_APART = 16.0  # ... by this at most, so that places stay true
+_STEPS = 60
+_NAME_SIZE, _QUERY_SIZE, _NAME_WIDTH = 9.0, 11.0, 190.0
+
+_Name: TypeAlias = tuple[str, float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Label:
-    """The name beside a dot, shortened where it is long; hidden where there is no room for it."""
+    """The name of a tag, shortened if it is long, with its box."""
 
-    text: Text
+    text: str
+    size: float
+    is_bold: bool
+    left: float
+    baseline: float
     box: Box
-    leader: Line | None = None
-    is_hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A spot on the page."""
-
-    spot: Spot
-    disc: Disc
-    label: Label
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A page with all that is on it; top is where its title ends."""
-
-    width: float
-    height: float
-    top: float
-    title: tuple[Text, ...]
-    zero_lines: tuple[Line, Line]
-    marks: tuple[Mark, ...]
-    keys: tuple[Key, ...]
-    texts: tuple[Text, ...]
-
-    def back_to_front(self) -> list[Mark]:
-        """Return the marks as they are painted: no large dot hides a small one, none a query."""
-        return sorted(self.marks, key=lambda mark: (mark.spot.is_query, -mark.disc.radius))
+    leader: Line | None
 
 
 def page_size(spot_count: int) -> tuple[float, float]:
-    """Return the width and height of a page on which so many names have room."""
-    scale = min(max(math.sqrt(spot_count / _ROOMY), 1.0), 2.0)
+    """Return the width and height of a page on which the names of this many tags have room."""
+    scale = min(max(math.sqrt(spot_count / _ROOMY), 0.85), 2.0)
     return round(_WIDTH * scale), round(_HEIGHT * scale)
 
 
-def laid_out(tag_map: TagMap, measure: Measure, size: tuple[float, float] | None = None) -> Sheet:
-    """Return the page of a map; its labels choose their places queries first, then by score."""
-    width, height = size or page_size(len(tag_map.spots))
-    room = width - 2 * MARGIN
-    title = _title(tag_map.title, room, measure)
-    rows = legend(tag_map.spots, room, measure)
-    legend_top = height - MARGIN - ROW_HEIGHT * len(rows)
-    keys, words = legend_at(rows, MARGIN, legend_top)
-    plot = Box(
-        left=MARGIN + _AXIS_ROOM,
-        top=MARGIN + _TITLE_LINE * len(title) + _TITLE_GAP,
-        right=width - MARGIN,
-        bottom=legend_top - 1.5 * _AXIS_ROOM,
-    )
-    discs, zero_lines = _discs(tag_map.spots, plot)
-    labels = _labels(tag_map.spots, discs, plot, measure)
-    hidden = sum(label.is_hidden for label in labels)
-    return Sheet(
-        width,
-        height,
-        top=plot.top - _TITLE_GAP,
-        title=title,
-        zero_lines=zero_lines,
-        marks=tuple(map(Mark, tag_map.spots, discs, labels)),
-        keys=keys,
-        texts=(*_axis_names(tag_map.variance, plot), *_note(hidden, plot), *words),
-    )
+def radius(posts: int) -> float:
+    """Return a dot's radius: it grows with the logarithm of posts, from 2.5 to 11."""
+    return min(max(1.5 + 1.4 * math.log10(max(posts, 1)), 2.5), 11.0)
 
 
-def _title(title: str, room: float, measure: Measure) -> tuple[Text, ...]:
-    def width(text: str) -> float:
-        return measure(text, _TITLE_SIZE, True)[0]
-
-    base = MARGIN + 0.8 * _TITLE_SIZE
-    return tuple(
-        Text(line, MARGIN, base + _TITLE_LINE * number, _TITLE_SIZE, is_bold=True)
-        for number, line in enumerate(wrapped(title, room, _TITLE_LINES, width))
-    )
-
-
-def _discs(spots: Sequence[Spot], plot: Box) -> tuple[list[Disc], tuple[Line, Line]]:
-    """Return the dots, which fill the plot, and the lines where an axis is zero."""
+def dots(spots: Sequence[Spot], plot: Box) -> list[Disc]:
+    """Return the dots of the tags: they fill the plot, and none hides another one."""
+    if not spots:
+        return []
+    places = np.array([(spot.x, -spot.y) for spot in spots])
+    radii = np.array([radius(spot.posts) + RING * spot.is_query for spot in spots])
+    low, high = places.min(axis=0), places.max(axis=0)
     inner = plot.grown(-_DOT_MARGIN)
-    across = _Axis.of([spot.x for spot in spots], inner.left, inner.right)
-    down = _Axis.of([-spot.y for spot in spots], inner.top, inner.bottom)
-    across, down = across.limited(down), down.limited(across)
-    discs = [Disc(across.at(spot.x), down.at(-spot.y), radius(spot.posts)) for spot in spots]
-    zero_x, zero_y = plot.nearest(across.at(0), down.at(0))
-    upright = Line(zero_x, plot.top, zero_x, plot.bottom)
-    return discs, (upright, Line(plot.left, zero_y, plot.right, zero_y))
+    room = np.array([inner.right - inner.left, inner.bottom - inner.top])
+    scale = room / np.maximum(high - low, 1e-9)
+    scale = np.minimum(scale, _STRETCH * scale[::-1])
+    middle = np.array([inner.left + inner.right, inner.top + inner.bottom]) / 2
+    places = _run_in_thread(middle + (places - (low + high) / 2) * scale, radii)
+    return [
+        Disc(x, y, radius(spot.posts)) for (x, y), spot in zip(places.tolist(), spots, strict=True)
+    ]
 
 
-@dataclass(frozen=True)
-class _Axis:
-    """An axis of the plot: the value in its middle, the middle's place, and points a unit."""
+def _run_in_thread(places: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move dots apart that lie on one another, each by a few points at most."""
+    reach = _APART * (radii[:, None] + radii) + 2 * _MOST_APART
+    distance = np.hypot(*(axis[:, None] - axis for axis in places.T))
+    one, two = np.nonzero(np.triu(distance < reach, k=1))  # no others can meet
+    wanted = _APART * (radii[one] + radii[two])
+    angle = 2.4 * (one + two)  # which way dots go that stand at one point
+    fallback = np.column_stack([np.cos(angle), np.sin(angle)])
+    shift = np.zeros_like(places)
+    for _ in range(_STEPS):
+        offset = places[one] + shift[one] - places[two] - shift[two]
+        gap = np.linalg.norm(offset, axis=1)
+        overlap = np.maximum(wanted - gap, 0)
+        if overlap.max(initial=0) < 0.1:
+            break
+        way = np.where(gap[:, None] > 1e-3, offset / np.maximum(gap, 1e-3)[:, None], fallback)
+        push = overlap[:, None] * way / 4
+        for axis in range(2):
+            shift[:, axis] += np.bincount(one, push[:, axis], len(places))
+            shift[:, axis] -= np.bincount(two, push[:, axis], len(places))
+        length = np.linalg.norm(shift, axis=1, keepdims=True)
+        shift *= np.minimum(1, _MOST_APART / np.maximum(length, 1e-9))
+    return places + shift
 
-    value: float
-    middle: float
-    scale: float
 
-    @classmethod
-    def of(cls, values: Sequence[float], start: float, end: float) -> _Axis:
-        low, high = min(values, default=0.0), max(values, default=0.0)
-        scale = (end - start) / (high - low) if high > low else math.inf
-        return cls((low + high) / 2, (start + end) / 2, scale)
-
-    def limited(self, other: _Axis) -> _Axis:
-        """Return the axis not stretched much more than the other one."""
-        scale = min(self.scale, _STRETCH * other.scale)
-        return _Axis(self.value, self.middle, scale if math.isfinite(scale) else 0.0)
-
-    def at(self, value: float) -> float:
-        return self.middle + (value - self.value) * self.scale
-
-
-def _labels(
+def labels(
     spots: Sequence[Spot], discs: Sequence[Disc], plot: Box, measure: Measure
-) -> list[Label]:
-    names = [_name(spot, disc, measure) for spot, disc in zip(spots, discs, strict=True)]
+) -> list[Label | None]:
+    """Return the label of each tag, None if there is no room. The first tags choose first."""
+    names = [_name(spot, measure) for spot in spots]
     marked = [
         Disc(disc.x, disc.y, disc.radius + (RING + 1 if spot.is_query else 0))
         for spot, disc in zip(spots, discs, strict=True)
     ]
-    sizes = [(name.box.right - name.box.left, name.box.bottom - name.box.top) for name in names]
-    places = place(marked, sizes, plot)
+    places = place(marked, [(width, above + below) for _, _, width, above, below in names], plot)
     return [
-        _moved(name, found.box, found.leader) if found else name
-        for name, found in zip(names, places, strict=True)
+        _label(spot, name, found) for spot, name, found in zip(spots, names, places, strict=True)
     ]
 
 
-def _name(spot: Spot, disc: Disc, measure: Measure) -> Label:
-    """Return the label of a spot that has no place yet: hidden, to the right of its dot."""
+def _label(spot: Spot, name: _Name, found: Place | None) -> Label | None:
+    if not found:
+        return None
+    text, size, _, _, below = name
+    baseline = found.box.bottom - below
+    return Label(text, size, spot.is_query, found.box.left, baseline, found.box, found.leader)
+
+
+def _name(spot: Spot, measure: Measure) -> _Name:
+    """Return a tag's label, its size, its width, and its height above and below the line."""
     size = _QUERY_SIZE if spot.is_query else _NAME_SIZE
 
     def width(text: str) -> float:
         return measure(text, size, spot.is_query)[0]
 
-    name = shortened(printable(spot.tag), _NAME_ROOM, width)
+    name = shortened(printable(spot.tag), _NAME_WIDTH, width)
     across, above, below = measure(name, size, spot.is_query)
     # All stand alike on their lines, whether or not they have letters that rise or hang.
-    above, below = max(above, 0.77 * size), max(below, 0.23 * size)
-    left, line = disc.x + disc.radius + 2, disc.y + (above - below) / 2
-    text = Text(name, left, line, size, spot.category, is_bold=spot.is_query)
-    return Label(text, Box(left, line - above, left + across, line + below), is_hidden=True)
-
-
-def _moved(label: Label, box: Box, leader: Line | None) -> Label:
-    """Return a label at its place."""
-    base = box.bottom - (label.box.bottom - label.text.y)
-    return Label(replace(label.text, x=box.left, y=base), box, leader)
-
-
-def _axis_names(variance: tuple[float, float], plot: Box) -> Iterator[Text]:
-    first, second = (f"axis: {share:.0%} of the variance" for share in variance)
-    x, y = (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2
-    yield Text(f"first {first}", x, plot.bottom + 13, _SMALL_SIZE, FAINT, "middle")
-    yield Text(f"second {second}", plot.left - 9, y, _SMALL_SIZE, FAINT, "middle", is_upright=True)
-
-
-def _note(count: int, plot: Box) -> Iterator[Text]:
-    """Say how many dots have no label."""
-    if count:
-        note = f"{count} label{'s' * (count != 1)} left out"
-        yield Text(note, plot.right, plot.bottom + 13, _SMALL_SIZE, FAINT, "end")
+    return name, size, across, max(above, 0.77 * size), max(below, 0.23 * size)

@@ -1,4 +1,4 @@
-"""A map or the statistics as a picture: a file; a map in a window, too."""
+"""Maps and statistics as files: pictures or pages; a map in a window, too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .. import files
 from ..errors import E6DuckError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.figure import Figure
 
@@ -28,10 +28,17 @@ _METADATA: dict[str, dict[str, str | None]] = {
 SUFFIXES = (*_METADATA, ".html")
 
 
-def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
+def save(
+    tag_map: TagMap,
+    path: Path,
+    *,
+    light: bool = False,
+    on_notice: Callable[[str], object] = lambda line: None,
+) -> None:
     """Write a map to a file of the kind that its suffix says: .png, .svg, .pdf or .html.
 
-    light: for paper, instead of the site's dark background. The same map gives the same bytes.
+    light: for paper, instead of the site's dark background. on_notice: called with a line if no
+    installed font has a character of a picture. The same map gives the same bytes.
     """
 
     def page() -> str:
@@ -39,7 +46,7 @@ def save(tag_map: TagMap, path: Path, *, light: bool = False) -> None:
 
         return page(tag_map, light=light)
 
-    _save(path, page, lambda figure: _fill(figure, tag_map, light))
+    _save(path, page, lambda figure: _fill(figure, tag_map, light), _names(tag_map), on_notice)
 
 
 def save_stats(stats: DatabaseStats, path: Path, *, light: bool = False) -> None:
@@ -56,7 +63,18 @@ def save_stats(stats: DatabaseStats, path: Path, *, light: bool = False) -> None
     _save(path, page, lambda figure: _fill_stats(figure, stats, light))
 
 
-def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -> None:
+def _names(tag_map: TagMap) -> list[str]:
+    return [spot.tag for spot in tag_map.spots]
+
+
+def _save(
+    path: Path,
+    page: Callable[[], str],
+    fill: Callable[[Figure], None],
+    names: Sequence[str] | None = None,
+    on_notice: Callable[[str], object] = lambda line: None,
+) -> None:
+    """Write a page or draw a picture. names: what to find fonts for; None if it is not known."""
     check(path)
     suffix = path.suffix.lower()
     try:
@@ -64,7 +82,7 @@ def _save(path: Path, page: Callable[[], str], fill: Callable[[Figure], None]) -
             if suffix == ".html":
                 draft.write_text(page(), encoding="utf-8")
             else:
-                _draw(fill, draft, suffix)
+                _draw(fill, draft, suffix, names, on_notice)
     except OSError as error:
         raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -73,17 +91,26 @@ def check(path: Path) -> None:
     """Raise `UsageError` unless a picture can be drawn: of that suffix, into a folder that is."""
     if path.suffix.lower() not in SUFFIXES:
         kinds = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        raise UsageError(f"{path} is no kind of picture that can be drawn; end its name in {kinds}")
+        raise UsageError(f"{path} is not a picture that can be drawn; end its name in {kinds}")
     if not path.parent.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {path.parent}")
 
 
-def _draw(fill: Callable[[Figure], None], path: Path, suffix: str) -> None:
+def _draw(
+    fill: Callable[[Figure], None],
+    path: Path,
+    suffix: str,
+    names: Sequence[str] | None,
+    on_notice: Callable[[str], object],
+) -> None:
     from matplotlib.figure import Figure
 
-    from .fonts import house_style
+    from .fonts import house_style, missing_notice
 
-    with house_style():
+    with house_style(names) as missing:
+        # Whoever shows an SVG has fonts of its own.
+        if missing and suffix != ".svg":
+            on_notice(missing_notice(missing))
         figure = Figure(dpi=_DPI)
         fill(figure)
         figure.savefig(path, format=suffix[1:], dpi=_DPI, metadata=_METADATA[suffix])
@@ -93,15 +120,14 @@ def _fill(
     figure: Figure, tag_map: TagMap, light: bool, size: tuple[float, float] | None = None
 ) -> None:
     """Draw a map on an empty figure: on as large a page as it needs, or on one of that size."""
-    from .fonts import measured
     from .map_figure import draw
-    from .map_layout import laid_out
+    from .map_layout import page_size
     from .palette import palette
 
-    sheet = laid_out(tag_map, measured, size)
     if not size:
-        figure.set_size_inches(sheet.width / _POINTS, sheet.height / _POINTS)
-    draw(sheet, figure, palette(light=light))
+        size = page_size(len(tag_map.spots))
+        figure.set_size_inches(size[0] / _POINTS, size[1] / _POINTS)
+    draw(tag_map, figure, palette(light=light), size)
 
 
 def _fill_stats(figure: Figure, stats: DatabaseStats, light: bool) -> None:
@@ -120,7 +146,7 @@ def show(tag_map: TagMap, *, light: bool = False) -> None:
 
     from .fonts import house_style
 
-    with house_style():
+    with house_style(_names(tag_map)):
         figure = _window(tag_map.title)
         _fill(figure, tag_map, light)
         figure.canvas.mpl_connect("resize_event", lambda _: _refill(figure, tag_map, light))

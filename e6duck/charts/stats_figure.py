@@ -69,7 +69,7 @@ def draw(figure: Figure, stats: DatabaseStats, colors: Palette) -> None:
 
 def use_style(colors: Palette) -> None:
     """Set Matplotlib's parameters for the charts; `house_style` sets them back."""
-    families = font(_SMALL, False).get_family()
+    families = [name for name in font(_SMALL, False).get_family() if name != "sans-serif"]
     rc = matplotlib.rc
     rc("font", size=_SMALL, family=[*families, "sans-serif"], **{"sans-serif": families})
     rc("svg", fonttype="none")

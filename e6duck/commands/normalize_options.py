@@ -1,4 +1,4 @@
-"""What can be asked of the normalize command, and what cannot be asked together."""
+"""The options of the normalize command, and which of them can be used together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from pathlib import Path
 
 from ..captions.rules import CATEGORIES
 from ..errors import UsageError
+
+_READING = {
+    *("OUTPUT_DIR", "--config", "--report", "--print-topk", "--print-implied-topk"),
+    *("--stats-categories", "--print-blacklist", "--all-text", "--follow-links"),
+}
+"""The options of whatever reads a folder of captions"""
+_NEEDS = {
+    "--run": "--run names the run for --undo; add --undo",
+    "--explain": "--explain is for one text: e6duck normalize - --explain < caption.txt",
+    "-": "give a folder, not -",
+}
+"""What to say of options that are not used with anything else"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +43,18 @@ class Options:
     write_config: bool
     suggest: bool
     explain: bool
+    all_text: bool
     follow_links: bool
 
     @property
     def is_text(self) -> bool:
         """Whether one text is cleaned, from standard input."""
         return str(self.input_dir) == "-"
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether no caption is written."""
+        return self.check or self.diff or self.suggest
 
     @property
     def folder(self) -> Path:
@@ -46,16 +64,16 @@ class Options:
         return self.input_dir
 
     def check_fit(self) -> None:
-        """Raise `UsageError` for what is unknown, or would not be heeded beside something else."""
+        """Raise `UsageError` for what is unknown, or would be ignored beside something else."""
         for name in self.stats_categories:
             if name not in (*CATEGORIES, "unknown"):
                 known = ", ".join(CATEGORIES)
                 raise UsageError(f"--stats-categories {name} is none of {known}, unknown")
         self._check_output()
-        if self.undo:
-            _check_none("--undo works on the folder that was written", self._about_captions)
-        if self.is_text and not (self.show_config or self.write_config):
-            _check_none("- cleans one text", self._about_folders)
+        mode, used = self._mode()
+        for option, is_given in self._given().items():
+            if is_given and option not in used:
+                raise UsageError(_NEEDS.get(option) or f"{option} cannot be used with {mode}")
 
     def _check_output(self) -> None:
         """Raise `UsageError` for a number after -k or -j, which would be taken for a folder."""
@@ -63,34 +81,53 @@ class Options:
         if name.isdigit() and is_listing != {None} and not Path(name).exists():
             raise UsageError(f"{name} would be OUTPUT_DIR; a number of tags is written -k{name}")
 
-    @property
-    def _about_captions(self) -> dict[str, object]:
+    def _mode(self) -> tuple[str, set[str]]:
+        """Return what is asked for, and the options that it takes."""
+        if self.write_config:
+            return "--write-config", {"--write-config", "--config"}
+        if self.undo:
+            return "--undo", {"--undo", "--run", "--backup"}
+        if self.show_config:
+            return "--show-config", {"-", "--show-config", "--config", "OUTPUT_DIR"}
+        if self.is_text and self.explain:
+            return "--explain", {"-", "--explain", "--check", "--config"}
+        if self.is_text:
+            return "- (one text)", {"-", "--check", "--diff", "--config"}
+        if self.suggest:
+            return "--suggest", _READING | {"--suggest"}
+        if self.check or self.diff:
+            return "--check" if self.check else "--diff", _READING | {"--check", "--diff"}
+        return "a folder", _READING | {"--yes", "--backup"}
+
+    def _given(self) -> dict[str, bool]:
+        """Return which options are given."""
         return {
-            "OUTPUT_DIR": self.output_dir,
+            "-": self.is_text,
+            "OUTPUT_DIR": self.output_dir is not None,
+            "--config": self.config is not None,
+            "--yes": self.yes,
             "--check": self.check,
             "--diff": self.diff,
-            "--suggest": self.suggest,
-            "--explain": self.explain,
-            "--report": self.reports,
-            "--config": self.config,
-        }
-
-    @property
-    def _about_folders(self) -> dict[str, object]:
-        return {
-            "OUTPUT_DIR": self.output_dir,
             "--undo": self.undo,
-            "--backup": self.backup,
-            "--report": self.reports,
-            "--suggest": self.suggest,
+            "--run": self.run is not None,
+            "--backup": self.backup is not None,
+            "--report": bool(self.reports),
             "--print-topk": self.print_topk is not None,
             "--print-implied-topk": self.print_implied_topk is not None,
-            "--stats-categories": self.stats_categories,
+            "--stats-categories": bool(self.stats_categories),
             "--print-blacklist": self.print_blacklist,
+            "--show-config": self.show_config,
+            "--write-config": self.write_config,
+            "--suggest": self.suggest,
+            "--explain": self.explain,
+            "--all-text": self.all_text,
+            "--follow-links": self.follow_links,
         }
 
-
-def _check_none(why: str, options: dict[str, object]) -> None:
-    for name, value in options.items():
-        if value:
-            raise UsageError(f"{why}, without {name}")
+    def written_out(self) -> list[str]:
+        """Return the words of the command that makes the changes that --check found."""
+        words = ["e6duck", "normalize", str(self.folder)]
+        words += [str(self.output_dir)] if self.output_dir else []
+        words += ["--config", str(self.config)] if self.config else []
+        words += ["--all-text"] * self.all_text + ["--follow-links"] * self.follow_links
+        return words

@@ -12,15 +12,14 @@ from typing import Any, TextIO
 from .. import files
 from ..captions import config
 from ..captions.blacklists import effective
-from ..captions.cleaner import Result
 from ..captions.lists import diff, suggested_aliases, top_implied, top_tags
 from ..captions.normalizer import Normalizer, gc_paused, journal_folder, undo_run
-from ..captions.report import findings, summary
+from ..captions.report import findings, left_out, not_captions, some, summary
 from ..captions.report_files import check_reports, write_report
-from ..captions.rules import Rules, read_rules
+from ..captions.rules import RULES_FILE, Rules, read_rules
 from ..captions.runs.apply import Interrupted, Run
-from ..captions.runs.git import is_committed
-from ..captions.runs.plan import Caption, Plan, Progress
+from ..captions.runs.plan import Caption, Plan
+from ..captions.steps import Result
 from ..captions.text import UnreadableError, decoded
 from ..db.answer import Answer
 from ..db.results.values import shielded
@@ -28,6 +27,7 @@ from ..errors import E6DuckError, UsageError
 from ..tags.phrases import many
 from .normalize_options import Options
 from .shared.formats import format_of, write
+from .shared.progress import Counter
 
 DONE, FAILED, CHANGES = 0, 1, 3
 TOP = 100
@@ -36,25 +36,36 @@ TOP = 100
 
 @dataclass(frozen=True)
 class Terminal:
-    """Where the command reads, and where it tells what it did."""
+    """Where the command reads, and where it writes: what is data, and what it did."""
 
     stdin: TextIO | None
     stdout: TextIO
-    tell: Callable[[str], None]
-    """To standard error, a line"""
-    ask: Callable[[str], bool] | None
-    """A question to the user; None where there is no terminal"""
-    progress: Progress = lambda stage, done: None
+    write_line: Callable[[str], None]
+    """Writes a line to standard error"""
+    confirm: Callable[[str], bool] | None
+    """Asks the user a question; None where there is no terminal"""
+    progress: Counter
     is_quiet: bool = False
-    """Whether it tells of failures alone"""
+    """Whether it reports failures alone"""
+
+    def tell(self, text: str) -> None:
+        """Write a line to standard error."""
+        self.progress.clear()
+        self.write_line(text)
+
+    def ask(self, question: str) -> bool | None:
+        """Ask the user; None where there is no terminal."""
+        self.progress.clear()
+        return self.confirm(question) if self.confirm else None
 
     def inform(self, text: str) -> None:
-        """Tell what is no failure, unless it is to be quiet."""
+        """Tell what is not a failure, unless it is to be quiet."""
         if not self.is_quiet:
             self.tell(text)
 
     def say(self, text: str, color: int | None = None) -> None:
-        """Write a line to standard output; on a terminal in a colour, and with no power over it."""
+        """Write a line to standard output, on a terminal in a color and without control codes."""
+        self.progress.clear()
         if self.stdout.isatty():
             text = shielded(text)
             text = f"\x1b[{color}m{text}\x1b[0m" if color else text
@@ -89,8 +100,8 @@ def _rules(options: Options) -> Rules:
 
 
 def _write_config(options: Options, terminal: Terminal) -> int:
-    path = options.config or (options.input_dir or Path()) / config.NAME
-    if path.exists():
+    path = options.config or (options.input_dir or Path()) / RULES_FILE
+    if os.path.lexists(path):
         raise UsageError(f"{path} is there already; name another with --config")
     try:
         with files.draft(path) as draft:
@@ -123,7 +134,7 @@ def _text(options: Options, normalizer: Normalizer, terminal: Terminal) -> int:
     try:
         text = decoded(terminal.stdin.buffer.read())
     except UnreadableError as error:
-        raise E6DuckError(f"standard input is no caption: {error}") from error
+        raise E6DuckError(f"standard input: {error}") from error
     result = normalizer.normalize_text(text)
     _tell_notices(normalizer, terminal)
     if options.explain:
@@ -156,13 +167,13 @@ def _folder(options: Options, normalizer: Normalizer, terminal: Terminal) -> int
     plan = normalizer.plan(
         options.folder,
         options.output_dir,
+        all_text=options.all_text,
         follow_links=options.follow_links,
         on_progress=terminal.progress,
     )
     _tell_notices(normalizer, terminal)
     for line in _lists(options, normalizer, plan):
         terminal.say(line)
-    is_dry = options.check or options.diff or options.suggest
     if options.suggest:
         for line in suggested_aliases(normalizer.vocabulary, plan):
             terminal.say(line)
@@ -172,18 +183,38 @@ def _folder(options: Options, normalizer: Normalizer, terminal: Terminal) -> int
         for caption in plan.changed:
             terminal.say(caption.name)
     _check_report_places(options.reports, plan)
-    is_written = not is_dry and bool(plan.edits)
+    is_written = not options.is_dry and bool(plan.edits)
     if is_written:
         _confirm(options, plan, terminal)
     _write_reports(options.reports, normalizer, plan)  # first: it may fail
     run = _apply(options, normalizer, plan, terminal) if is_written else None
-    if not terminal.is_quiet:
-        for line in summary(findings(plan)):
-            terminal.tell(line)
+    for line in _summary(options, normalizer, plan, terminal):
+        terminal.tell(line)
+    failed = plan.blocked if run or not options.is_dry else {}
+    codes = [
+        _told_run(run, options, plan, terminal) if run else DONE,
+        _told_failures(failed, terminal),
+        FAILED if plan.unreadable else DONE,
+    ]
+    return max(codes) or (CHANGES if options.check and plan.changed else DONE)
+
+
+def _summary(
+    options: Options, normalizer: Normalizer, plan: Plan, terminal: Terminal
+) -> Iterator[str]:
+    """Yield what was found in a folder; what could not be read even where it is to be quiet."""
+    if terminal.is_quiet:
+        yield from left_out({name: plan.skipped[name] for name in sorted(plan.unreadable)})
+        return
+    if not (plan.captions or plan.skipped):
+        is_default = normalizer.rules.include_filename_regexp == Rules.include_filename_regexp
+        what = "(*.txt, *.cap*)" if is_default else "that match include_filename_regexp"
+        yield f"no caption files {what} in {options.folder}"
+        yield from not_captions(plan.not_captions)
+        return
+    yield from summary(findings(plan))
     if options.check and plan.changed:
-        return CHANGES
-    code = _told_run(run, options, plan, terminal) if run else DONE
-    return _told_failures(plan.blocked, terminal) or code
+        yield f"to fix     {shlex.join(options.written_out())}"
 
 
 def _lists(options: Options, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
@@ -222,12 +253,14 @@ def _told_run(run: Run, options: Options, plan: Plan, terminal: Terminal) -> int
 def _confirm(options: Options, plan: Plan, terminal: Terminal) -> None:
     """Ask before files are replaced; raises `UsageError` where nobody can be asked."""
     names = [edit.name for edit in plan.edits]
-    if not plan.is_in_place or options.yes or is_committed(plan.target, names):
+    if not plan.is_in_place or options.yes:
         return
     count = f"{len(names):,} of {many(len(plan.captions), 'caption')} in {plan.target}"
-    if terminal.ask is None:
-        raise UsageError(f"{count} would be replaced; say so with --yes, or look first with --diff")
-    if not terminal.ask(f"Replace {count}? (It can be undone.)"):
+    count += f": {some(names, 3)}"
+    answer = terminal.ask(f"Replace {count}? (It can be undone.)")
+    if answer is None:
+        raise UsageError(f"would replace {count}; agree with --yes, or see the changes with --diff")
+    if not answer:
         raise E6DuckError("nothing was changed")
 
 
@@ -245,7 +278,7 @@ def _color(line: str) -> int | None:
 
 def _check_report_places(paths: tuple[Path, ...], plan: Plan) -> None:
     """Raise `UsageError` where a report would replace a file that was read, or is written."""
-    names = {*(caption.name for caption in plan.captions), *plan.skipped}
+    names = {*(caption.name for caption in plan.captions), *plan.skipped, *plan.not_captions}
     names |= {edit.name for edit in plan.edits}
     for path in paths:
         place = Path(os.path.realpath(path))

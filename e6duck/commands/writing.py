@@ -77,15 +77,17 @@ class _OptionalCounts(click.Command):
 @click.argument("input_dir", required=False, type=NamedPath(allow_dash=True))
 @click.argument("output_dir", required=False, type=NamedPath())
 @db_option
-@click.option("-c", "--config", type=NamedPath(), help="Else normalize.toml.")
+@click.option(
+    "-c", "--config", type=NamedPath(), help="Rules; default: normalize.toml, also above."
+)
 @click.option("-f", "-y", "--yes", "--force", is_flag=True, help="Replace files without asking.")
-@click.option("--check", is_flag=True, help="List what would change; exit code 3 if any.")
-@click.option("--diff", is_flag=True, help="Show what would change.")
-@click.option("--explain", is_flag=True, help="Tell what becomes of each piece of one text.")
+@click.option("--check", is_flag=True, help="List files to change; exit code 3 if there are any.")
+@click.option("--diff", is_flag=True, help="Show the changes without writing them.")
+@click.option("--explain", is_flag=True, help="Show what becomes of each piece of one text.")
 @click.option("--suggest", is_flag=True, help="Print aliases for frequent unknown pieces.")
 @click.option("--undo", is_flag=True, help="Put back what the latest run replaced.")
-@click.option("--run", metavar="ID", help="Undo this run.")
-@click.option("--backup", type=NamedPath(), help="Folder of the journals.")
+@click.option("--run", metavar="ID", help="The run to undo; default: the latest.")
+@click.option("--backup", type=NamedPath(), help="Folder for the journals, with what was replaced.")
 @click.option(
     "--report",
     "reports",
@@ -94,24 +96,32 @@ class _OptionalCounts(click.Command):
     help="Each change with its reason: .json, .csv or .html.",
 )
 @click.option("-k", "--print-topk", metavar="[=N]", type=_COUNT, help="The N (100) top tags.")
-@click.option("-j", "--print-implied-topk", metavar="[=N]", type=_COUNT, help="And implied ones.")
+@click.option(
+    "-j", "--print-implied-topk", metavar="[=N]", type=_COUNT, help="The N (100) top implied tags."
+)
 @click.option(
     "-s",
     "--stats-categories",
     multiple=True,
     metavar="CATEGORY",
-    help="Only these (or unknown) in -k.",
+    help="Only this category (or unknown) in -k.",
 )
-@click.option("-b", "--print-blacklist", is_flag=True, help="Print what is blacklisted.")
+@click.option("-b", "--print-blacklist", is_flag=True, help="Print the blacklisted tags.")
 @click.option("--show-config", is_flag=True, help="Print the rules in force, and from where.")
 @click.option("--write-config", is_flag=True, help="Write a commented file with the defaults.")
+@click.option("--all-text", is_flag=True, help="Also text files without an image beside them.")
 @click.option("--follow-links", is_flag=True, help="Enter folders that are links.")
 @quiet_option
 def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
     """Clean caption files: aliases, implied tags, blacklists and names by the rules of a TOML file.
 
     INPUT_DIR's captions are written to OUTPUT_DIR, or replaced where they are: then you are asked
-    first, unless git has them. What was replaced can be put back (--undo). For one text: -
+    first. What was replaced can be put back (--undo). For one text: -
+
+    A .txt or .cap* file is a caption if an image or video of the same name is beside it, or if its
+    folder holds nothing but captions (and normalize.toml). Names such as README.txt, LICENSE.txt
+    and requirements.txt are never captions. --all-text takes the others, and a pattern of your own
+    in include_filename_regexp all that it matches.
     """
     from .normalize_options import Options
     from .normalize_text import Terminal, normalize
@@ -124,7 +134,9 @@ def normalize(db: Path | None, quiet: bool, **options: Any) -> int:
 
 
 def _ask(question: str) -> bool:
-    return click.confirm(question, err=True)
+    from ..db.results.values import shielded
+
+    return click.confirm(shielded(question), err=True)
 
 
 COMMANDS = (export, normalize)

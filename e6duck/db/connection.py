@@ -139,6 +139,20 @@ def open_reading(
     return connection
 
 
+@contextmanager
+def damage_explained(connection: Connection) -> Iterator[None]:
+    """Raise `DatabaseError` if a query of ours fails: the database must be damaged."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
+        raise DatabaseError(
+            f"{path_of(connection)} is damaged ({first_line(error)}); build it again with:"
+            " e6duck build"
+        ) from error
+
+
 def check_posts(connection: Connection, what: str) -> None:
     """Raise `DatabaseError` if a database has no posts. what: the thing that needs them."""
     if not has_posts(connection):
@@ -282,13 +296,3 @@ def checkpoint_wal(path: Path) -> None:
 
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
-
-
-def user_relations(connection: Connection, ours: set[str]) -> list[str]:
-    """Return the names of tables, views, macros, types and sequences that the user added.
-
-    ours: the names of those that e6duck makes. A name outside the schema main has its schema in
-    front.
-    """
-    rows = connection.execute(sql_text("db/catalog", "user_relations")).fetchall()
-    return sorted({name for (name,) in rows} - ours)

@@ -99,12 +99,11 @@ def plain_errors(*folders: Path, ways_out: Mapping[Path, str] | None = None) -> 
 
 def _forbidden(error: Exception, folders: Sequence[Path], ways_out: Mapping[Path, str]) -> str:
     """Return the message about a folder that cannot be written: the one in the error, if any."""
+    found = list(dict.fromkeys(folders))
     named = error.filename if isinstance(error, OSError) else None
-    if named is None:
-        found = list(dict.fromkeys(folders))
-    else:
+    if named is not None:
         path = Path(named)
-        found = [each for each in folders if path in (each, *each.parents) or path.parent == each]
+        found = [each for each in found if path in (each, *each.parents) or path.parent == each]
     where = " or ".join(map(str, found)) or str(named)
     ways = dict.fromkeys(ways_out[each] for each in found if each in ways_out)
     return "; ".join([f"cannot write to {where}", *ways])

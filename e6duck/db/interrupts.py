@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..errors import Interruption
 
@@ -59,6 +59,20 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
         raise KeyboardInterrupt from failure
     if failure:
         raise failure
+
+
+class SignalPoint:
+    """The last item of a with statement, in which a signal that is still pending is raised.
+
+    When Ctrl-C ends DuckDB, Python raises its KeyboardInterrupt in the next function that is
+    called. That is this one, which has nothing to clean up, instead of one that has.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
 
 
 def is_interrupt(error: BaseException) -> bool:

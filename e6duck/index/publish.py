@@ -10,7 +10,8 @@ from pathlib import Path
 
 from .. import files
 from ..builder import pipeline
-from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
+from ..db.catalog import user_relations
+from ..db.connection import Connection, checkpoint_wal, shared_lock
 from ..db.sql_files import scripts
 from . import write
 

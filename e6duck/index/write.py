@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .. import files
 from ..db.connection import Connection, has_posts, second_connection
+from ..db.interrupts import SignalPoint
 from ..db.prefetch import prefetch
 from ..db.sql_files import literal, sql_text
 from ..errors import UsageError
@@ -201,14 +202,15 @@ def write_drafts(
     drafts: dict[Path, Path] = {}
     names = [*dict.fromkeys(only or _available(connection)), *(more or {})]
     try:
-        for name in names:
-            progress(name, 0)
-            drafts[out_dir / name] = path = files.draft_path(out_dir / name)
-            if more and name in more:
-                more[name](path)
-            else:
-                _WRITERS[name](connection, path, id_of_build)
-            entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
+        with SignalPoint():  # before the drafts are discarded
+            for name in names:
+                progress(name, 0)
+                drafts[out_dir / name] = path = files.draft_path(out_dir / name)
+                if more and name in more:
+                    more[name](path)
+                else:
+                    _WRITERS[name](connection, path, id_of_build)
+                entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
             entries.pop(vectors.POST_FACTORS, None)  # they are of the training before
         index = {

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..db.connection import Connection
+from ..db.connection import Connection, damage_explained
 from ..db.errors import translated_errors
 from ..db.sql_files import sql_text
 from ..errors import UsageError
@@ -172,7 +172,7 @@ def _suggested(
     connection: Connection, query: str, texts: Sequence[str], count: int
 ) -> dict[str, tuple[Suggestion, ...]]:
     values = {"texts": list(texts), "count": count}
-    with translated_errors():
+    with translated_errors(), damage_explained(connection):
         rows = connection.execute(sql_text("tags/lookup", query), values).fetchall()
     return {
         text: tuple(Suggestion(*row) for other, *row in rows if other == text) for text in texts

@@ -41,6 +41,7 @@ class Question:
     unwanted: Sequence[str] = ()  # subtracted from the others, which are then one query
     categories: Sequence[str] = ()  # names, short names or ids; none: all
     min_posts: int = 100
+    min_score: float | None = None  # of a neighbour
     k: int | None = None  # neighbours of each query; None: 10, or as many as a map needs
     measure: str = "vectors"
     together: bool = False
@@ -98,7 +99,12 @@ def _ask(connection: Connection, question: Question, on_notice: Notify) -> tuple
         _run(connection, "vector_score")
     else:
         _run(connection, "post_score", measure=question.measure, least_common=LEAST_COMMON)
-    _run(connection, "neighbor", count=_count(question, len(labels)))
+    _run(
+        connection,
+        "neighbor",
+        count=_count(question, len(labels)),
+        min_score=question.min_score,
+    )
     return labels
 
 

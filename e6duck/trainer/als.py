@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import implicit.cpu.als
@@ -105,8 +108,8 @@ def _run_in_thread(work: Callable[[], object], left: threading.Event) -> None:
             failures.append(error)
 
     worker = threading.Thread(target=run, name=THREAD)
-    worker.start()
     try:
+        worker.start()  # Ctrl-C may come before it returns
         while worker.is_alive():
             worker.join(_POLL_SECONDS)
     finally:
@@ -141,9 +144,9 @@ def _length_weights(lengths: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def choose_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str | None]:
-    """Return the device to train on, and a line about it where there is something to tell.
+    """Return the device to train on, and a line on why a GPU that is there is not used.
 
-    Raises `E6DuckError` where cuda is wanted and cannot be had.
+    Raises `E6DuckError` for "cuda" where CUDA cannot be used.
     """
     if wanted not in get_args(Device):
         raise UsageError(f'device is "{wanted}"; choose {", ".join(get_args(Device))}')
@@ -154,7 +157,20 @@ def choose_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str | None]:
         return "cuda", None
     if wanted == "cuda":
         raise E6DuckError(f"no training with CUDA: {trouble}; use --device cpu")
-    return "cpu", f"training on the CPU: {trouble}"
+    return "cpu", f"training on the CPU: {trouble}" if _has_gpu() else None
+
+
+def _has_gpu() -> bool:
+    """Return whether there is an NVIDIA GPU: its device file, or one that the driver counts."""
+    if any(Path("/dev").glob("nvidia[0-9]*")):
+        return True
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    count = ctypes.c_int()
+    is_counted = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    return is_counted and count.value > 0
 
 
 def _cuda_trouble() -> str | None:

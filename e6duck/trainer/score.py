@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,24 +53,42 @@ def overlap(first: Vectors, second: Vectors) -> float:
     return float(np.mean(shares))
 
 
-def sibling_share(connection: Connection, vectors: Vectors) -> float | None:
-    """Return how many of the nearest of a tag, of its category, imply directly what it implies.
+@dataclass(frozen=True)
+class Kinship:
+    """How many tags of a tag's category imply directly a tag that it implies directly.
 
-    Of the 1,000 most used tags that five others or more share a directly implied tag with, on
-    average; None where there are no such tags.
+    share: of its 10 nearest, from 0 to 1; chance: of all others with a vector, which is what any 10
+    of them have on average.
+    """
+
+    share: float
+    chance: float
+
+
+def sibling_share(connection: Connection, vectors: Vectors) -> Kinship | None:
+    """Return the average of the 1,000 most used tags that share an implied tag with five or more.
+
+    None where there are no such tags.
     """
     parents = _parents(connection, len(vectors))
+    children = _children(parents)
     has_vector: NDArray[np.bool_] = np.any(vectors != 0, axis=1)
-    queries = np.array([tag for tag in _with_siblings(parents) if has_vector[tag]][:_QUERIES], int)
+    queries = np.array(
+        [tag for tag in _with_siblings(parents, children) if has_vector[tag]][:_QUERIES], int
+    )
     category = _categories(connection, len(vectors))
     shares: list[float] = []
+    chances: list[float] = []
     for one in np.unique(category[queries]):
         kind = np.flatnonzero((category == one) & has_vector)
         if len(kind) > NEIGHBOURS:
             asked = queries[category[queries] == one]
             rows = zip(asked.tolist(), nearest(vectors, asked, kind).tolist(), strict=True)
             shares += [_kin(parents, tag, found) for tag, found in rows]
-    return float(np.mean(shares)) if shares else None
+            others = set(kind.tolist())
+            kin = (_siblings(parents, children, tag) & others for tag in asked.tolist())
+            chances += [len(each) / (len(kind) - 1) for each in kin]
+    return Kinship(float(np.mean(shares)), float(np.mean(chances))) if shares else None
 
 
 def _kin(parents: dict[int, set[int]], tag: int, found: list[int]) -> float:
@@ -89,17 +108,25 @@ def _parents(connection: Connection, tags: int) -> dict[int, set[int]]:
     return parents
 
 
-def _with_siblings(parents: dict[int, set[int]], least: int = 5) -> list[int]:
-    """Return the tags that so many others share a directly implied tag with, most used first."""
+def _children(parents: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Return what implies each tag directly."""
     children: dict[int, set[int]] = {}
     for child, above in parents.items():
         for parent in above:
             children.setdefault(parent, set()).add(child)
-    return [
-        child
-        for child in sorted(parents)
-        if len(set().union(*(children[parent] for parent in parents[child]))) > least
-    ]
+    return children
+
+
+def _siblings(parents: dict[int, set[int]], children: dict[int, set[int]], tag: int) -> set[int]:
+    """Return the other tags that share a directly implied tag with a tag."""
+    return set().union(*(children[parent] for parent in parents[tag])) - {tag}
+
+
+def _with_siblings(
+    parents: dict[int, set[int]], children: dict[int, set[int]], least: int = 5
+) -> list[int]:
+    """Return the tags that share an implied tag with `least` others or more, most used first."""
+    return [child for child in sorted(parents) if len(_siblings(parents, children, child)) >= least]
 
 
 def _categories(connection: Connection, tags: int) -> NDArray[Any]:

@@ -27,14 +27,14 @@ from ..db.connection import (
 from ..db.errors import plain_errors
 from ..db.locate import DATABASE
 from ..db.sql_files import scripts
-from ..errors import DatabaseError, UsageError
+from ..errors import DatabaseError, Interruption, UsageError
 from ..index import matrix, vectors, write
 from ..index.vectors import POST_FACTORS, TAG_FACTORS, Vectors
 from .als import Device, choose_device
 from .model import agreement, make_vectors
 from .ppmi import Progress
 from .recipe import Recipe
-from .score import sibling_share
+from .score import Kinship, sibling_share
 
 VOCABULARY = 32_768
 MIN_TAGS = 11
@@ -48,8 +48,9 @@ _READING_MEMORY = "500MB"  # else DuckDB keeps what it has read
 class TrainResult:
     """What a training has made, of how many posts and uses of tags, and the seconds that it took.
 
-    score: how many of a tag's 10 nearest of its category imply directly what it implies, from 0 to
-    1; None where there are too few to tell.
+    score: the share of a tag's 10 nearest of its category that imply directly a tag that it implies
+    directly, from 0 to 1; chance: the same of any 10 of its category. None where there are too few
+    tags to tell.
     """
 
     database: Path
@@ -60,6 +61,7 @@ class TrainResult:
     tag_count: int  # with a vector
     score: float | None
     seconds: float
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,11 @@ def train(
     database = Path(database)
     database = database / DATABASE if database.is_dir() else database
     out_dir = Path(out_dir) if out_dir is not None else database.parent
-    with threadpool_limits(limits=1, user_api="blas"), plain_errors(database.parent, out_dir):
+    with (
+        _explained_interrupts(database),
+        threadpool_limits(limits=1, user_api="blas"),
+        plain_errors(database.parent, out_dir),
+    ):
         used, trouble = choose_device(device) if recipe.method == "als" else ("cpu", None)
         on_progress("reading posts", 0, 0)
         with _reading(database) as connection:
@@ -134,9 +140,9 @@ def train(
         on_progress("scoring", 0, 0)
         with _reading(database) as connection:
             _check_build(connection, database, data.build_id)
-            score = sibling_share(connection, tag_vectors)
+            kinship = sibling_share(connection, tag_vectors)
         facts = data.facts() | resolved.facts() | _versions()
-        facts |= {"build_id": data.build_id, "device": used, "score": _text(score)}
+        facts |= {"build_id": data.build_id, "device": used, "score": _text(kinship)}
         written = _replace(
             database,
             tag_vectors,
@@ -151,7 +157,8 @@ def train(
         post_count=data.uses.shape[0],
         use_count=data.uses.nnz,
         tag_count=int((tag_vectors != 0).any(axis=1).sum()),
-        score=score,
+        score=kinship.share if kinship else None,
+        chance=kinship.chance if kinship else None,
         seconds=time.monotonic() - started,
     )
 
@@ -163,6 +170,27 @@ def _post_file(
     if found is None or ids is None:
         return {}
     return {POST_FACTORS: lambda path: vectors.write_post_factors(path, found, ids, facts)}
+
+
+@contextmanager
+def _explained_interrupts(database: Path) -> Iterator[None]:
+    """Raise `Interruption` on Ctrl-C, which says which vectors the database has."""
+    before = _identity(database)
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        is_old = _identity(database) == before
+        state = "the old vectors are unchanged" if is_old else "the new vectors are there"
+        raise Interruption(state) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from one that replaces it; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 @contextmanager
@@ -246,8 +274,8 @@ def _check_device(recipe: Recipe, device: str, threads: int | None) -> None:
         raise UsageError(f"--threads {threads} is less than 1")
 
 
-def _text(score: float | None) -> str:
-    return "" if score is None else f"{score:.4f}"
+def _text(kinship: Kinship | None) -> str:
+    return "" if kinship is None else f"{kinship.share:.4f}"
 
 
 def _versions() -> dict[str, str]:

@@ -1,4 +1,4 @@
--- categories: the kinds of tags, with the short names and colours that the site gives them.
+-- categories: the categories of tags, with the site's short names and colors.
 -- Pool is e6db's own kind; it is listed because index files may hold it.
 create table categories (
     category utinyint primary key,
@@ -20,9 +20,9 @@ insert into categories values
     (8, 'lore', ['lor'], '#228822', '#5fdb5f'),
     (9, 'pool', [], 'wheat', '#d0b27a');
 
-comment on table categories is 'A category of tags: its id on the site, names and colours';
+comment on table categories is 'A category of tags: its id on the site, names and colors';
 comment on column categories.category is 'Id on the site, as in tags.category';
 comment on column categories.name is 'Name, as in tags.category_name';
-comment on column categories.short_names is 'Other names that the site understands';
-comment on column categories.color is 'CSS colour on a dark page';
-comment on column categories.alt_color is 'CSS colour on a light page';
+comment on column categories.short_names is 'Other names that the site accepts';
+comment on column categories.color is 'CSS color on a dark page';
+comment on column categories.alt_color is 'CSS color on a light page';

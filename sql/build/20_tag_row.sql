@@ -1,4 +1,4 @@
--- tag_row: a well-formed row of the tags export, numbered as it stands there.
+-- tag_row: a well-formed row of the tags export, numbered in the order of the file.
 create temp table tag_row as
 select
     row_number() over () as record,

@@ -1,4 +1,4 @@
--- tag_dropped: a row of tags that is not used, with the reason: it has no name, or a later row has it.
+-- tag_dropped: a row of the tags export that is not used, and why: no name, or a later row has it.
 create temp table tag_dropped as
 with repeated as (
     select name, max(record) as last_record

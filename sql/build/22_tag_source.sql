@@ -1,4 +1,4 @@
--- tag_source: what the export says of a name, once a name.
+-- tag_source: what the export says about a name, one row per name.
 create temp table tag_source as
 select name, category, site_post_count
 from tag_row

@@ -1,4 +1,4 @@
--- alias_dropped: an active alias that is not used, with the reason.
+-- alias_dropped: an active alias that is not used, and why.
 create temp table alias_dropped as
 with active as (
     select

@@ -1,4 +1,4 @@
--- alias_end: an alias and the name where its chain ends.
+-- alias_end: an alias and the name at the end of its chain.
 -- A name on a cycle reaches only names that go on, so neither it nor what leads to it has an end.
 create temp table alias_end as
 with recursive reached as (

@@ -1,4 +1,4 @@
--- implication_row: a well-formed row of the implication export, numbered as it stands there.
+-- implication_row: a well-formed row of the implication export, numbered in the order of the file.
 create temp table implication_row as
 select
     row_number() over () as record,

@@ -1,4 +1,4 @@
--- implication_dropped: an active implication that is not used, with the reason.
+-- implication_dropped: an active implication that is not used, and why.
 create temp table implication_dropped as
 select record, 'a name is empty' as reason
 from implication_row

@@ -1,4 +1,4 @@
--- implication_path: a pair of names that a path of implications leads through, with the least depth.
+-- implication_path: two names that a path of implications connects, with the length of the shortest.
 -- With a depth in it a plain UNION would run round a cycle for ever: a pair is kept once, by its
 -- key, and taken up only while it is unknown. The first path found is a shortest one.
 create temp table implication_path as

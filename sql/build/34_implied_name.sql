@@ -1,4 +1,4 @@
--- implied_name: a name and a name that it implies, by the transitive closure.
+-- implied_name: a name and a name that it implies, directly or not.
 -- Names that imply each other (those on a cycle, and each of them itself) do not imply one another,
 -- or each would strip the other from every post.
 create temp table implied_name as

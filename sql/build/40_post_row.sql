@@ -1,4 +1,4 @@
--- post_row: a well-formed row of the posts export, in its order; drop_reason is null where it is kept.
+-- post_row: a well-formed row of the posts export, in order; drop_reason is null if it is kept.
 -- names: its tags and the tag of its rating, each followed by a space; none where it is dropped.
 create temp view post_row as
 with judged as (

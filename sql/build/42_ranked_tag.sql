@@ -1,4 +1,4 @@
--- ranked_tag: a name with enough posts to have an id: its rank, ties broken by name in byte order.
+-- ranked_tag: a name with enough posts for an id: its rank, ties broken by name in byte order.
 create temp table ranked_tag as
 select
     (row_number() over (order by name_use.post_count desc, name_use.name) - 1)::uinteger as tag_id,

@@ -1,4 +1,4 @@
--- tag_aliases: an active alias, its chain resolved.
+-- tag_aliases: an active alias with its chain resolved.
 create table tag_aliases as
 select alias_end.antecedent_name, alias_end.consequent_name, ranked_tag.tag_id
 from alias_end

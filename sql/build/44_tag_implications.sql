@@ -12,4 +12,4 @@ order by antecedent_id, consequent_id;
 comment on table tag_implications is 'A pair of the transitive closure of the active implications';
 comment on column tag_implications.antecedent_id is 'The tag that implies, as tags.tag_id';
 comment on column tag_implications.consequent_id is 'The tag that is implied, as tags.tag_id';
-comment on column tag_implications.depth is 'Length of the shortest chain; 1 is a direct implication';
+comment on column tag_implications.depth is 'Length of the shortest path; 1 is a direct implication';

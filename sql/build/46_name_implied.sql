@@ -1,4 +1,4 @@
--- name_implied: a name in use, by number, and the id of a tag that it implies; rare names imply too.
+-- name_implied: a name in use, by its number, and the id of a tag that it implies; rare names too.
 create temp table name_implied as
 select name_use.name_id, consequent.tag_id
 from implied_name

@@ -1,4 +1,4 @@
--- rare_tags: a known name too rare to have an id: in the export of tags, on a post, at the end of an
+-- rare_tags: a known name that is too rare for an id: in the export of tags, on a post, at the end of an
 -- alias or in an implication.
 create table rare_tags as
 with known as (
@@ -24,8 +24,8 @@ anti join alias_end on alias_end.antecedent_name = known.name
 anti join ranked_tag on ranked_tag.name = known.name
 order by known.name;
 
-comment on table rare_tags is 'A known tag that too few kept posts have for an id';
+comment on table rare_tags is 'A known tag with too few kept posts for an id';
 comment on column rare_tags.name is 'Name, after aliases';
 comment on column rare_tags.category is 'Id of its category';
 comment on column rare_tags.post_count is 'Kept posts that have it';
-comment on column rare_tags.site_post_count is 'Posts on the site, as its export says';
+comment on column rare_tags.site_post_count is 'Posts on the site, according to the export';

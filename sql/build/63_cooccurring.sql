@@ -1,5 +1,5 @@
--- cooccurring: the tags on the posts of a tag, with measures of association.
--- cosine: common / sqrt(n_a n_b); jaccard: common / either; lift: ratio to what chance would give.
+-- cooccurring: the tags on the posts of a tag, with measures of similarity.
+-- cosine: common / sqrt(n_a n_b); jaccard: common / either; lift: times as often as by chance.
 create macro cooccurring(tag_name, min_count := 1) as table
 with mine as (
     select posts.tag_ids

@@ -10,6 +10,6 @@ comment on column build_sources.file_name is 'Name of the file';
 comment on column build_sources.file_date is 'Date in the name; null in the undated layout';
 comment on column build_sources.file_size is 'Size in bytes';
 comment on column build_sources.sha256 is 'SHA-256 of its bytes, in hexadecimal';
-comment on column build_sources.row_count is 'Rows in the file, malformed ones counted';
+comment on column build_sources.row_count is 'Rows in the file, including malformed ones';
 comment on column build_sources.kept_count is 'Rows that were used';
-comment on column build_sources.dropped_count is 'Rows that were not: filtered, malformed or replaced by a later one';
+comment on column build_sources.dropped_count is 'Rows that were not used: filtered, malformed or replaced by a later one';

@@ -30,15 +30,15 @@ class Run:
         return self.cpu_seconds / self.seconds
 
 
-def run(*command: str) -> Run:
-    """Run a command to its end; raises where it fails."""
+def run(*command: str, code: int = 0) -> Run:
+    """Run a command to its end; raises where it ends with another exit code."""
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode != code:
             raise subprocess.CalledProcessError(process.returncode, command)
         output.seek(0)
         text = output.read().decode()

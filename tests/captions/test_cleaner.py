@@ -45,7 +45,7 @@ def test_every_change_tells_its_reason(caption_database: Path) -> None:
         "implied by fox",
         "on the blacklist: hi res",
         "blacklisted by the pattern \\d+",
-        "stands there already, as fox",
+        "duplicate of fox",
         "spelling of judy",
         "spelling of null fox",
     ]

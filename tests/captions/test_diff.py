@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from e6duck.captions.cleaner import Result, Step
 from e6duck.captions.diff import reasons
+from e6duck.captions.steps import Result, Step
 from tests.commands.test_main import command
 from tests.support.caption_database import listing
 from tests.tags.test_diff import builds, changes
@@ -40,7 +40,7 @@ def test_files_are_named_with_both_texts_and_why(builds: tuple[Path, Path], capt
     assert wolf["why"].split("; ") == [
         "wolf becomes grey wolf (alias of grey wolf)",
         "Woods becomes snow (alias of snow)",
-        "snow goes (stands there already, as snow)",
+        "snow goes (duplicate of snow)",
     ]
     assert (red["before"], red["after"]) == ("red fox", "red fox, fox, todd")
     assert "todd stays (no known tag, left as it is)" in red["why"]

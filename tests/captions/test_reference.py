@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from e6duck.builder.build import build
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import CATEGORIES, RulesError
-from tests.support.caption_reference import Reference, World
+from tests.support.caption_reference import WEIGHTED, Reference, World
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -153,13 +153,34 @@ def _check(data: st.DataObject, database: Path, known: World, names: list[str]) 
     reference = Reference(known, given_rules)
     piece = st.sampled_from((*NAMES, *TEXTS, "new_word", "mine"))
     spelt = st.builds(lambda text, change: change(text), piece, st.sampled_from(CASES))
-    pieces = data.draw(st.lists(spelt, max_size=8))
-    text = ", ".join(pieces)
+    weighted = st.builds(WEIGHTED.format, spelt)
+    line = st.lists(spelt | spelt | spelt | weighted, max_size=6)
+    lines = data.draw(st.lists(line, min_size=1, max_size=3))
+    text = "\n".join(map(", ".join, lines))
     result = normalizer.normalize_text(text)
-    expected = reference.clean(pieces)
-    assert result.text == (text if expected == pieces else ", ".join(expected))
+    assert result.text == _put_together(lines, reference.clean_lines(lines))
     if not normalizer.resolver.notices:  # else a tag is told that no spelling leads to
         assert normalizer.normalize_text(result.text).text == result.text
+
+
+def _put_together(old: list[list[str]], new: list[list[str]]) -> str:
+    """The lines of a caption again: one that lost its pieces goes, one that had none stays.
+
+    At the beginning and end, such a line takes the empty ones next to it with it.
+    """
+    first = next((place for place, line in enumerate(old) if line), None)
+    if first is None:
+        return "\n" * (len(old) - 1)
+    last = max(place for place, line in enumerate(old) if line)
+    body = list(zip(old, new, strict=True))[first : last + 1]
+    for end in (0, -1):
+        if body[end][0] and not body[end][1]:
+            while body and not body[end][1]:
+                body.pop(end)
+            if not body:
+                break
+    kept = [", ".join(now) for before, now in body if now or not before]
+    return "\n" * first + "\n".join(kept) + "\n" * (len(old) - 1 - last)
 
 
 CASES = (str, str.title, str.upper, lambda text: text.replace("_", " "))
@@ -193,6 +214,7 @@ def test_text_without_a_tag_comes_back_to_the_letter(text: str) -> None:
                 "|||",
                 ";;;",
                 "\n",
+                "\r\n",
                 "",
                 "<x>",
             ]
@@ -203,8 +225,44 @@ def test_text_without_a_tag_comes_back_to_the_letter(text: str) -> None:
 def test_what_is_no_tag_keeps_its_letters_and_its_order(pieces: list[str]) -> None:
     result = _normalizer().normalize_text(", ".join(pieces))
     kept = re.findall(r"my Text|\(a b:1\.1\)|A red fox|it is\.|\|\|\||;;;|<x>", result.text)
-    assert kept == [piece for piece in pieces if piece not in ("Foxes", "mammal", "\n", "")]
+    assert kept == [piece for piece in pieces if piece not in ("Foxes", "mammal", "\n", "\r\n", "")]
     assert _normalizer().normalize_text(result.text).text == result.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["Foxes", "mammal, snow", "my ,Text", "A red fox ,sits.", "", " , ", "x,"]),
+        min_size=1,
+        max_size=7,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_lines_stay_lines(lines: list[str], line_break: str) -> None:
+    """Each line but those that lost all their pieces is there, and what is no tag as it was."""
+    text = line_break.join(lines)
+    result = _normalizer().normalize_text(text).text
+    assert result.replace(line_break, "").count("\n") == 0
+    assert result.replace(line_break, "").count("\r") == 0
+    kept = [
+        _without_comma(line) for line in lines if line in ("my ,Text", "A red fox ,sits.", "x,")
+    ]
+    assert [line for line in map(_without_comma, result.split(line_break)) if line in kept] == kept
+    assert result.endswith(line_break) == text.endswith(line_break) or not text.strip(" ,\r\n")
+    joined = _joining().normalize_text(text)
+    assert "\n" not in joined.text.strip(" ,\r\n")
+    assert _joining().normalize_text(joined.text).text == joined.text
+
+
+def _without_comma(line: str) -> str:
+    """A line without the comma that goes at the end of a caption."""
+    return line.rstrip(",")
+
+
+def _joining() -> Normalizer:
+    if len(_KEPT) < 2:
+        _KEPT.append(Normalizer(_normalizer().vocabulary.connection, {"multiline": "join"}))
+    return _KEPT[1]
 
 
 _KEPT: list[Normalizer] = []

@@ -36,7 +36,7 @@ def test_the_page_tells_all_and_is_searched(tmp_path: Path) -> None:
         for part in (
             *("153\ncaptions read", "151\nchanged", "1\nunchanged", "1\nleft out"),
             *("implied by another tag", "Foxes → fox", "alias of fox"),
-            *("red foxs", "red_fox", "blurry", "broken.txt", "no UTF-8 at byte 1"),
+            *("red foxs", "red_fox", "blurry", "broken.txt", "not valid UTF-8 at byte 1"),
             "<script>document.title = 'hit'</script>",
         ):
             assert part in text, part

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def captions(tmp_path: Path) -> Path:
         "empty.txt": b"",
         "emptied.txt": b"invalid tag\n",
         "sample-prompts.txt": b"Foxes, mammal",  # excluded by its name
-        "notes.md": b"Foxes, mammal",
+        "docs/notes.md": b"Foxes, mammal",
         ".hidden/c.txt": b"Foxes, mammal",
         "protected.txt": b"Foxes, mammal",
         "ünï 🦊.txt": b"Foxes, mein Text",
@@ -65,9 +64,9 @@ def captions(tmp_path: Path) -> Path:
 SKIPPED = {
     "dangling.txt": "cannot be read: No such file or directory",
     "large.txt": "larger than 1 MB",
-    "latin.txt": "no UTF-8 at byte 2",
-    "nul.txt": "holds NUL, so that it is no text",
-    "pipe.txt": "cannot be read: no regular file",
+    "latin.txt": "not valid UTF-8 at byte 2",
+    "nul.txt": "not text (it contains NUL)",
+    "pipe.txt": "cannot be read: not a regular file",
 }
 IN_PLACE = SKIPPED | {
     "linked.txt": "a link, which is not written through",
@@ -84,6 +83,7 @@ def test_a_run_in_place_changes_what_it_says_and_nothing_else(
     changed = ["10_fox/a.txt", "10_fox/b.caption", "emptied.txt", "ünï 🦊.txt"]
     assert [caption.name for caption in plan.changed] == changed
     assert plan.skipped == IN_PLACE
+    assert plan.unreadable == SKIPPED.keys()
     run = normalizer.apply(plan, backup=tmp_path / "backup")
     assert (run.written, run.failed) == (4, {})
     after = listing(captions)
@@ -106,7 +106,7 @@ def test_another_folder_gets_every_file_changed_or_not(
     assert plan.skipped == SKIPPED
     normalizer.apply(plan, backup=tmp_path / "backup")
     assert listing(captions) == before
-    expected = {name for name in before if not name.startswith((".hidden", "notes", "sample"))}
+    expected = {name for name in before if not name.startswith((".hidden", "docs", "sample"))}
     assert listing(out).keys() == {*expected, "linked.txt"} - {"dangling.txt"}
     for name in ("latin.txt", "nul.txt", "large.txt", "10_fox/clean.txt", "empty.txt"):
         assert (out / name).read_bytes() == (captions / name).read_bytes()
@@ -151,7 +151,8 @@ def test_links_to_folders_are_entered_only_when_asked(
 def test_files_that_differ_in_capitals_alone_are_refused(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
-    (captions / "10_fox" / "A.TXT").write_text("fox")  # no caption by its name
+    (captions / "10_fox" / "A.TXT").write_text("fox")  # not a caption by its name
+    (captions / "10_fox" / "a.png").touch()
     normalizer.plan(captions, tmp_path / "out")
     (captions / "10_FOX").mkdir()
     (captions / "10_FOX" / "a.txt").write_text("fox")
@@ -174,21 +175,21 @@ def test_nothing_outside_the_other_folder_is_written(
     (out / "empty.txt").symlink_to(outside / "kept.txt")
     plan = normalizer.plan(captions, out)
     assert plan.blocked["empty.txt"] == "a link stands there"
-    inner = captions / "10_fox" / "10_fox"
-    inner.mkdir()
-    (inner / "a.txt").write_text("fox")  # which would be written to set/10_fox/a.txt
-    with pytest.raises(UsageError, match="is read, too"):
+    (captions / "link").symlink_to(out)
+    (out / "link").symlink_to(out)
+    (out / "b.txt").write_text("fox")  # read as link/b.txt, and written as such
+    with pytest.raises(UsageError, match="is an input, too"):
+        normalizer.plan(captions, out, follow_links=True)
+
+
+def test_neither_folder_is_inside_the_other(normalizer: Normalizer, captions: Path) -> None:
+    before = listing(captions)
+    with pytest.raises(UsageError, match=r"OUTPUT_DIR .*/set/clean is inside INPUT_DIR"):
+        normalizer.plan(captions, captions / "clean")
+    with pytest.raises(UsageError, match=r"INPUT_DIR .*/set/10_fox is inside OUTPUT_DIR"):
         normalizer.plan(captions / "10_fox", captions)
-
-
-def test_the_other_folder_within_the_first_is_not_read(
-    normalizer: Normalizer, captions: Path, tmp_path: Path
-) -> None:
-    out = captions / "clean"
-    normalizer.apply(normalizer.plan(captions, out), backup=tmp_path)
-    again = normalizer.plan(captions, out)
-    assert not again.edits
-    assert not [each for each in again.captions if each.name.startswith("clean/")]
+    assert normalizer.plan(captions, captions / "10_fox" / "..").is_in_place
+    assert listing(captions) == before
 
 
 @pytest.mark.parametrize("spoilt", ["edited", "gone", "empty", "mode"])
@@ -342,31 +343,39 @@ def test_two_runs_at_once_do_not_meet(
         normalizer.apply(normalizer.plan(captions), backup=tmp_path)
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
-def test_git_holds_only_what_is_committed_as_it_is(tmp_path: Path) -> None:
-    from e6duck.captions.runs.git import is_committed
+@pytest.mark.parametrize("call", ["scandir", "stat"])
+def test_a_folder_that_cannot_be_read_is_skipped_and_named(
+    normalizer: Normalizer, captions: Path, tmp_path: Path, call: str
+) -> None:
+    (captions / "closed" / "deep").mkdir(parents=True)
+    (captions / "closed" / "deep" / "d.txt").write_text("Foxes")
+    real = getattr(os, call)
 
-    def git(*args: str) -> None:
-        identity = ("-c", "user.name=a", "-c", "user.email=a@b")
-        subprocess.run(["git", *identity, *args], cwd=tmp_path, check=True, capture_output=True)
+    def refuse(path: Any, *args: Any, **options: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *args, **options)
 
-    (tmp_path / "sub").mkdir()
-    path = tmp_path / "sub" / "ä b.txt"
-    path.write_text("fox")
-    assert not is_committed(tmp_path, ["sub/ä b.txt"])
-    git("init")
-    assert not is_committed(tmp_path, ["sub/ä b.txt"])
-    git("add", ".")
-    assert not is_committed(tmp_path, ["sub/ä b.txt"])
-    git("commit", "-m", "captions")
-    assert is_committed(tmp_path, ["sub/ä b.txt"])
-    assert is_committed(tmp_path / "sub", ["ä b.txt"])
-    (tmp_path / "new.txt").write_text("fox")
-    assert not is_committed(tmp_path, ["sub/ä b.txt", "new.txt"])
-    path.write_text("foxes")
-    assert not is_committed(tmp_path, ["sub/ä b.txt"])
-    git("update-index", "--assume-unchanged", "sub/ä b.txt")
-    assert not is_committed(tmp_path, ["sub/ä b.txt"])
+    for out in (None, tmp_path / "out"):
+        with mock.patch(f"e6duck.captions.runs.scan.os.{call}", refuse):
+            plan = normalizer.plan(captions, out, follow_links=True)
+        assert plan.skipped["closed/"] == "cannot be read: Permission denied"
+        assert "closed/" in plan.unreadable
+        assert "10_fox/a.txt" in [caption.name for caption in plan.changed]
+        assert not [each for each in plan.edits if "closed" in each.name]
+
+
+def test_a_folder_that_cannot_be_written_to_fails_but_is_read(
+    normalizer: Normalizer, captions: Path
+) -> None:
+    with mock.patch(
+        "e6duck.captions.runs.plan.os.access", lambda path, mode: not path.endswith("10_fox")
+    ):
+        plan = normalizer.plan(captions)
+    names = ("10_fox/a.txt", "10_fox/b.caption")
+    assert plan.blocked == dict.fromkeys(names, "its folder cannot be written to")
+    assert {*names} < {caption.name for caption in plan.changed}
+    assert [edit.name for edit in plan.edits] == ["emptied.txt", "ünï 🦊.txt"]
 
 
 # What is the user's, however alike
@@ -382,7 +391,7 @@ def test_what_only_looks_like_a_draft_is_left(
         for name in (*names, "render.building-2023-05/x.png"):
             (folder / name).write_text("Foxes")
     before = listing(captions) | listing(backup)
-    run = normalizer.apply(normalizer.plan(captions), backup=backup)
+    run = normalizer.apply(normalizer.plan(captions, all_text=True), backup=backup)
     assert (captions / "a.building-2024-06.txt").read_text() == "fox"
     normalizer.undo(captions, run.run, backup=backup)
     assert before.items() <= (listing(captions) | listing(backup)).items()
@@ -430,7 +439,7 @@ def test_a_place_that_cannot_be_written_is_told(
     normalizer: Normalizer, captions: Path, tmp_path: Path
 ) -> None:
     plan = normalizer.plan(captions, tmp_path / "out")
-    with pytest.raises(UsageError, match=r"latin\.txt is no folder to write to"):
+    with pytest.raises(UsageError, match=r"latin\.txt is not a folder to write to"):
         normalizer.plan(captions, captions / "latin.txt" / "out")
     (tmp_path / "out").symlink_to("/proc")
     with pytest.raises(E6DuckError):

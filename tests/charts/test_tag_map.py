@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from e6duck.charts.tag_map import MapRow, TagMap, local_map
+from e6duck.charts.tag_map import MapRow, TagMap, plane
 
 
 def mapped(vectors: NDArray[np.float32]) -> TagMap:
@@ -15,7 +15,7 @@ def mapped(vectors: NDArray[np.float32]) -> TagMap:
         MapRow(f"tag_{number}", "general", 10, None if number == 0 else 0.5, number == 0, True)
         for number in range(len(vectors))
     ]
-    return local_map("a title", rows, vectors)
+    return TagMap("a title", *plane(rows, vectors))
 
 
 def places(tag_map: TagMap) -> NDArray[np.float64]:
@@ -89,7 +89,7 @@ def test_few_or_equal_vectors_have_a_map(
 def test_rows_that_are_not_drawn_still_make_the_axes() -> None:
     vectors = random_vectors(20)
     rows = [MapRow(str(number), "lore", 1, 0.1, number == 0, number < 5) for number in range(20)]
-    found = local_map("", rows, vectors)
+    found = TagMap("", *plane(rows, vectors))
     assert [spot.tag for spot in found.spots] == ["0", "1", "2", "3", "4"]
     np.testing.assert_array_equal(places(found), places(mapped(vectors))[:5])
 
@@ -99,4 +99,5 @@ def test_a_query_is_drawn_in_any_case() -> None:
         MapRow("query", "lore", 1, None, True, False),
         MapRow("else", "lore", 1, 1, False, False),
     ]
-    assert [spot.tag for spot in local_map("", rows, random_vectors(2)).spots] == ["query"]
+    spots, _ = plane(rows, random_vectors(2))
+    assert [spot.tag for spot in spots] == ["query"]

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -18,7 +17,9 @@ import pytest
 from e6duck.captions.config import template
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.rules import CATEGORIES, SETTINGS, Rules, read_rules, rules_from
-from tests.commands.test_main import E6DUCK, Ran, command, imported, on_terminal
+from e6duck.commands.shared import progress as bars
+from tests.commands.test_main import E6DUCK, Ran, command, imported, left_on_screen, on_terminal
+from tests.conftest import CHECKOUT
 from tests.support.caption_database import build_kennel, listing
 
 
@@ -52,7 +53,7 @@ def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
     before = listing(captions)
     ran = normalize("set")
     assert (ran.code, ran.out) == (2, "")
-    assert re.fullmatch(r"e6duck: 1 of 3 captions in .* would be replaced; .*--yes.*\n", ran.err)
+    assert re.fullmatch(r"e6duck: would replace 1 of 3 captions in .*: a.txt; .*--yes.*\n", ran.err)
     assert listing(captions) == before
     for flag in ("--yes", "-f", "-y"):
         (captions / "a.txt").write_text("Foxes, mammal, my text")
@@ -63,7 +64,7 @@ def test_in_place_without_a_terminal_yes_must_be_said(captions: Path) -> None:
 def test_a_user_is_asked_and_may_say_no(captions: Path) -> None:
     before = listing(captions)
     said, code = _answered("n\n", "normalize", "set")
-    assert "Replace 1 of 3 captions" in said
+    assert f"Replace 1 of 3 captions in {captions}: a.txt? (It can be undone.)" in said
     assert "nothing was changed" in said
     assert code == 1
     assert listing(captions) == before
@@ -72,10 +73,13 @@ def test_a_user_is_asked_and_may_say_no(captions: Path) -> None:
     assert listing(captions) != before
 
 
-def _answered(answer: str, *args: str) -> tuple[str, int]:
+def _answered(answer: str, *args: str, command: tuple[str, ...] = E6DUCK) -> tuple[str, int]:
     """Run on a terminal and answer; returns all that was said, and the exit code."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen([*E6DUCK, *args], stdin=theirs, stdout=theirs, stderr=theirs) as running:
+    environment = os.environ | {"TERM": "xterm"}
+    with subprocess.Popen(
+        [*command, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as running:
         os.close(theirs)
         said = b""
         while b"[y/N]" not in said:
@@ -88,18 +92,6 @@ def _answered(answer: str, *args: str) -> tuple[str, int]:
             pass
     os.close(ours)
     return said.decode(), running.returncode
-
-
-@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
-def test_what_git_holds_is_replaced_without_a_question(captions: Path) -> None:
-    def git(*args: str) -> None:
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *args], check=True)
-
-    git("init", "-q")
-    git("add", "set")
-    git("commit", "-qm", "captions")
-    assert normalize("set").code == 0
-    assert (captions / "a.txt").read_text() == "fox, my text"
 
 
 def test_check_lists_files_and_tells_by_its_exit_code(captions: Path) -> None:
@@ -162,9 +154,164 @@ def test_the_counts_are_told_on_standard_error(captions: Path) -> None:
         "removed    1 implied by another tag",
         "unknown    3 kept as found: <i>fox</i> (1), My Text (1), my text (1)",
         "ambiguous  1 kept as found: blurry (1)",
-        "left out   d.txt: no UTF-8 at byte 1",
+        "left out   d.txt: not valid UTF-8 at byte 1",
     ]
-    assert normalize("set", "out2", "-q").err == ""
+
+
+def test_what_is_not_a_caption_is_counted_and_named(captions: Path) -> None:
+    for name in (
+        "LICENSE.txt",
+        "requirements.txt",
+        "a.png",
+        *(f"n{each}.txt" for each in "123456"),
+    ):
+        (captions / name).write_text("MIT License, fox, canine")
+    before = listing(captions)
+    ran = normalize("set", "--yes")
+    assert ran.code == 0
+    assert (captions / "a.txt").read_text() == "fox, my text"
+    names = {name for name, content in listing(captions).items() if before[name] != content}
+    assert names == {"a.txt"}
+    assert (
+        "left out   2 text files named like a project's own files: LICENSE.txt, requirements.txt\n"
+        "left out   8 text files without an image beside them: b.txt, c.txt, n1.txt, n2.txt, n3.txt"
+        " and 3 more; --all-text reads them\n"
+    ) in ran.err
+    ran = normalize("set", "--check", "--all-text", "--report", "r.json")
+    assert ran.out == "".join(f"n{each}.txt\n" for each in "123456")
+    report = json.loads(Path("r.json").read_text())
+    assert report["totals"]["not_captions"] == 2
+    assert report["not_captions"].keys() == {"LICENSE.txt", "requirements.txt"}
+
+
+def test_a_folder_without_captions_is_a_line_and_not_a_failure(captions: Path) -> None:
+    """As with black and ruff: there is nothing to do, and a commit hook must not stop."""
+    Path("empty").mkdir()
+    for option in ("--yes", "--check", "--diff"):
+        ran = normalize("empty", option)
+        assert ran == Ran(0, "", "no caption files (*.txt, *.cap*) in empty\n")
+    assert normalize("empty", "--check", "-q") == Ran(0, "", "")
+    Path("empty/requirements.txt").write_text("fox, canine")
+    ran = normalize("empty", "--check")
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        "no caption files (*.txt, *.cap*) in empty",
+        "left out   1 text file named like a project's own files: requirements.txt",
+    ]
+    Path("normalize.toml").write_text('include_filename_regexp = ".*[.]tags"\n')
+    ran = normalize("empty", "--check")
+    assert ran == Ran(0, "", "no caption files that match include_filename_regexp in empty\n")
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--yes"], ["--diff"], ["out"]])
+def test_a_caption_that_cannot_be_read_is_named_and_fails(
+    captions: Path, options: list[str]
+) -> None:
+    (captions / "d.txt").write_bytes(b"f\xf6x")
+    (captions / "e.txt").symlink_to("nowhere")
+    (captions / "f.txt").symlink_to("a.txt")  # left out by design
+    ran = normalize("set", *options, "-q")
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        "left out   d.txt: not valid UTF-8 at byte 2",
+        "left out   e.txt: cannot be read: No such file or directory",
+    ]
+    assert (captions / "a.txt").read_text() == (
+        "fox, my text" if options == ["--yes"] else "Foxes, mammal, my text"
+    )
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="root's rights are Linux's own")
+def test_a_folder_without_the_right_to_read_it_is_named_and_fails(captions: Path) -> None:
+    closed = captions / "closed"
+    closed.mkdir()
+    (closed / "d.txt").write_text("Foxes")
+    closed.chmod(0o000)
+    ended = subprocess.run(
+        [sys.executable, "-c", UNPRIVILEGED, "normalize", "set", "--yes"],
+        capture_output=True,
+        text=True,
+    )
+    closed.chmod(0o755)
+    assert ended.returncode == 1
+    assert "left out   closed/: cannot be read: Permission denied\n" in ended.stderr
+    assert (captions / "a.txt").read_text() == "fox, my text"
+    assert (closed / "d.txt").read_text() == "Foxes"
+
+
+# Runs e6duck without root's right to read and write everything.
+UNPRIVILEGED = """
+import ctypes
+header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+assert not ctypes.CDLL(None).capset(header, none)
+from e6duck.commands.main import main
+main()
+"""
+
+
+def test_check_says_how_to_fix(captions: Path) -> None:
+    Path("mine.toml").write_text("")
+    ran = normalize("set", "--check", "-c", "mine.toml", "--all-text")
+    fix = "e6duck normalize set --config mine.toml --all-text"
+    assert ran.err.splitlines()[-1] == f"to fix     {fix}"
+    assert normalize(*fix.split()[2:], "--yes").code == 0
+    assert "to fix" not in normalize("set", "--check").err
+
+
+def test_the_commit_hook_runs_where_a_caption_or_a_rule_changes() -> None:
+    hook = (CHECKOUT / ".pre-commit-hooks.yaml").read_text()
+    assert "entry: e6duck normalize --check\n" in hook
+    files = re.search(r"files: (.*)", hook)
+    assert files
+    names = ("a.txt", "set/a.caption", "normalize.toml", "set/normalize.toml")
+    assert all(re.search(files[1], name) for name in names)
+    assert not any(re.search(files[1], name) for name in ("a.png", "a.txt.py", "denormalize.toml"))
+
+
+# The line that counts
+
+
+# Runs e6duck with a clock that goes on by a minute whenever it is read.
+HURRIED = """
+import itertools, sys
+from types import SimpleNamespace
+from e6duck import bars
+minutes = itertools.count(step=60)
+bars.time = SimpleNamespace(monotonic=lambda: next(minutes))
+from e6duck.commands.main import main
+main()
+"""
+
+
+def test_the_count_leaves_nothing_on_the_screen(captions: Path) -> None:
+    said, code = _answered("y\n", "normalize", "set", command=(sys.executable, "-c", HURRIED))
+    assert code == 0
+    assert "\x1b[Kread 3" in said  # it was drawn before the question,
+    assert "\x1b[Kreplace" in said  # and after it
+    question, counts, *others = left_on_screen(said.replace("\r\n", "\n"))
+    assert question.startswith("Replace 1 of 3 captions in ")
+    assert counts == "captions   3 read; 1 changed, 2 unchanged"
+    assert all(re.match(r"\w+ {2,}", line) for line in others), others
+
+
+def test_the_second_before_a_count_begins_after_the_question(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 0.0
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(bars.time, "monotonic", lambda: now)
+    with bars.counter(is_shown=True) as progress:
+        progress("read", 1)
+        now = 0.5
+        progress("read", 1)
+        progress.clear()
+        now = 60
+        progress("journal", 0)
+        assert capsys.readouterr().err == ""
+        now = 61.5
+        progress("journal", 0)
+        assert capsys.readouterr().err == "\r\x1b[Kjournal"
+    assert capsys.readouterr().err == "\r\x1b[K"
 
 
 # One text
@@ -176,7 +323,7 @@ def test_a_text_comes_back_byte_for_byte_but_for_its_tags(captions: Path) -> Non
     assert (ended.returncode, ended.stdout) == (0, "\ufefffox, Ünï\r\n".encode())
     ended = subprocess.run([*E6DUCK, "normalize", "-"], input=b"\xff", capture_output=True)
     assert (ended.returncode, ended.stdout) == (1, b"")
-    assert ended.stderr == b"e6duck: standard input is no caption: no UTF-8 at byte 1\n"
+    assert ended.stderr == b"e6duck: standard input: not valid UTF-8 at byte 1\n"
 
 
 def test_explain_tells_what_became_of_each_piece(captions: Path) -> None:
@@ -276,6 +423,30 @@ def test_all_faults_of_the_rules_are_told_at_once(captions: Path) -> None:
     assert listing(captions) == before
 
 
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        ('fox = ""', "renames.fox"),
+        ('fox = "a|||b"', "renames.fox"),
+        ('"fox, b" = "c"', "renames.fox, b"),
+    ],
+)
+def test_what_is_not_one_tag_is_told_with_its_line(captions: Path, table: str, fault: str) -> None:
+    path = captions / "normalize.toml"
+    path.write_text(f"[renames]\n{table}\n")
+    what = "a tag must not be empty, or contain a comma, line break, ||| or ;;;"
+    assert normalize("set", "--check") == Ran(2, "", f"e6duck: {path}:2: {fault}: {what}\n")
+
+
+def test_rules_behind_a_broken_link_are_an_error(captions: Path) -> None:
+    rules = captions / "normalize.toml"
+    rules.symlink_to("gone.toml")
+    said = f"e6duck: {rules} cannot be read: No such file or directory\n"
+    assert normalize("set", "--check") == Ran(2, "", said)
+    ran = normalize("set", "--write-config")
+    assert (ran.code, rules.is_symlink()) == (2, True)
+
+
 def test_an_alias_of_what_is_a_tag_already_is_told(captions: Path) -> None:
     (captions / "normalize.toml").write_text('[aliases]\nsolo = "fox"\n')
     ran = normalize("set", "--check")
@@ -330,7 +501,9 @@ def test_suggested_aliases_are_rules(captions: Path, caption_database: Path) -> 
 def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
     assert normalize("set", "--check", "--report", "r.json", "--report", "r.csv").code == 3
     report = json.loads(Path("r.json").read_text())
-    assert report["totals"] == {"read": 3, "changed": 1, "unchanged": 2, "left_out": 0}
+    assert report["totals"] == {
+        **{"read": 3, "changed": 1, "unchanged": 2, "left_out": 0, "not_captions": 0}
+    }
     assert report["removed"] == {"implied": 1}
     (file,) = report["files"]
     assert (file["name"], file["after"]) == ("a.txt", "fox, my text")
@@ -357,11 +530,11 @@ def test_reports_hold_each_change_with_its_reason(captions: Path) -> None:
     [
         ([], 2, "give INPUT_DIR"),
         (["gone"], 2, "there is no folder"),
-        (["set/a.txt"], 2, "is no folder; a text is cleaned by: e6duck normalize - <"),
+        (["set/a.txt"], 2, "is not a folder; for one text: e6duck normalize - <"),
         (["set", "--undo"], 2, "holds no run of"),
         (["set", "--db", "gone.duckdb"], 1, "there is no database gone.duckdb"),
         (["set", "--report", "r.txt"], 2, "--report r.txt is none of .json, .csv, .html"),
-        (["set", "set/a.txt"], 2, "a.txt is no folder to write to"),
+        (["set", "set/a.txt"], 2, "a.txt is not a folder to write to"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(
@@ -372,6 +545,23 @@ def test_a_mistake_is_told_in_one_line(
     assert part in ran.err
     assert ran.err.startswith("e6duck: ")
     assert ran.err.count("\n") == 1
+
+
+def test_a_damaged_database_is_one_line(captions: Path, caption_database: Path) -> None:
+    """Each block of the file is spoilt once; some of them nobody reads for captions."""
+    (captions / "normalize.toml").write_text('terminate = ["red fox"]\n')
+    content = caption_database.read_bytes()
+    codes = set()
+    for block in range(12288, len(content), 262144):
+        place = block + 5000
+        spoilt = content[:place] + b"\xa5" * 1000 + content[place + 1000 :]
+        Path("bad.duckdb").write_bytes(spoilt)
+        ran = normalize("set", "--db", "bad.duckdb", "--check", "--report", "r.json")
+        codes.add(ran.code)
+        if ran.code != 3:
+            assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran.err
+            assert re.match(r"e6duck: .*bad\.duckdb is (damaged \(|no e6duck database)", ran.err)
+    assert codes == {1, 3}
 
 
 def test_a_run_imports_duckdb_alone(captions: Path) -> None:
@@ -416,20 +606,48 @@ def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["out"], ["--check"], ["--diff"], ["--suggest"], ["--report", "x.json"]]
+    ("args", "said"),
+    [
+        ("set --explain", "--explain is for one text: e6duck normalize - --explain < caption.txt"),
+        ("set --run nope", "--run names the run for --undo; add --undo"),
+        ("set --check --yes", "--yes cannot be used with --check"),
+        ("set --diff --backup x", "--backup cannot be used with --diff"),
+        ("set --check --suggest", "--check cannot be used with --suggest"),
+        *(
+            (f"set {option} --undo", f"{option.split()[0]} cannot be used with --undo")
+            for option in ("--check", "--diff", "--suggest", "--report x.json", "--all-text")
+        ),
+        ("set out --undo", "OUTPUT_DIR cannot be used with --undo"),
+        ("set --write-config --yes", "--yes cannot be used with --write-config"),
+        ("set --show-config --check", "--check cannot be used with --show-config"),
+        ("- out", "OUTPUT_DIR cannot be used with - (one text)"),
+        ("- --report x.json", "--report cannot be used with - (one text)"),
+        ("- --explain --diff", "--diff cannot be used with --explain"),
+        ("- --undo", "give a folder, not -"),
+        ("- --write-config", "give a folder, not -"),
+    ],
 )
-def test_an_undo_does_nothing_else(captions: Path, options: list[str]) -> None:
-    normalize("set", "--yes")
-    ran = normalize("set", *options, "--undo")
-    assert ran.code == 2
-    assert ran.err.startswith("e6duck: --undo works on the folder that was written, without ")
-    assert (captions / "a.txt").read_text() == "fox, my text"
+def test_an_option_that_would_be_ignored_is_a_usage_error(
+    captions: Path, args: str, said: str
+) -> None:
+    before = listing(captions)
+    assert normalize(*args.split(), stdin=b"Foxes") == Ran(2, "", f"e6duck: {said}\n")
+    assert listing(captions) == before
+    assert {path.name for path in Path().iterdir()} == {"set", "e6.duckdb"}
+
+
+def test_check_and_diff_together_show_the_changes_and_tell_by_the_exit_code(captions: Path) -> None:
+    before = listing(captions)
+    shown = normalize("set", "--diff", "-q").out
+    assert normalize("set", "--check", "--diff", "-q") == Ran(3, shown, "")
+    assert normalize("-", "--check", "--diff", stdin=b"Foxes").code == 3
+    assert listing(captions) == before
 
 
 def test_a_file_that_cannot_be_written_fails(captions: Path) -> None:
     Path("out/a.txt").mkdir(parents=True)
     ran = normalize("set", "out", "-q")
-    assert (ran.code, ran.err) == (1, "failed     a.txt: no regular file\n")
+    assert (ran.code, ran.err) == (1, "failed     a.txt: not a regular file\n")
     assert Path("out/b.txt").read_text() == "fox, solo\n"
 
 
@@ -437,4 +655,4 @@ def test_rules_deep_in_lists_are_no_traceback(captions: Path) -> None:
     Path("deep.toml").write_text("a = " + "[" * 100_000)
     ran = normalize("set", "--check", "-c", "deep.toml")
     assert ran.code == 2
-    assert ran.err.startswith("e6duck: deep.toml is no TOML")
+    assert ran.err.startswith("e6duck: deep.toml is not valid TOML")

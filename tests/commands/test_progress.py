@@ -22,7 +22,8 @@ def test_a_terminal_that_cannot_erase_is_shown_no_counter(
     monkeypatch.setenv("TERM", terminal)
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     with progress.counter(is_shown=True) as advance:
-        advance("reading", 3)
+        advance("reading", 1)
+        advance("reading", 2)
     assert capsys.readouterr().err.replace("\r\x1b[K", "") == shown
 
 

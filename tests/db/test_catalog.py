@@ -127,7 +127,7 @@ def test_a_macro_has_the_columns_that_it_gives(zoo: Path) -> None:
 def test_tables_are_drawn(zoo: Path) -> None:
     said = command("tables", "--db", zoo, "--format", "table").out
     (line,) = (line for line in said.splitlines() if line.startswith("posts "))
-    assert line.split(None, 2) == ["posts", "8", "A kept post of the export, in its order"]
+    assert line.split(None, 2) == ["posts", "8", "A kept post, in the order of the export"]
     assert "implies: What a tag implies, nearest first\n    from implies('red_fox')\n" in said
     said = command("tables", "--db", zoo, "implies", "--format", "table").out
     assert said.startswith("implies, a macro: What a tag implies, nearest first\n    from implies(")

@@ -1,10 +1,13 @@
-"""The pictures of README.md are those of this checkout."""
+"""The pictures of the documents are those of this checkout."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.docs.pictures import CHECKOUT, COMMAND, FOLDER, PICTURES, Picture
+from tests.docs.pictures import COMMAND, FOLDER, PICTURES, Picture
+from tests.docs.readme import pages
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
@@ -18,7 +21,10 @@ def test_every_picture_is_made_by_the_command() -> None:
     }
 
 
-def test_every_picture_is_shown_in_the_readme() -> None:
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    for picture in PICTURES:
-        assert f"({picture.path.relative_to(CHECKOUT).as_posix()})" in readme
+def test_every_picture_is_shown_in_a_document() -> None:
+    shown = {
+        (page.path.parent / link).resolve()
+        for page in pages()
+        for link in re.findall(r"!\[[^\]]+\]\((.+)\)", page.text)
+    }
+    assert shown == {picture.path for picture in PICTURES}

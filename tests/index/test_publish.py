@@ -495,7 +495,9 @@ def test_a_second_build_does_no_harm_to_the_first(data: Path) -> None:
 def test_a_database_of_an_older_e6duck_is_replaced_but_not_asked(data: Path) -> None:
     path = data / "e6.duckdb"
     set_schema(path, SCHEMA_VERSION - 1)
-    with pytest.raises(DatabaseError, match="made by an older e6duck; build it again: e6duck build"):
+    with pytest.raises(
+        DatabaseError, match="made by an older e6duck; build it again: e6duck build"
+    ):
         open_reading(path)
     assert build(data).kept_old is None
     open_reading(path).close()

@@ -131,6 +131,31 @@ class Page:
     def _mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
+    def wheel(self, x: float, y: float, pixels: float) -> None:
+        """Turn the mouse's wheel over a point of the window; a negative number is away."""
+        self._mouse("mouseWheel", x, y, deltaX=0, deltaY=pixels)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag with the left button from a point of the window to another, halfway first."""
+        half = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+        self._mouse("mousePressed", *start, button="left", buttons=1, clickCount=1)
+        for at in (half, end):
+            self._mouse("mouseMoved", *at, button="left", buttons=1)
+        self._mouse("mouseReleased", *end, button="left", clickCount=1)
+
+    def touch(self, *fingers: tuple[tuple[float, float], tuple[float, float]]) -> None:
+        """Move fingers over a touch screen, each from a point of the window to another."""
+        starts, ends = ([finger[end] for finger in fingers] for end in (0, 1))
+        halves = [((a + c) / 2, (b + d) / 2) for (a, b), (c, d) in fingers]
+        for kind, places in (
+            ("touchStart", starts),
+            ("touchMove", halves),
+            ("touchMove", ends),
+            ("touchEnd", []),
+        ):
+            points = [{"x": x, "y": y, "id": at} for at, (x, y) in enumerate(places)]
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
     def type(self, text: str) -> None:
         """Write a text where the keyboard's focus is."""
         for each in text:

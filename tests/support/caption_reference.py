@@ -13,6 +13,23 @@ SUFFIX = re.compile(r"_\([^)]+\)$")
 OWN_SUFFIX = ("character", "lore", "species", "copyright")
 
 
+WEIGHTED = "({}:1.2)"
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A piece in a line: the tag that it means, if any, and whether it is weighted."""
+
+    line: int
+    name: str | None
+    piece: str
+    is_weighted: bool
+
+
+def spelt(text: str) -> str:
+    return text.lower().replace(" ", "_")
+
+
 @dataclass(frozen=True)
 class World:
     """A vocabulary: names with category and uses, most used first; aliases; the closure."""
@@ -61,7 +78,7 @@ def rare_spellings(name: str, category: str) -> set[str]:
 
 
 class Reference:
-    """Cleans a list of pieces (no weights, marks, sentences or escapes) by the rules."""
+    """Cleans lists of pieces (no marks, sentences or escapes, one kind of weight) by the rules."""
 
     def __init__(self, world: World, rules: dict[str, object]) -> None:
         self.world = world
@@ -176,32 +193,49 @@ class Reference:
     # Rule 3 and all
 
     def clean(self, pieces: list[str]) -> list[str]:
-        """Return the pieces that are written, with underscores where they are tags."""
-        items: list[tuple[str | None, str]] = []
-        for piece in pieces:
-            key = piece.lower().replace(" ", "_")
-            items.append((self.meaning.get(key), piece))
+        """Return the pieces of a line that are written, with spaces where they are tags."""
+        return self.clean_lines([pieces])[0]
+
+    def clean_lines(self, lines: list[list[str]]) -> list[list[str]]:
+        """Return the same for each line of a caption; an empty one has lost or had no pieces."""
+        items = []
+        for line, pieces in enumerate(lines):
+            for piece in pieces:
+                core = self.core(piece)
+                items.append(Item(line, self.meaning.get(spelt(core)), piece, core != piece))
         items = self.once(items)
         items = self.expand(items)
-        stripped = self.stripped([name for name, _ in items if name])
-        result = []
-        for name, piece in items:
-            if name is None:
-                if not self.is_banned_text(piece.lower().replace(" ", "_")):
-                    result.append(piece)
-            elif name not in stripped and name not in self.banned:
-                result.append(self.written(name).replace("_", " "))
+        stripped = self.stripped([item.name for item in items if item.name])
+        result: list[list[str]] = [[] for _ in lines]
+        for item in items:
+            if item.name is None:
+                if not self.is_banned_piece(item.piece):
+                    result[item.line].append(item.piece)
+            elif item.name not in stripped and item.name not in self.banned:
+                text = self.written(item.name).replace("_", " ")
+                result[item.line].append(WEIGHTED.format(text) if item.is_weighted else text)
         return result
 
-    def once(self, items: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-        met: set[str] = set()
-        result = []
-        for name, piece in items:
-            if name is None or name not in met:
-                result.append((name, piece))
-            if name:
-                met.add(name)
-        return result
+    def core(self, piece: str) -> str:
+        """Return what is weighted in a piece; the piece where nothing is."""
+        before, after = WEIGHTED.split("{}")
+        if piece.startswith(before) and piece.endswith(after):
+            return piece[len(before) : -len(after)]
+        return piece
+
+    def is_banned_piece(self, piece: str) -> bool:
+        inner = piece[1:-1] if self.core(piece) != piece else piece
+        return any(self.is_banned_text(spelt(text)) for text in (piece, inner, self.core(piece)))
+
+    def once(self, items: list[Item]) -> list[Item]:
+        """Of the pieces of a tag the first weighted one stays, else the first one."""
+        kept: dict[str, Item] = {}
+        for item in items:
+            if item.name and (
+                item.name not in kept or (item.is_weighted and not kept[item.name].is_weighted)
+            ):
+                kept[item.name] = item
+        return [item for item in items if item.name is None or kept[item.name] is item]
 
     def is_opened(self, name: str) -> bool:
         """Whether what a tag implies is added, and not removed."""
@@ -218,18 +252,18 @@ class Reference:
             self.world.uses[name] < least or name in self.terminated
         )
 
-    def expand(self, items: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-        there = {name for name, _ in items}
+    def expand(self, items: list[Item]) -> list[Item]:
+        there = {item.name for item in items}
         result = []
-        for name, piece in items:
-            if name is None or not self.goes(name):
-                result.append((name, piece))
-            if name and self.is_opened(name):
-                for other in self.world.implied[name]:
+        for item in items:
+            if item.name is None or not self.goes(item.name):
+                result.append(item)
+            if item.name and self.is_opened(item.name):
+                for other in self.world.implied[item.name]:
                     if other not in there:
                         there.add(other)
                         if not self.goes(other):
-                            result.append((other, ""))
+                            result.append(Item(item.line, other, "", False))
         return result
 
     def stripped(self, names: list[str]) -> set[str]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import pytest
 import e6duck
 from e6duck import DatabaseError, UsageError, files
 from e6duck.builder.build import build
-from e6duck.charts.mapping import neighbor_map
+from e6duck.charts.tag_map import TagMap, neighbor_map
 from e6duck.commands.neighbors import _MEASURES
 from e6duck.db.connection import open_reading
 from e6duck.index.ranks import curve_freq_to_rank
@@ -500,12 +501,108 @@ def test_a_map_of_a_subtraction_shows_what_is_asked_for(board: Path) -> None:
     assert [tag for tag, _, is_query in spots if not is_query] == ["it's", "🦊", '"quoted"_x']
 
 
-def test_a_picture_is_written_beside_the_rows(board: Path, tmp_path: Path) -> None:
+def map_of(board: Path, *names: str, **options: Any) -> TagMap:
+    with (
+        open_reading(board) as opened,
+        find_neighbors(opened, Question(names, map_count=24, **options)) as found,
+    ):
+        return neighbor_map(found)
+
+
+def drawn(tag_map: TagMap) -> list[str]:
+    return [spot.tag for spot in tag_map.spots if not spot.is_query]
+
+
+def test_a_map_leaves_out_what_is_far_less_similar_than_the_best(board: Path) -> None:
+    """The cosine of 80 degrees is 0.17, of 100 it is negative."""
+    tag_map = map_of(board, "fox")
+    assert drawn(tag_map) == [name for name in ORDER if name not in ("it's", "null")]
+    assert tag_map.left_out == 2
+
+
+def test_what_is_near_one_of_several_queries_is_drawn(board: Path) -> None:
+    """it's is the nearest to null, though not near at all to fox."""
+    assert "it's" in drawn(map_of(board, "fox", "null"))
+
+
+def test_a_map_with_a_least_score_draws_all_above_it(board: Path) -> None:
+    assert drawn(map_of(board, "fox", min_score=-1)) == ORDER
+    tag_map = map_of(board, "fox", min_score=0.9)
+    assert drawn(tag_map) == ["forest", "wolf", "dog"]
+    assert tag_map.left_out == 0
+
+
+def test_neighbors_with_a_lower_score_are_left_out(board: Path) -> None:
+    assert tags(asked(board, "fox", "--min-score", 0.9)) == ["forest", "wolf", "dog"]
+    with e6duck.open(board) as db:
+        assert db.neighbors("fox", min_score=0.95)["tag"].to_pylist() == ["forest", "wolf"]
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "title"),
+    [
+        (["fox"], {}, "Tags most similar to fox"),
+        (["fox"], {"categories": ["spec"]}, "Species most similar to fox"),
+        (["fox"], {"categories": ["artist", "species"]}, "Artists and species most similar to fox"),
+        (["fox"], {"categories": ["general"]}, "General tags most similar to fox"),
+        (["fox", "cat", "dog"], {}, "Tags most similar to fox, cat and dog"),
+        (["fox", "cat"], {"together": True}, "Tags most similar to fox and cat"),
+        (["fox"], {"unwanted": ["cat"]}, "Tags most similar to fox without cat"),
+    ],
+)
+def test_the_title_of_a_map_says_what_was_asked(
+    board: Path, names: list[str], options: dict[str, Any], title: str
+) -> None:
+    assert map_of(board, *names, **options).title == title
+
+
+def test_a_map_says_how_it_was_made_and_from_what(board: Path) -> None:
+    tag_map = map_of(board, "fox")
+    assert "PCA (100% of the variance); tags with 100+ posts." in tag_map.subtitle
+    assert re.fullmatch(
+        r"Source: tag export with 240 posts up to \d{4}-\d\d-\d\d\. Drawn by e6duck\.",
+        tag_map.source,
+    )
+
+
+def test_a_picture_has_no_rows_beside_it_unless_a_format_is_named(
+    board: Path, tmp_path: Path
+) -> None:
     picture = tmp_path / "fox.svg"
-    ran = command("neighbors", "--db", board, "fox", "-n", 4, "-N", 2, "-o", picture)
-    assert (ran.code, ran.err) == (0, "")
-    assert len(list(csv.reader(io.StringIO(ran.out)))) == 1 + 6
+    args = ["neighbors", "--db", board, "fox", "-N", 4, "-o", picture]
+    ran = command(*args)
+    assert (ran.code, ran.out, ran.err) == (0, "", f"wrote {picture}\n")
     assert picture.stat().st_size
+    ran = command(*args, "--format", "csv")
+    assert len(list(csv.reader(io.StringIO(ran.out)))) == 1 + 6
+
+
+def test_a_picture_counts_what_it_leaves_out(board: Path, tmp_path: Path) -> None:
+    ran = command("neighbors", "--db", board, "fox", "-o", tmp_path / "fox.html")
+    assert "left out 2 less similar tags, below 15% of the best score" in ran.err
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".json", ".jsonl", ".md", ".txt", ".PARQUET"])
+def test_the_ending_of_a_file_decides_what_is_written(
+    board: Path, tmp_path: Path, suffix: str
+) -> None:
+    """The same as on standard output in the format of that name."""
+    path = tmp_path / f"fox{suffix}"
+    ran = command("neighbors", "--db", board, "fox", "-k", 2, "-o", path)
+    assert (ran.code, ran.out, ran.err) == (0, "", f"wrote {path}\n")
+    if suffix == ".PARQUET":
+        assert pq.read_table(path)["tag"].to_pylist() == ["forest", "wolf"]
+        return
+    kind = {".md": "markdown", ".txt": "table"}.get(suffix, suffix[1:])
+    ran = command("neighbors", "--db", board, "fox", "-k", 2, "--format", kind)
+    assert path.read_text(encoding="utf-8") == ran.out
+
+
+def test_a_format_goes_before_an_ending_of_another_one(board: Path, tmp_path: Path) -> None:
+    path = tmp_path / "fox.data"
+    ran = command("neighbors", "--db", board, "fox", "-k", 2, "-o", path, "--format", "json")
+    assert (ran.code, ran.out) == (0, "")
+    assert [row["tag"] for row in json.loads(path.read_text())] == ["forest", "wolf"]
 
 
 # Three ways to ask
@@ -644,7 +741,11 @@ def mistakes() -> list[object]:
             ("fox --format xml", 2, "--format"),
             ("fox --measure lift -o fox.png", 2, "e6duck: a map needs the --measure vectors"),
             ("fox --measure lift -d 3", 2, "e6duck: --first-pca needs the measure vectors"),
-            ("fox -o fox.bmp", 2, "fox.bmp is no kind of picture"),
+            (
+                "fox -o fox.bmp",
+                2,
+                "fox.bmp: unknown ending; use .png, .svg, .pdf, .html for a picture, or .csv",
+            ),
             ("fox --not dog --not fox", 2, "fox is both wanted and subtracted"),
         ]
     ]

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from implicit.nearest_neighbours import bm25_weight, tfidf_weight
 from scipy.sparse import coo_matrix, csr_matrix
-from threadpoolctl import threadpool_limits
 
 from e6duck import E6DuckError, Recipe, UsageError
 from e6duck.index.vectors import Vectors
-from e6duck.trainer.als import THREAD, als_vectors, choose_device, weighted
+from e6duck.trainer.als import THREAD, _has_gpu, als_vectors, choose_device, weighted
 from e6duck.trainer.model import averaged, make_vectors
 from tests.trainer.test_ppmi import drawn_posts, quiet, uses_of
 
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
+
 USES = uses_of(drawn_posts(60, 12), 12)
-
-
-@pytest.fixture(autouse=True)
-def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS to one thread, as a training does; implicit warns of more."""
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield
 
 
 def als(recipe: Recipe, start: Vectors | None = None, weights: Any = None) -> Any:
@@ -149,7 +143,7 @@ def test_identical_tags_have_one_vector() -> None:
     uses = uses_of([post | {12 + tag for tag in post} for post in drawn_posts(100, 12)], 24)
     vectors, _ = make_vectors(uses, Recipe(factors=4).resolved(posts=100, tags=24), threads=1)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    assert (unit[:12] * unit[12:]).sum(axis=1).min() > 0.8
+    assert (unit[:12] * unit[12:]).sum(axis=1).min() > 1 - 1e-5
 
 
 @pytest.mark.parametrize("posts", [[{0, 1}] * 20, [{0}, {1}] * 20, [{0}]], ids=str)
@@ -222,6 +216,40 @@ def test_what_is_raised_while_it_iterates_is_raised_here(error: type[BaseExcepti
 
 def test_the_processor_is_always_there() -> None:
     assert choose_device("cpu") == ("cpu", None)
+
+
+@pytest.mark.parametrize("has_gpu", [False, True])
+def test_a_processor_is_explained_only_beside_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, has_gpu: bool
+) -> None:
+    monkeypatch.setattr("e6duck.trainer.als._cuda_trouble", lambda: "implicit finds no CUDA")
+    monkeypatch.setattr("e6duck.trainer.als._has_gpu", lambda: has_gpu)
+    line = "training on the CPU: implicit finds no CUDA" if has_gpu else None
+    assert choose_device("auto") == ("cpu", line)
+    with pytest.raises(E6DuckError, match=r"^no training with CUDA: implicit finds no CUDA; use"):
+        choose_device("cuda")
+
+
+@pytest.mark.skipif(any(Path("/dev").glob("nvidia[0-9]*")), reason="there is a GPU here")
+@pytest.mark.parametrize(
+    ("status", "count", "expected"), [(0, 0, False), (0, 2, True), (100, 2, False)]
+)
+def test_a_gpu_is_one_that_the_driver_counts(
+    monkeypatch: pytest.MonkeyPatch, status: int, count: int, expected: bool
+) -> None:
+    class Driver:
+        def __init__(self, name: str) -> None:
+            assert name in ("libcuda.so.1", "nvcuda.dll")
+
+        def cuInit(self, flags: int) -> int:  # noqa: N802
+            return status
+
+        def cuDeviceGetCount(self, place: Any) -> int:  # noqa: N802
+            place._obj.value = count
+            return 0
+
+    monkeypatch.setattr("ctypes.CDLL", Driver)
+    assert _has_gpu() is expected
 
 
 def test_an_unknown_device_is_refused() -> None:

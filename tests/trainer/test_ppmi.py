@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from e6duck import Recipe
 from e6duck.index.vectors import Vectors
 from e6duck.trainer import ppmi as spectral
+from e6duck.trainer.model import make_vectors
 from e6duck.trainer.ppmi import DISCOUNT, main_directions, ppmi, svd_vectors
+from tests.kernels import usable_kernels
+
+pytestmark = pytest.mark.usefixtures("one_blas_thread")
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -91,14 +100,27 @@ def test_pairs_are_counted_across_blocks(tags: int) -> None:
 
 
 def test_a_pair_seen_once_does_not_count() -> None:
-    posts = [{0, 1}, {2, 3}, {2, 3}, {4}]
+    posts = [{0, 1}, {2, 3}, {2, 3}, {2}, {4}]
     assert set(pairs_of(ppmi(uses_of(posts, 5)))) == {(2, 3)}
 
 
 def test_of_many_posts_a_pair_needs_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spectral, "POSTS_PER_COUNT", 2)
-    posts = [{0, 1}] * 4 + [{2, 3}] * 3 + [{4}]  # 8 posts: four times or more
+    posts = [{0, 1}] * 4 + [{2, 3}] * 3 + [{0}]  # 8 posts: four times or more
     assert set(pairs_of(ppmi(uses_of(posts, 5)))) == {(0, 1)}
+
+
+@pytest.mark.parametrize("tags", [8, 600])
+def test_rows_of_tags_on_the_same_posts_are_equal(tags: int) -> None:
+    """Tags 1, 3 and the last; 2 is on one post less than 0, so that its diagonal stays empty."""
+    last = tags - 1
+    posts = [{0, 2}, {0, 2}, {0, 4}, {1, 3, last, 4}, {1, 3, last, 5}, {1, 3, last, 4}, {6}] * 3
+    half = ppmi(uses_of([*posts[:-1], {5}], tags)).toarray()
+    whole = half + half.T
+    assert np.array_equal(whole[1], whole[3])
+    assert np.array_equal(whole[1], whole[last])
+    assert np.flatnonzero(np.diagonal(whole)).tolist() == [1, 3, last]
+    assert whole[0, 2] > 0
 
 
 def test_ppmi_tells_of_each_block() -> None:
@@ -219,3 +241,105 @@ def test_tags_that_stand_together_have_one_direction(tags: int) -> None:
     assert np.isfinite(cosine).all()
     assert cosine[classes[:, None] == classes].min() > 0.99
     assert np.abs(cosine[classes[:, None] != classes]).max() < 0.01
+
+
+# Ties. Groups of tags that are on the same posts, and equal eigenvalues, of which a kernel of BLAS
+# finds now the one and now the other first.
+
+Groups = list[list[int]]
+
+
+def groups_of(sizes: list[int]) -> tuple[list[set[int]], Groups]:
+    """Posts of one group each, ten of each group, and the groups' tags."""
+    ends = np.cumsum([0, *sizes]).tolist()
+    groups = [list(range(*ends[number : number + 2])) for number in range(len(sizes))]
+    return [set(group) for group in groups] * 10, groups
+
+
+def twins_of(tags: int) -> tuple[list[set[int]], Groups]:
+    """Posts of drawn tags, each of which has a twin, and every other one two."""
+    drawn = drawn_posts(2_000, tags, seed=3)
+    posts = [post | {tags + tag for tag in post} for post in drawn]
+    posts = [post | {2 * tags + tag for tag in post if tag < tags and tag % 2} for post in posts]
+    third = [[2 * tags + tag] if tag % 2 else [] for tag in range(tags)]
+    return posts, [[tag, tags + tag, *third[tag]] for tag in range(tags)]
+
+
+PLANTED = {
+    "two pairs": (groups_of([2, 2]), 2),
+    "pairs": (groups_of([2] * 40), 10),
+    "groups of 3, more than factors": (groups_of([3] * 7), 2),
+    "groups of 5": (groups_of([5] * 40), 64),
+    "many sizes": (groups_of([2, 2, 3, 3, 5, 8, 13, 21]), 12),
+    "many sizes, more than factors": (groups_of([2, 2, 3, 3, 5, 8, 13, 21]), 3),
+    "twins among others": (twins_of(60), 22),
+    "Krylov: groups of 30": (groups_of([30] * 50), 64),
+    "Krylov: more equal values than a block has vectors": (groups_of([8] * 200), 220),
+    "Krylov: more equal values than factors": (groups_of([4] * 300), 100),
+    "Krylov: twins among others": (twins_of(500), 64),
+}
+
+
+def planted_vectors(name: str, method: str) -> tuple[Vectors, Groups]:
+    (posts, groups), factors = PLANTED[name]
+    tags = 1 + max(max(group) for group in groups)
+    recipe = Recipe(method=method, factors=factors)  # type: ignore[arg-type]
+    resolved = recipe.resolved(posts=len(posts), tags=tags)
+    return make_vectors(uses_of(posts, tags), resolved, threads=1)[0], groups
+
+
+def cosines(vectors: Vectors) -> Any:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    return unit @ unit.T
+
+
+@pytest.mark.parametrize("method", ["svd", "als"])
+@pytest.mark.parametrize("name", PLANTED)
+def test_tags_that_are_always_together_have_one_vector(name: str, method: str) -> None:
+    """Or none, where there are more groups than factors and theirs are not the main ones."""
+    vectors, groups = planted_vectors(name, method)
+    cosine, has_vector = cosines(vectors), vectors.any(axis=1)
+    for group in groups:
+        assert len(set(has_vector[group].tolist())) == 1
+        if has_vector[group[0]]:
+            assert cosine[np.ix_(group, group)].min() > 1 - 1e-5
+    without = sum(not has_vector[group[0]] for group in groups)
+    assert without == (5 if name == "many sizes, more than factors" else 0) or "twins" in name
+    assert without < len(groups) / 10 or "more than factors" in name
+
+
+PRINT_COSINES = """
+import sys
+import numpy as np
+from tests.kernels import kernels_in_use
+from tests.trainer.test_ppmi import PLANTED, cosines, planted_vectors
+
+path, kernel = sys.argv[1:]
+assert kernels_in_use() == {kernel}
+names = [name for name in PLANTED if sum(map(len, PLANTED[name][0][1])) < 2_000]
+np.savez(path, **{
+    f"{name} {method}": cosines(planted_vectors(name, method)[0])
+    for name in names for method in ("svd", "als")
+})
+"""
+
+
+def test_cosines_are_those_of_another_kernel(tmp_path: Path) -> None:
+    """In processes of their own, for the kernel is chosen when the library is loaded."""
+    kernels = usable_kernels()
+    if len(kernels) < 2:
+        pytest.skip("takes OpenBLAS, Linux and a processor with AVX2")
+    found = []
+    for kernel in kernels:
+        path = tmp_path / f"{kernel}.npz"
+        subprocess.run(
+            [sys.executable, "-c", PRINT_COSINES, str(path), kernel],
+            env=os.environ | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1"},
+            check=True,
+        )
+        found.append(dict(np.load(path)))
+    first, *others = found
+    for other in others:
+        for name, cosine in first.items():
+            assert np.abs(cosine - other[name]).max() < 1e-3, name

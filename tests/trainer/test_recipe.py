@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -109,10 +110,9 @@ def test_the_notebook_is_no_svd() -> None:
 def test_help_states_the_defaults() -> None:
     options: dict[str, Any] = {each.name or "": each for each in commands.commands["train"].params}
     assert options["vocabulary"].default == VOCABULARY
-    assert f"({MIN_TAGS})" in options["min_tags"].help
+    assert f"[default: {MIN_TAGS}, " in options["min_tags"].help
     whole = Recipe().resolved(posts=1_000_000, tags=VOCABULARY)
-    for name in ("factors", "weighting", "iterations", "start"):
-        assert f"({getattr(whole, name)})" in options[name].help
-    assert f"({whole.alpha:g})" in options["alpha"].help
-    for name, value in (("method", whole.method), ("seed", whole.seed)):
-        assert f"Default: {value}." in options[name].help
+    for name in ("method", "factors", "weighting", "iterations", "alpha", "start", "seed"):
+        value = getattr(whole, name)
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        assert re.search(rf"\[default: {shown}[],]", options[name].help), name

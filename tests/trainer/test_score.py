@@ -10,7 +10,7 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.db.connection import open_reading
-from e6duck.trainer.score import nearest, overlap, sibling_share
+from e6duck.trainer.score import Kinship, nearest, overlap, sibling_share
 from tests.support.exports import implication, post, tag, write_export
 from tests.support.reference import Export
 
@@ -66,7 +66,7 @@ def families(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(folder, write_index=False).database
 
 
-def share(database: Path, directions: dict[str, tuple[float, float]]) -> float | None:
+def share(database: Path, directions: dict[str, tuple[float, float]]) -> Kinship | None:
     connection = open_reading(database)
     try:
         names = [name for (name,) in connection.execute("select name from tags").fetchall()]
@@ -83,7 +83,24 @@ def test_kin_are_what_implies_the_same(families: Path) -> None:
     # The 10 nearest of a dog: five dogs, and five of the rest, of which none is kin.
     directions |= {"canine": dog, "feline": cat}
     found = share(families, directions)
-    assert found == pytest.approx(0.5)
+    assert found is not None
+    assert found.share == pytest.approx(0.5)
+    # By chance five of the 13 others: twelve species, canine and feline.
+    assert found.chance == pytest.approx(5 / 13)
+
+
+def test_vectors_that_tell_nothing_find_as_many_kin_as_chance(families: Path) -> None:
+    """On average over many; without a vector a tag is no neighbor, nor is it counted."""
+    rng = np.random.default_rng(0)
+    names = [*SPECIES, "canine"]
+    found = []
+    for _ in range(60):
+        angles = rng.uniform(0, 2 * math.pi, len(names))
+        drawn = {name: (math.cos(x), math.sin(x)) for name, x in zip(names, angles, strict=True)}
+        found.append(share(families, drawn))
+    assert all(each and each.chance == pytest.approx(5 / 12) for each in found)
+    mean = np.mean([each.share for each in found if each])
+    assert mean == pytest.approx(5 / 12, abs=0.02)
 
 
 def test_a_tag_without_a_vector_is_no_neighbour(families: Path) -> None:

@@ -144,8 +144,8 @@ class Retries:
         """Wait before the next try; raises `E6DuckError` where there is none."""
         self._failures += 1
         asked = error.retry_after if isinstance(error, RetryableError) else None
-        said = str(error) or type(error).__name__
         unresolved = _unresolved(error)
+        said = unresolved or str(error) or type(error).__name__
         if unresolved and self._failures >= _LOOKUPS:
             raise E6DuckError(
                 f"{what} could not be downloaded: {unresolved}; check the network and the address"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...db.results.html_table import html_table
 from ...errors import UsageError
 from ...tags.phrases import many
-from ..cleaner import Result
+from ..steps import Result
 from ..text import UnreadableError, decoded
 from . import scan
 from .scan import Content, Found
@@ -66,9 +66,13 @@ class Plan:
     captions: tuple[Caption, ...]
     edits: tuple[Edit, ...]
     skipped: dict[str, str] = field(default_factory=dict)
-    """Files that are left as they are, with the reason"""
+    """Files that are left as they are, with the reason, and folders that cannot be read"""
+    unreadable: frozenset[str] = frozenset()
+    """Those of skipped that could not be read as captions"""
+    not_captions: dict[str, str] = field(default_factory=dict)
+    """Text files that were not taken for captions, with the reason"""
     blocked: dict[str, str] = field(default_factory=dict)
-    """Files that cannot be written to another folder, with the reason"""
+    """Files that cannot be written, with the reason"""
 
     @property
     def is_in_place(self) -> bool:
@@ -103,7 +107,7 @@ class Read(NamedTuple):
 
 
 def read_all(files: list[Found], progress: Progress) -> list[Read]:
-    """Read files; what cannot be read, or is no caption, is told in them."""
+    """Read files; one that cannot be read as a caption has the reason as its fault."""
     done = []
     for found in files:
         done.append(_read(found))
@@ -126,10 +130,10 @@ def _read(found: Found) -> Read:
 
 def plan_in_place(root: Path, files: list[Read], clean: Callable[[str], Result]) -> Plan:
     """Return the plan that replaces captions where they are."""
-    captions, edits, skipped = [], [], {}
+    captions, edits, skipped, blocked = [], [], {}, {}
     is_closed = cache(_is_closed)
     for file in files:
-        (name, path, is_link), content, text, fault = file
+        (name, path, is_link, _), content, text, fault = file
         if text is None or content is None:
             skipped[name] = fault or ""
             continue
@@ -142,12 +146,17 @@ def plan_in_place(root: Path, files: list[Read], clean: Callable[[str], Result])
                 skipped[name] = "read-only"
                 continue
             if is_closed(os.path.dirname(path)):  # noqa: PTH120
-                skipped[name] = "in a folder that cannot be written to"
-                continue
-            after = caption.result.text.encode()
-            edits.append(Edit(name, path, content, after, content, path))
+                blocked[name] = "its folder cannot be written to"
+            else:
+                after = caption.result.text.encode()
+                edits.append(Edit(name, path, content, after, content, path))
         captions.append(caption)
-    return Plan(root, root, tuple(captions), tuple(edits), skipped)
+    unreadable = _unreadable(files)
+    return Plan(root, root, tuple(captions), tuple(edits), skipped, unreadable, blocked=blocked)
+
+
+def _unreadable(files: list[Read]) -> frozenset[str]:
+    return frozenset(file.found.name for file in files if file.fault)
 
 
 def _is_closed(folder: str) -> bool:
@@ -185,7 +194,10 @@ def plan_copy(
                 skipped[name] = f"{file.fault}; not copied over the file that stands there"
                 continue
             edits.append(Edit(name, str(path), before, after, file.content, file.found.path))
-    return Plan(source, target, tuple(captions), tuple(edits), skipped, blocked)
+    unreadable = _unreadable(files)
+    return Plan(
+        *(source, target, tuple(captions), tuple(edits), skipped, unreadable), blocked=blocked
+    )
 
 
 def _standing(path: Path) -> Content | None:
@@ -211,8 +223,8 @@ def _check_collisions(source: Path, target: Path, files: list[Read]) -> None:
             raise UsageError(
                 f"{name} and {other} would be one file where capitals do not count; rename one"
             )
-        if os.path.realpath(target / name) in inputs:
-            raise UsageError(f"{target / name} is read, too; choose an OUTPUT_DIR elsewhere")
+        if os.path.realpath(target / name) in inputs:  # reached by a link
+            raise UsageError(f"{target / name} is an input, too; choose another OUTPUT_DIR")
     for folder in {(target / file.found.name).parent for file in files}:
         _check_inside(folder, target)
 

@@ -24,13 +24,15 @@ Matching = Callable[[str, Collection[str]], set[str]]
 
 
 class Found(NamedTuple):
-    """A file that is a caption by its name."""
+    """A file below a folder."""
 
     name: str
     """Relative to the folder, with slashes"""
     path: str
     is_link: bool
-    """Whether it is a link, or lies behind one that leads out of the folder"""
+    """Whether it is a link, or is behind one that leads out of the folder"""
+    is_regular: bool = True
+    """Whether it is a file and not, for example, a pipe"""
 
 
 class Content(NamedTuple):
@@ -52,77 +54,67 @@ def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_ino, status.st_dev, status.st_size, status.st_mtime_ns
 
 
-def walk(
-    root: Path,
-    *,
-    include: str,
-    exclude: str,
-    matching: Matching,
-    follow_links: bool = False,
-    without: Path | None = None,
-) -> list[Found]:
-    """Return the files below root whose whole name is included and not excluded, by name.
+class Walked(NamedTuple):
+    """The visible files below a folder, in a list for each folder, and what cannot be read."""
 
-    Folders that begin with a dot are passed over, and so is the folder without. A folder is visited
-    once, however many links lead to it. One that cannot be entered stands there itself.
+    folders: list[list[Found]]
+    unreadable: dict[str, str]
+    """Folders, with the reason"""
+
+
+def walk(root: Path, *, follow_links: bool = False) -> Walked:
+    """Return the files below root.
+
+    What begins with a dot is passed over. A folder is visited once, however many links lead to it.
+    Raises `UsageError` where root is not a folder, `E6DuckError` where it cannot be read.
     """
     if not root.is_dir():
         if not root.exists():
             raise UsageError(f"there is no folder {root}")
-        raise UsageError(f"{root} is no folder; a text is cleaned by: e6duck normalize - < {root}")
-    files, closed = _files(root, follow_links, without)
-    names = {found: _shown(found.name.rpartition("/")[2]) for found in files}
-    included = matching(include, set(names.values()))
-    wanted = included - matching(exclude, included)
-    chosen = [found for found, name in names.items() if name in wanted]
-    return sorted((*chosen, *closed), key=lambda found: found.name)
-
-
-def _shown(name: str) -> str:
-    """Return a file's name as text, whatever bytes are in it."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _files(root: Path, follow_links: bool, without: Path | None) -> tuple[list[Found], list[Found]]:
-    """Return the files below root, and the folders that cannot be entered."""
-    found: list[Found] = []
-    closed: list[Found] = []
-    seen = {_number(without)} if without and without.is_dir() else set()
+        raise UsageError(f"{root} is not a folder; for one text: e6duck normalize - < {root}")
+    walked = Walked([], {})
+    seen: set[tuple[int, int]] = set()
     links: list[tuple[str, str]] = []
     folders = [(str(root), "", False)]
-    while folders:
+    while folders or (follow_links and links):
+        if not folders:
+            # Last, so that what is in the folder itself is met there and not behind a link.
+            folders = [(path, name, True) for path, name in links]
+            links = []
         folder, prefix, is_outside = folders.pop()
-        number = _number(folder)
-        if number in seen:
+        try:
+            number = _number(folder)
+            entries = [] if number in seen else _visible(folder)
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            if not prefix:
+                raise E6DuckError(f"{folder} {reason}") from error
+            walked.unreadable[prefix] = reason
             continue
         seen.add(number)
-        entries: list[os.DirEntry[str]] = []
-        try:
-            entries = _entries(folder)
-        except OSError as error:
-            if not prefix:
-                raise E6DuckError(f"{folder} cannot be read: {error.strerror or error}") from error
-            closed.append(Found(prefix.rstrip("/"), folder, is_outside))
+        found: list[Found] = []
         for entry in entries:
             name = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith("."):
-                    folders.append((entry.path, f"{name}/", is_outside))
+                folders.append((entry.path, f"{name}/", is_outside))
             elif entry.is_symlink() and _is_folder(entry):
-                if not entry.name.startswith("."):
-                    links.append((entry.path, f"{name}/"))
-            elif not _DRAFT.fullmatch(entry.name):
-                found.append(Found(name, entry.path, is_outside or entry.is_symlink()))
-        if not folders and follow_links and links:
-            # Last, so that what lies in the folder itself is met there and not behind a link.
-            folders = [(path, name, True) for path, name in links]
-            links = []
-    return found, closed
+                links.append((entry.path, f"{name}/"))
+            else:
+                is_link = entry.is_symlink()
+                is_regular = is_link or entry.is_file(follow_symlinks=False)
+                found.append(Found(name, entry.path, is_outside or is_link, is_regular))
+        walked.folders.append(found)
+    return walked
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def _visible(folder: str) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, but for drafts and what begins with a dot."""
     with os.scandir(folder) as entries:
-        return list(entries)
+        return [
+            entry
+            for entry in entries
+            if not (entry.name.startswith(".") or _DRAFT.fullmatch(entry.name))
+        ]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -143,7 +135,7 @@ def read(path: str) -> Content:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "no regular file")
+            raise OSError(0, "not a regular file")
         if status.st_size > MAX_BYTES:
             return Content(None, status)
         return Content(_all(descriptor, status.st_size), status)

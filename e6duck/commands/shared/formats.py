@@ -57,6 +57,11 @@ def format_of(
     return known.get(suffix, "csv")
 
 
+def is_named_format(path: Path) -> bool:
+    """Tell whether the ending of a file names a format."""
+    return path.suffix.lower() in _SUFFIXES
+
+
 def write(answer: Answer, file: Sink, kind: str, *, shown: int | None = None) -> int:
     """Write all rows in a format; returns how many. A terminal gets no control characters.
 

@@ -91,30 +91,49 @@ def progress_bar(is_shown: bool, total_stages: int) -> Iterator[Progress]:
         yield advance
 
 
-@contextmanager
-def counter(is_shown: bool) -> Iterator[Progress]:
-    """Give a function that shows how many files a stage has done, after a second, without rich."""
-    if not (is_shown and _can_erase()):
-        yield lambda stage, done: None
-        return
-    shown_at = time.monotonic() + 0.9 * _WAIT
-    is_drawn = False
-    done_so_far: dict[str, int] = {}
+class Counter:
+    """Shows how many files a stage has done, on a line that can be erased; without rich.
 
-    def advance(stage: str, done: int) -> None:
-        nonlocal shown_at, is_drawn
-        done_so_far[stage] = done_so_far.get(stage, 0) + done
+    The line appears after a second of work. Whoever writes something else clears it first, which
+    also starts the second anew: a user may think about a question for as long as he likes.
+    """
+
+    def __init__(self, is_shown: bool) -> None:
+        self._is_shown = is_shown and _can_erase()
+        self._is_drawn = False
+        self._next_at: float | None = None
+        self._done: dict[str, int] = {}
+
+    def __call__(self, stage: str, done: int) -> None:
+        """Count files of a stage."""
+        if not self._is_shown:
+            return
+        self._done[stage] = count = self._done.get(stage, 0) + done
         now = time.monotonic()
-        if now - shown_at > 0.1 * _WAIT:
-            shown_at, is_drawn = now, True
-            sys.stderr.write(f"\r\x1b[K{stage} {done_so_far[stage]:,}")
+        if self._next_at is None:
+            self._next_at = now + _WAIT
+        if now >= self._next_at:
+            self._next_at, self._is_drawn = now + 0.1 * _WAIT, True
+            sys.stderr.write(f"\r\x1b[K{stage} {count:,}" if count else f"\r\x1b[K{stage}")
             sys.stderr.flush()
 
-    try:
-        yield advance
-    finally:
-        if is_drawn:
+    def clear(self) -> None:
+        """Erase the line, and wait for the next second of work."""
+        self._next_at = None
+        if self._is_drawn:
+            self._is_drawn = False
             sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+@contextmanager
+def counter(is_shown: bool) -> Iterator[Counter]:
+    """Give a counter, and erase its line in the end."""
+    found = Counter(is_shown)
+    try:
+        yield found
+    finally:
+        found.clear()
 
 
 def _can_erase() -> bool:

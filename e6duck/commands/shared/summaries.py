@@ -125,12 +125,16 @@ def import_summary(imported: ImportResult) -> str:
 def training_summary(trained: TrainResult) -> str:
     """Return what a training has made, in lines."""
     recipe = trained.recipe
-    score = "" if trained.score is None else f"; kin among the 10 nearest: {trained.score:.0%}"
     lines = [
         f"vectors       {many(trained.tag_count, 'tag')} in {recipe.factors} dimensions, by"
         f" {recipe.method} from {many(trained.use_count, 'use')} on"
-        f" {many(trained.post_count, 'post')}{score}"
+        f" {many(trained.post_count, 'post')}"
     ]
+    if trained.score is not None and trained.chance is not None:
+        lines.append(
+            f"neighbors     {trained.score:.0%} of a tag's 10 nearest share an implied tag with it"
+            f" (by chance: {trained.chance:.1%})"
+        )
     if trained.files:
         names = ", ".join(path.name for path in trained.files)
         lines.append(f"vector files  {names} in {trained.files[0].parent}")

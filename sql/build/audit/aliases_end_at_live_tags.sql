@@ -1,4 +1,4 @@
--- aliases_end_at_live_tags: the consequent of an alias is a ranked tag, by its id, or a rare one.
+-- aliases_end_at_live_tags: an alias leads to a ranked tag and has its id, or to a rare tag.
 select tag_aliases.antecedent_name, tag_aliases.consequent_name, tag_aliases.tag_id
 from tag_aliases
 left join tags on tags.name = tag_aliases.consequent_name

@@ -1,4 +1,4 @@
--- closure_is_closed: what an implied tag implies is implied, for ranked and for rare antecedents.
+-- closure_is_closed: a tag implies whatever its implied tags imply; ranked and rare tags alike.
 with pair as (
     select antecedent_id::varchar as antecedent, consequent_id
     from tag_implications

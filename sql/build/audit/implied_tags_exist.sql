@@ -1,4 +1,4 @@
--- implied_tags_exist: both ends of an implication have the ids that they are said to have.
+-- implied_tags_exist: both tags of an implication exist under their ids.
 select consequent_id
 from (
     select consequent_id from tag_implications

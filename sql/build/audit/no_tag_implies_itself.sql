@@ -1,4 +1,4 @@
--- no_tag_implies_itself: nor do two tags imply each other.
+-- no_tag_implies_itself: no tag implies itself, and no two tags imply each other.
 select one.antecedent_id, one.consequent_id
 from tag_implications as one
 left join tag_implications as other

@@ -1,4 +1,4 @@
--- tag_ids_are_dense: ids count from 0 without a gap, in order of use, then of name.
+-- tag_ids_are_dense: ids count from 0 without a gap, in order of use and then of name.
 -- Where posts are not counted, the order is as it was found.
 with expected as (
     select

@@ -1,4 +1,4 @@
--- tag_names_are_unique: a name means one tag: it is ranked, rare or an alias, and only one of these.
+-- tag_names_are_unique: a name is a ranked tag, a rare tag or an alias, and only one of these.
 with known as (
     select name from tags
     union all

@@ -1,4 +1,4 @@
--- tagged_counts_add_up: all tagged counts together are all tags of all posts.
+-- tagged_counts_add_up: the tagged counts add up to the number of tags on all posts.
 select posts_total, tags_total
 from
     (select coalesce(sum(len(tag_ids)), 0) as posts_total from posts),

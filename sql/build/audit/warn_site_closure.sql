@@ -1,4 +1,4 @@
--- warn_site_closure: active implications whose descendants on the site are not those of our closure.
+-- warn_site_closure: active implications whose descendants on the site differ from the closure here.
 -- The site's list can lag behind its implications, so that a difference is no error.
 with claimed as (
     select

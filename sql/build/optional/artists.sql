@@ -27,16 +27,16 @@ select
 from artists_used
 order by id;
 
-comment on table artists is 'An artist that the site knows; loaded where its file is there';
+comment on table artists is 'An artist that the site knows; exists only if the file was in the folder';
 comment on column artists.id is 'Id on the site';
-comment on column artists.name is 'Name, mostly that of a tag, as tags.name';
-comment on column artists.other_names is 'Other names; null where the export has none';
+comment on column artists.name is 'Name; usually that of a tag, as in tags.name';
+comment on column artists.other_names is 'Other names; null if the export has none';
 comment on column artists.group_name is 'Group that the artist belongs to';
-comment on column artists.linked_user_id is 'The user of the site that the artist is';
-comment on column artists.is_active is 'Whether it is not deleted';
-comment on column artists.is_locked is 'Whether it may not be changed';
+comment on column artists.linked_user_id is 'The artist''s user account on the site';
+comment on column artists.is_active is 'False if it is deleted';
+comment on column artists.is_locked is 'Whether it is locked';
 comment on column artists.creator_id is 'The user who made it';
 comment on column artists.created_at is 'When it was made, in UTC';
 comment on column artists.updated_at is 'When it was last changed, in UTC';
-comment on column artists.active_urls is 'Addresses of the artist; null where none is known';
-comment on column artists.inactive_urls is 'Addresses that are no more';
+comment on column artists.active_urls is 'Addresses of the artist; null if none is known';
+comment on column artists.inactive_urls is 'Addresses that no longer work';

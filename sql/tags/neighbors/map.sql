@@ -1,11 +1,21 @@
--- map: the tags on a map: those of the queries, then the neighbours closest to all queries.
--- A neighbour of one query is scored with every query; 0 if the two have no score.
-with closest as (
+-- map: the tags on a map: those of the queries, then the neighbors closest to all queries.
+-- A neighbor of one query is scored with every query; 0 if the two have no score.
+with near as (
+    -- Near one query is enough. Without $near, the neighbors were chosen by their score already.
+    select neighbor.tag_id
+    from neighbor
+    qualify
+        $near is null
+        or neighbor.score > 0
+        and neighbor.score
+            >= $near * max(neighbor.score) over (partition by neighbor.query_number)
+),
+closest as (
     select
         score.tag_id,
         sum(score.score) / (select count(distinct query_number) from term) as score,
     from score
-    where score.tag_id in (select neighbor.tag_id from neighbor)
+    where score.tag_id in (select near.tag_id from near)
     group by score.tag_id
     order by score desc, tag_id
     limit $count

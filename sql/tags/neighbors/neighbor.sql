@@ -6,4 +6,5 @@ select
     score,
     row_number() over (partition by query_number order by score desc, tag_id) as rank,
 from score
+where $min_score is null or score >= $min_score
 qualify rank <= $count

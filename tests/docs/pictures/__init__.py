@@ -1,7 +1,7 @@
-"""The pictures of README.md: what each shows, and what it was made from.
+"""The pictures of the documents: what each shows, and what it was made from.
 
-`python -m tests.docs.pictures` draws them anew. Each PNG carries the hash of its inputs, so that a test
-can tell whether it is up to date without drawing it: pixels differ between systems.
+`python -m tests.docs.pictures` redraws them. Each PNG carries the hash of its inputs, so that a
+test can tell whether it is up to date without drawing it: pixels differ between systems.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 import e6duck
-from e6duck.charts.mapping import neighbor_map
 from e6duck.charts.save import save, save_stats
+from e6duck.charts.tag_map import neighbor_map
 from e6duck.tags.neighbors import Question, find_neighbors
 
 FOLDER = Path(__file__).parent
-CHECKOUT = FOLDER.parents[1]
+CHECKOUT = FOLDER.parents[2]
 COMMAND = "python -m tests.docs.pictures"
 
 _HASH = "e6duck-inputs"
@@ -87,16 +87,15 @@ class Neighborhood(Picture):
 
     patterns = (
         *_modules("als embedding recipes spectral"),
-        *_modules("mapping maps neighbors"),
+        *_modules("neighbors"),
         "sql/tags/neighbors/*.sql",
-        *_modules(
-            "geometry labels legend sheet charts/text drawing charts/fonts charts/palette picture"
-        ),
+        *_modules("charts/tag_map charts/map_layout charts/map_figure charts/labels"),
+        *_modules("charts/geometry charts/text charts/fonts charts/palette charts/save"),
     )
 
     def save(self, database: e6duck.Database) -> None:
         """Draw the neighbours of the tags."""
-        question = Question(**self.question, map_count=64)
+        question = Question(**self.question, map_count=self.drawn_count)
         with find_neighbors(database.connection, question) as found:
             save(neighbor_map(found, drawn_count=self.drawn_count), self.path, light=self.light)
 
@@ -106,9 +105,9 @@ class Stats(Picture):
     """The statistics of the sample."""
 
     patterns = (
-        *_modules("figures charts/phrases charts/bins charts/stats_charts"),
+        *_modules("figures phrases bins charts/stats_charts charts/stats_figure"),
         "sql/tags/stats/*.sql",
-        *_modules("charts/text charts/fonts charts/palette charts/stats_figure picture"),
+        *_modules("charts/text charts/fonts charts/palette charts/save"),
     )
 
     def save(self, database: e6duck.Database) -> None:

@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md from the sample export."""
+"""Draw the pictures of the documents from the sample export."""
 
 from __future__ import annotations
 

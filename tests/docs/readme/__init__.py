@@ -1,12 +1,13 @@
-"""README.md as something that can be run: its shell examples, and the parts made from the program.
+"""The documents as something that can be run: their examples, and the parts made from the program.
 
-`python -m tests.docs.readme` writes what the examples print and the generated parts anew. The source of
-the page says what is what:
+`python -m tests.docs.readme` rewrites what the examples print, and the generated parts, of all of
+them. The examples of a page run one after another in a folder of their own, which holds the sample
+export with its database. The source of a page says what is what:
 
 - a `console` block holds commands, each after `$ `, and below it what it prints;
 - an `sh` or `python` block is run, too, but what it prints is not shown;
-- a block after a line `<!-- not run: REASON -->` is not run;
-- what stands between `<!-- begin NAME -->` and `<!-- end NAME -->` is generated.
+- a block of another language is not run, and neither is one after `<!-- not run: REASON -->`;
+- the lines between `<!-- begin NAME -->` and `<!-- end NAME -->` are generated.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[3]
-README = CHECKOUT / "README.md"
 COMMAND = "python -m tests.docs.readme"
 
 _FENCE = re.compile(r"```(\w*)$")
@@ -95,12 +95,49 @@ def generated(page: str) -> dict[str, str]:
 
 
 def with_parts(page: str, parts: dict[str, str]) -> str:
-    """Return the page with its generated parts replaced; each of them must have its place."""
-    missing = parts.keys() ^ generated(page).keys()
-    assert not missing, f"{README.name} and the generator do not agree about {sorted(missing)}"
+    """Return the page with its generated parts replaced; raises `KeyError` for an unknown one."""
 
     def replaced(match: re.Match[str]) -> str:
         name = match[1]
         return f"<!-- begin {name} -->\n\n{parts[name].strip()}\n\n<!-- end {name} -->\n"
 
     return _PART.sub(replaced, page)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document of the checkout."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Return the path within the checkout."""
+        return self.path.relative_to(CHECKOUT).as_posix()
+
+    @property
+    def text(self) -> str:
+        """Return the source of the page."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Return the fenced blocks."""
+        return blocks(self.text)
+
+    @property
+    def own_text(self) -> str:
+        """Return the source without its generated parts."""
+        return _PART.sub("", self.text)
+
+
+def pages() -> list[Page]:
+    """Return all documents, README.md first."""
+    names = ("README.md", "CHANGELOG.md")
+    paths = {
+        path
+        for folder in ("data", "e6duck", "sql", "tests")
+        for name in names
+        for path in (CHECKOUT / folder).rglob(name)
+    }
+    return [Page(path) for path in (CHECKOUT / "README.md", *sorted(paths))]

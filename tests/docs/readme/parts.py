@@ -1,9 +1,11 @@
-"""The generated parts of README.md: relations and macros, names for Python, commands."""
+"""The generated parts of the documents: relations, macros, SQL files, Python names, commands."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from e6duck.builder.source import MORE_COLUMNS
 from e6duck.commands.main import commands
 from e6duck.db.catalog import Relation, described, relations
 from e6duck.db.connection import Connection
+from e6duck.db.sql_files import Script, scripts
 
 from . import CHECKOUT
+from .python_reference import classes, error_table, functions
 
 _WIDTH = 98  # as on a terminal of 100 columns
+_FIRST_SENTENCE = re.compile(r".*?\.(?=\s|$)", re.DOTALL)
 
 
 def parts() -> dict[str, str]:
@@ -31,7 +36,13 @@ def parts() -> dict[str, str]:
             "relations": "".join(_relation_table(tables)),
             "columns": "".join(_column_tables(connection, tables)),
             "macros": "".join(_macro_table(macros)),
-            "python": "".join(_python_table()),
+            "build files": "".join(_file_table(scripts("build"))),
+            "audit files": "".join(_file_table(scripts("build/audit"))),
+            "queries": "".join(_query_table(scripts("queries"))),
+            "functions": "".join(functions()),
+            "classes": "".join(classes()),
+            "errors": "".join(error_table()),
+            "layers": "".join(_layers()),
             "commands": "".join(_command_table()),
             "help": "".join(_help_texts()),
         }
@@ -56,27 +67,56 @@ def _relation_table(tables: list[Relation]) -> Iterator[str]:
 
 def _column_tables(connection: Connection, tables: list[Relation]) -> Iterator[str]:
     for each in tables:
-        yield f"\n**`{each.name}`**\n\n| column | type | |\n|---|---|---|\n"
+        yield f"\n#### {each.name}\n\n| column | type | meaning |\n|---|---|---|\n"
         for name, kind, comment in described(connection, each.name)[1]:
             yield f"| `{name}` | `{kind}` | {_cell(comment)} |\n"
 
 
 def _macro_table(macros: list[Relation]) -> Iterator[str]:
-    yield "| macro | answers | for example |\n|---|---|---|\n"
+    yield "| macro | returns | example |\n|---|---|---|\n"
     for each in macros:
         yield f"| `{each.name}` | {_cell(each.comment)} | `{each.example}` |\n"
 
 
-def _python_table() -> Iterator[str]:
-    yield "| name | |\n|---|---|\n"
-    for name in sorted(e6duck.__all__, key=lambda name: (name[0].isupper(), name)):
-        value = getattr(e6duck, name)
-        if not (isinstance(value, type) and issubclass(value, Exception)):
-            yield f"| `e6duck.{name}` | {_cell(value.__doc__).splitlines()[0]} |\n"
+def _file_table(files: list[Script]) -> Iterator[str]:
+    yield "| file | contents |\n|---|---|\n"
+    for each in files:
+        yield f"| `{each.path.name}` | {_cell(_sentence(each))} |\n"
+
+
+def _query_table(files: list[Script]) -> Iterator[str]:
+    yield "| name | parameters | returns |\n|---|---|---|\n"
+    for each in files:
+        parameters = (
+            f"`{name}`" if default is None else f"`{name}` ({default})"
+            for name, default in each.parameters.items()
+        )
+        yield f"| `{each.name}` | {', '.join(parameters)} | {_cell(_sentence(each))} |\n"
+
+
+def _sentence(script: Script) -> str:
+    """Return the first sentence of a file's leading comment, without the name in front of it."""
+    lines = []
+    for line in script.text.splitlines():
+        if not line.startswith("-- ") or line.startswith("-- $"):
+            break
+        lines.append(line.removeprefix("-- "))
+    text = " ".join(lines).removeprefix(f"{script.name}: ")
+    sentence = _FIRST_SENTENCE.match(text)
+    assert sentence, f"{script.path} does not begin with a sentence"
+    return sentence[0].rstrip(".")
+
+
+def _layers() -> Iterator[str]:
+    """Yield the layers of the import contract, the highest first."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each["type"] == "layers"]
+    yield "```text\n" + "".join(f"{each}\n" for each in layers) + "```\n"
 
 
 def _command_table() -> Iterator[str]:
-    yield "| command | |\n|---|---|\n"
+    yield "| command | what it does |\n|---|---|\n"
     for name, command in sorted(commands.commands.items()):
         yield f"| [`{name}`](#{name}) | {_cell(command.get_short_help_str(200))} |\n"
 
@@ -86,7 +126,7 @@ def _help_texts() -> Iterator[str]:
     for name, command in sorted(commands.commands.items()):
         settings = {**commands.context_settings, "terminal_width": _WIDTH}
         context = click.Context(command, info_name=name, parent=root, **settings)
-        yield f"\n#### {name}\n\n```text\n{context.get_help()}\n```\n"
+        yield f"\n### {name}\n\n```text\n{context.get_help()}\n```\n"
 
 
 def _cell(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""A terminal in which the examples of README.md are run, one after another."""
+"""A terminal in which the examples of a page are run, one after another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
-import matplotlib.font_manager  # builds the list of fonts, which would be told of in an example
+import matplotlib.font_manager  # builds the list of fonts, or an example would mention it
 
 from . import CHECKOUT, Block
 from .masks import without_device
@@ -33,17 +33,25 @@ class Ran:
     code: int
 
 
-class Session:
-    """A home folder with the sample in `e6duck/data`, where commands are run; state stays."""
+def build_sample(folder: Path) -> Path:
+    """Return the folder, with the sample export, its database, vectors and index files in it."""
+    for path in (CHECKOUT / "data").glob("*.csv.gz"):
+        shutil.copy(path, folder)
+    command = [sys.executable, "-m", "e6duck", "build", str(folder), "--quiet"]
+    subprocess.run(command, cwd=CHECKOUT, check=True)
+    return folder
 
-    def __init__(self, home: Path) -> None:
+
+class Session:
+    """A home folder with a built sample in `e6duck/data`, where commands are run; state stays."""
+
+    def __init__(self, home: Path, sample: Path | None = None) -> None:
         self.home = home.resolve()
         self.folder = self.home / "e6duck"
-        data = self.folder / "data"
-        data.mkdir(parents=True)
+        self.folder.mkdir(parents=True)
         (self.home / ".config" / "fish" / "completions").mkdir(parents=True)
-        for path in (CHECKOUT / "data").glob("*.csv.gz"):
-            shutil.copy(path, data)
+        if sample:
+            shutil.copytree(sample, self.folder / "data")
 
     def run(self, block: Block) -> list[Ran]:
         """Run the commands of a block; of a `console` block each by itself."""
@@ -74,14 +82,14 @@ class Session:
         return Ran(command, self._as_shown(said), process.returncode)
 
     def _environment(self) -> dict[str, str]:
-        second_connection = str(Path(sys.executable).parent)
+        beside = str(Path(sys.executable).parent)
         environment = os.environ | {
             "COLUMNS": str(COLUMNS),
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "MPLCONFIGDIR": matplotlib.get_configdir(),
             "NO_COLOR": "1",
-            "PATH": os.pathsep.join([second_connection, os.environ.get("PATH", os.defpath)]),
+            "PATH": os.pathsep.join([beside, os.environ.get("PATH", os.defpath)]),
             "PYTHONPATH": os.pathsep.join([NO_NETWORK, os.environ.get("PYTHONPATH", "")]).rstrip(
                 ":"
             ),
