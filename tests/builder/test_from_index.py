@@ -145,7 +145,7 @@ def test_neighbors_are_those_of_the_build(trained: Path, whole: Path) -> None:
     answers = []
     for path in (trained, whole):
         with e6duck.open(path) as db, find_neighbors(db.connection, question) as found:
-            answers.append(found.fetch())
+            answers.append(found.select.answer().rows())
     assert answers[0] == answers[1] != []
 
 
@@ -566,7 +566,7 @@ def test_search_filters_by_the_curve(plain: Path, pattern: str) -> None:
     def found(*options: object) -> set[str]:
         asked = ("search", pattern, "--limit", 5000, "--format", "json", "--db", plain)
         ran = command(*asked, *options)
-        assert ("by e6db's curve, the" in ran.err) == bool(options)
+        assert ("by the estimate of e6db's curve, the" in ran.err) == bool(options)
         return {row["tag"] for row in json.loads(ran.out)}
 
     limit = int(curve_freq_to_rank(least))

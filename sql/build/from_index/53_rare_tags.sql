@@ -14,4 +14,4 @@ comment on table rare_tags is 'A known tag that too few kept posts have for an i
 comment on column rare_tags.name is 'Name, after aliases';
 comment on column rare_tags.category is 'Id of its category';
 comment on column rare_tags.post_count is 'Kept posts that have it';
-comment on column rare_tags.site_post_count is 'Posts on the site, as its export says';
+comment on column rare_tags.site_post_count is 'Posts on the site, according to the export';
