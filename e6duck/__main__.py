@@ -22,7 +22,7 @@ from .commands.export import export
 from .commands.fetch import fetch
 from .commands.import_ import import_
 from .commands.neighbors import neighbors
-from .commands.normalize import normalize
+from .commands.normalize.command import normalize
 from .commands.query import query
 from .commands.search import search
 from .commands.shared.options import tell

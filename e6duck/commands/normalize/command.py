@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import E6DuckError, UsageError
-from .normalize_options import CHANGES, COUNT, DONE, Mode, OptionalCounts, chosen_mode
-from .shared.options import NamedPath, database_path, db_option, quiet_option
+from ...errors import E6DuckError, UsageError
+from ..shared.options import NamedPath, database_path, db_option, quiet_option
+from .options import CHANGES, COUNT, DONE, Mode, OptionalCounts, chosen_mode
 
 if TYPE_CHECKING:
-    from ..captions.normalizer import Normalizer
-    from .normalize_text import Terminal
+    from ...captions.normalizer import Normalizer
+    from .text import Terminal
 
 
 @click.command(
@@ -88,13 +88,13 @@ def normalize(
     requirements.txt are never captions. --all-text also reads the other text files, and a pattern
     of your own in include_filename_regexp reads all files that it matches.
     """
-    from ..captions.config import find
-    from ..captions.normalizer import Normalizer, journal_folder
-    from ..captions.report_files import check_reports
-    from ..captions.rules import RULES_FILE
-    from .normalize_folder import Lists, clean_folder
-    from .normalize_text import Terminal, note_notices
-    from .shared.progress import counter
+    from ...captions.config import find
+    from ...captions.normalizer import Normalizer, journal_folder
+    from ...captions.report_files import check_reports
+    from ...captions.rules import RULES_FILE
+    from ..shared.progress import counter
+    from .folder import Lists, clean_folder
+    from .text import Terminal, note_notices
 
     mode = chosen_mode(context)
     check_reports(options["reports"])
@@ -139,7 +139,7 @@ def _folder(input_dir: Path | None) -> Path:
 
 
 def _write_config(path: Path, terminal: Terminal) -> int:
-    from ..captions.config import write_template
+    from ...captions.config import write_template
 
     write_template(path)
     terminal.note(f"rules in {path}")
@@ -147,9 +147,9 @@ def _write_config(path: Path, terminal: Terminal) -> int:
 
 
 def _undo(folder: Path, run: str | None, backup: Path, terminal: Terminal) -> int:
-    from ..captions.normalizer import undo_run
-    from ..tags.phrases import many
-    from .normalize_text import note_failures
+    from ...captions.normalizer import undo_run
+    from ...tags.phrases import many
+    from .text import note_failures
 
     done = undo_run(folder, backup, run, terminal.progress)
     terminal.note(f"undone     run {done.run}: {many(done.written, 'file')} restored")
@@ -157,7 +157,7 @@ def _undo(folder: Path, run: str | None, backup: Path, terminal: Terminal) -> in
 
 
 def _show_config(normalizer: Normalizer, terminal: Terminal) -> int:
-    from ..captions.config import in_force
+    from ...captions.config import in_force
 
     for line in in_force(normalizer.resolver):
         terminal.write(line)
@@ -168,9 +168,9 @@ def _clean_text(
     normalizer: Normalizer, terminal: Terminal, *, explain: bool, check: bool, diff: bool
 ) -> int:
     """Clean standard input, and print the text, its steps or its changes."""
-    from ..captions.runs.plan import Caption
-    from ..captions.text import UnreadableError, decoded
-    from .normalize_text import note_notices, write_diff, write_steps
+    from ...captions.runs.plan import Caption
+    from ...captions.text import UnreadableError, decoded
+    from .text import note_notices, write_diff, write_steps
 
     if sys.stdin is None:
         raise UsageError("standard input is closed; give a folder of captions")

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..captions.config import toml
-from ..captions.normalizer import Normalizer
-from ..captions.report import Alias, Blacklisted, Findings, TopTags, frequent
-from ..captions.runs.caption_files import NO_IMAGE
-from ..captions.runs.plan import Caption
-from ..captions.steps import REASONS, Result
-from ..db.answer import Answer
-from ..db.results.values import shielded
-from ..tags.phrases import many
-from .normalize_options import DONE, FAILED
-from .shared.formats import format_of, write
-from .shared.options import tell
-from .shared.progress import Counter
+from ...captions.config import toml
+from ...captions.normalizer import Normalizer
+from ...captions.report import Alias, Blacklisted, Findings, TopTags, frequent
+from ...captions.runs.caption_files import NO_IMAGE
+from ...captions.runs.plan import Caption
+from ...captions.steps import REASONS, Result
+from ...db.answer import Answer
+from ...db.results.values import shielded
+from ...tags.phrases import many
+from ..shared.formats import format_of, write
+from ..shared.options import tell
+from ..shared.progress import Counter
+from .options import DONE, FAILED
 
 _BOLD, _RED, _GREEN, _CYAN = 1, 31, 32, 36
 

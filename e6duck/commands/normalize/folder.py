@@ -10,23 +10,23 @@ from typing import NamedTuple
 
 import click
 
-from ..captions.normalizer import Normalizer
-from ..captions.report import (
+from ...captions.normalizer import Normalizer
+from ...captions.report import (
     blacklisted,
     findings,
     suggested_aliases,
     top_implied,
     top_tags,
 )
-from ..captions.report_files import check_places, write_report
-from ..captions.rules import Rules
-from ..captions.runs.apply import Interrupted, Run
-from ..captions.runs.plan import Plan
-from ..db.results.values import shielded
-from ..errors import E6DuckError, UsageError
-from ..tags.phrases import many
-from .normalize_options import CHANGES, DONE, FAILED, TOP_COUNT, Mode
-from .normalize_text import (
+from ...captions.report_files import check_places, write_report
+from ...captions.rules import Rules
+from ...captions.runs.apply import Interrupted, Run
+from ...captions.runs.plan import Plan
+from ...db.results.values import shielded
+from ...errors import E6DuckError, UsageError
+from ...tags.phrases import many
+from .options import CHANGES, DONE, FAILED, TOP_COUNT, Mode
+from .text import (
     Terminal,
     alias_lines,
     blacklist_lines,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..errors import UsageError
+from ...errors import UsageError
 
 DONE, FAILED, CHANGES = 0, 1, 3
 """Exit codes; CHANGES: --check found files to change"""
@@ -86,7 +86,7 @@ def chosen_mode(context: click.Context) -> Mode:
 
     Raises `UsageError` for unknown categories, and for options that the mode would ignore.
     """
-    from ..captions.rules import CATEGORIES
+    from ...captions.rules import CATEGORIES
 
     values = context.params
     for name in values["stats_categories"]:
