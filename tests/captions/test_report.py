@@ -7,7 +7,6 @@ from pathlib import Path
 from e6duck.captions.normalizer import Normalizer
 from e6duck.captions.report_files import write_report
 from tests.support.browser import chromium
-from tests.support.caption_database import build_caption_database
 
 TEXT = "document.body.innerText"
 SHOWN = "document.querySelectorAll('article').length"
@@ -22,14 +21,16 @@ def make_report(folder: Path, database: Path) -> Path:
     (captions / "evil.txt").write_text("Foxes, <script>document.title = 'hit'</script></script>")
     (captions / "blurry.txt").write_text("blurry, red foxs, red fox")
     (captions / "broken.txt").write_bytes(b"\xff")
-    normalizer = Normalizer(build_caption_database(folder))
+    normalizer = Normalizer(database)
     path = folder / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(captions))
     return path
 
 
-def test_the_page_shows_all_findings_and_can_be_searched(tmp_path: Path) -> None:
-    path = make_report(tmp_path)
+def test_the_page_shows_all_findings_and_can_be_searched(
+    caption_database: Path, tmp_path: Path
+) -> None:
+    path = make_report(tmp_path, caption_database)
     with chromium() as open_page:
         page = open_page(path)
         text = page.value(TEXT)
@@ -61,7 +62,7 @@ def test_the_page_shows_all_findings_and_can_be_searched(tmp_path: Path) -> None
 
 def test_a_page_without_findings_says_so(caption_database: Path, tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
-    normalizer = Normalizer(build_caption_database(tmp_path))
+    normalizer = Normalizer(caption_database)
     path = tmp_path / "report.html"
     write_report(path, normalizer.vocabulary, normalizer.plan(tmp_path / "set"))
     with chromium() as open_page:

@@ -260,7 +260,7 @@ def test_a_folder_in_the_place_of_an_index_file_leaves_all_as_it_was(data: Path)
         (duckdb.IOException('Cannot open file "x": Permission denied'), "^cannot write to data$"),
         (OSError(5, "Input/output error", "x"), "^x: Input/output error$"),
         (duckdb.IOException("IO Error: device is gone\nmore"), "^IO Error: device is gone$"),
-        (duckdb.OutOfMemoryException("Out of Memory Error: x\nmore"), "more with --memory-limit$"),
+        (duckdb.OutOfMemoryException("Out of Memory Error: x\nmore"), "raise memory_limit$"),
     ],
     ids=lambda value: f"{type(value).__name__}" if isinstance(value, Exception) else "",
 )

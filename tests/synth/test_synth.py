@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests import synth
+from tests.synth import __main__ as synth
 from tests.synth.words.copy_format import COLUMNS, array, field, timestamp
 from tests.synth.words.sample_graph import LinkGraph
 

@@ -83,7 +83,7 @@ class Plan:
         return tuple(caption for caption in self.captions if caption.is_changed)
 
     def __repr__(self) -> str:
-        counts = [f"{many(len(self.captions), 'caption')}: {len(self.changed):,} changed"]
+        counts = [f"{many(len(self.captions), 'caption')}: {len(self.changed):,} to change"]
         counts += [f"{len(self.skipped):,} skipped"] if self.skipped else []
         counts += [f"{len(self.blocked):,} blocked"] if self.blocked else []
         return f"Plan({', '.join(counts)})"
