@@ -32,12 +32,19 @@ TRAINS_TOO = {
     "test_tags_of_one_color_are_nearest",
     "test_threads_do_not_change_the_bytes",
 }
-# What `pytest -m "not once"` leaves out, folders and modules: browsers, shells, kills, documents,
-# and the tests of what tests use. No version of a dependency makes them fail alone.
+# What `pytest -m "not once"` leaves out, folders, modules and tests: browsers, shells, kills,
+# documents, the tests of what tests use, and the longest. If a version of a dependency breaks one
+# of them, it breaks others, too.
 ONCE = {
     *("docs", "promises", "support", "synth"),
     *("captions/test_report", "charts/test_map_page", "charts/test_stats_page"),
     *("commands/test_completion", "commands/test_shell"),
+    "test_a_kill_leaves_the_old_or_the_new_vectors",
+    "test_any_set_gives_what_plain_python_derives",
+    "test_ctrl_c_in_any_statement_of_a_build_leaves_all_as_it_was",
+    "test_engine_and_reference_agree",
+    "test_siblings_are_near_in_the_real_export",
+    "test_ten_million_rows_take_little_memory",
 }
 LONG = {"test_cosines_are_the_same_with_each_kernel"}  # not among the quick
 
@@ -56,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
         if (module in TRAINS and name not in LONG) or name in TRAINS_TOO:
             item.add_marker("trains")
-        if ONCE & {module, module.partition("/")[0]}:
+        if ONCE & {module, module.partition("/")[0], name}:
             item.add_marker("once")
 
 

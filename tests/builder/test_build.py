@@ -124,7 +124,7 @@ def check_report(folder: Path, built: BuildResult, reference: Reference) -> None
 
 # Each example writes an export and builds it, for a fifth of a second.
 @settings(
-    max_examples=75,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -127,7 +127,7 @@ def rules(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=[Phase.generate],  # to shrink an example takes a build at each step
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
