@@ -178,7 +178,7 @@ def write(
     bold: bool = False,
     most: int = _TITLE_LINES,
 ) -> float:
-    """Write a text in at most so many lines of a width; returns the top of the next line."""
+    """Write a text in at most `most` lines, room wide; returns the top of the next line."""
     for line in wrapped(text, room, most, lambda part: measured(part, size, bold=bold)[0]):
         page.text(
             left,

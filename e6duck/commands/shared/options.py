@@ -163,7 +163,7 @@ def target(output: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def binary_target(output: Path | None) -> Iterator[BinaryIO]:
-    """Give the file to write bytes to, likewise; a terminal is refused."""
+    """Give the file to write bytes to, as `target` does; raises `UsageError` for a terminal."""
     if output is None or str(output) == "-":
         if sys.stdout.isatty():
             raise UsageError("parquet is not text; name a file with -o FILE.parquet")
