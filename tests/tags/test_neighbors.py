@@ -239,17 +239,20 @@ def test_a_tag_under_two_names_counts_once(board: Path) -> None:
     [
         ("foxx", 'there is no tag "foxx"; the closest: fox'),
         ("wolff", 'there is no tag "wolff"; the closest: wolf'),
-        ("qqqqqqqqq", 'there is no tag "qqqqqqqqq", nor one spelt like it'),
-        ("", 'there is no tag "", nor one spelt like it'),
-        ("two\nlines of text", 'there is no tag "two\\nlines of text", nor one spelt like it'),
+        ("qqqqqqqqq", 'there is no tag "qqqqqqqqq", and none has a similar spelling'),
+        ("", 'there is no tag "", and none has a similar spelling'),
+        (
+            "two\nlines of text",
+            'there is no tag "two\\nlines of text", and none has a similar spelling',
+        ),
         ("okapi", "okapi is known, but too rare for a vector"),
         ("Short Giraffe", "okapi is known, but too rare for a vector"),
         (
             "twin_b",
             "twin_b is known, but has no vector: it is not among the 14 tags that were trained",
         ),
-        ("snow", "snow has a vector that is zero or not finite: nothing is near"),
-        ("board", "board has a vector that is zero or not finite: nothing is near"),
+        ("snow", "snow has a vector that is zero or not finite, so it has no neighbors"),
+        ("board", "board has a vector that is zero or not finite, so it has no neighbors"),
     ],
 )
 def test_a_tag_that_cannot_be_used_is_told(board: Path, text: str, line: str) -> None:
@@ -263,7 +266,7 @@ def test_a_tag_that_cannot_be_used_is_told(board: Path, text: str, line: str) ->
         (["fox", "wolff"], 'there is no tag "wolff"; the closest: wolf'),
         (
             ["Fox", "qqqqqqqqq", "okapi", "--not", "foxx", "--not", "todt"],
-            'there is no tag "qqqqqqqqq", nor one spelt like it;'
+            'there is no tag "qqqqqqqqq", and none has a similar spelling;'
             " okapi is known, but too rare for a vector;"
             ' there is no tag "foxx" (the closest: fox);'
             ' there is no tag "todt" (the closest: todd (alias of fox))',
@@ -731,7 +734,7 @@ def test_where_posts_are_not_counted_the_curve_tells(untrained: Path, tmp_path: 
     assert tags(rows) == found == [name for name in ANGLES if name in used and name != "fox"]
     assert {row["posts"] for row in rows} == {None}
     assert ran.err == (
-        f"this database has no post counts; by the estimate of e6db's curve, the {limit} most used"
+        f"this database has no post counts; e6db's curve estimates that the {limit} most used"
         " tags have 1,800,000 posts or more\n"
     )
 
@@ -759,6 +762,8 @@ def mistakes() -> list[object]:
                 2,
                 "fox.bmp: unknown ending; use .png, .svg, .pdf, .html for a picture, or .csv",
             ),
+            ("fox --light", 2, "e6duck: --light is for a map; add -o FILE, such as -o map.png"),
+            ("fox --light -o fox.csv", 2, "e6duck: --light is for a map"),
             ("fox --not dog --not fox", 2, "fox is both wanted and subtracted"),
         ]
     ]
