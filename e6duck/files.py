@@ -206,7 +206,7 @@ def _renames(text: str) -> list[tuple[str, str]]:
 
 @contextmanager
 def working_folder(folder: Path) -> Iterator[None]:
-    """Make folder ours to write in: alone there, what an interrupted run left finished or gone."""
+    """Lock folder while the block runs; first finishes or removes what an interrupted run left."""
     folder.mkdir(parents=True, exist_ok=True)
     busy = f"another build or export is at work in {folder}; let it end"
     with exclusive(folder / LOCK, busy):

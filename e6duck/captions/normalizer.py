@@ -177,7 +177,7 @@ def _check_apart(source: Path, target: Path) -> None:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause Python's garbage collector, which a plan's many objects start again and again in vain.
+    """Pause Python's garbage collector, which a plan's many objects would start often, for nothing.
 
     Measured on 5,000 captions of 30 tags: planning takes 0.29 s with it, 0.36 s without it.
     """

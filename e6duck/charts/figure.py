@@ -160,7 +160,7 @@ def write_heading(page: Axes, heading: Heading, colors: Palette) -> float:
 
 
 def write_source(page: Axes, heading: Heading, colors: Palette, note: str = "") -> None:
-    """Write where the data are from on the last line, and a note at its end."""
+    """Write the source of the data on the last line, and a note at its end."""
     right, bottom = page.get_xlim()[1] - MARGIN, page.get_ylim()[0] - MARGIN
     page.text(MARGIN, bottom, heading.source, color=colors.faint)
     page.text(right, bottom, note, color=colors.faint, ha="right")

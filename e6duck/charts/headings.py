@@ -1,4 +1,4 @@
-"""What a picture and its page say above and below: title, what is shown, and the source."""
+"""The texts above and below a picture or page: title, description, and source of the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DuckDB's errors, and those of the system, as errors of ours."""
+"""Translate the errors of DuckDB and of the system into `E6DuckError`s."""
 
 from __future__ import annotations
 

@@ -198,7 +198,7 @@ def test_filters_go_before_the_number(board: Path) -> None:
 def test_no_neighbor_at_all_is_told(board: Path) -> None:
     ran = command("neighbors", "--db", board, "fox", "-c", "lore", "--format", "json")
     assert (ran.code, json.loads(ran.out)) == (0, [])
-    assert ran.err == "fox has no neighbours that pass the filters\n"
+    assert ran.err == "fox has no neighbors that pass the filters\n"
 
 
 # Names
@@ -331,7 +331,7 @@ def test_a_tag_cannot_be_asked_for_and_subtracted(board: Path) -> None:
 def test_opposite_tags_together_are_near_to_nothing(board: Path) -> None:
     ran = command("neighbors", "--db", board, "fox", "null", "--together", "--format", "json")
     assert (ran.code, json.loads(ran.out)) == (0, [])
-    assert ran.err.startswith("fox null has no neighbours")
+    assert ran.err.startswith("fox null has no neighbors")
 
 
 # By posts
@@ -387,7 +387,7 @@ def test_not_leaves_posts_out(untrained: Path) -> None:
 def test_no_post_that_holds_all_is_told(untrained: Path) -> None:
     ran = command("neighbors", "--db", untrained, "fox", "cat", "--together", "--measure", "cosine")
     assert (ran.code, ran.out) == (0, "query,rank,tag,category,posts,score\n")
-    assert ran.err.startswith("fox cat has no neighbours")
+    assert ran.err.startswith("fox cat has no neighbors")
 
 
 def test_a_rare_tag_has_no_id_to_find_in_posts(untrained: Path) -> None:

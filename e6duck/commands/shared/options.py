@@ -1,4 +1,4 @@
-"""Options and kinds of arguments that several commands have, and where their text goes."""
+"""Options and argument types that several commands share, and the outputs that they write to."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def tell_summary(text: str) -> None:
 
 
 def tell_place(database: Path) -> None:
-    """Write how the other commands find a database, unless it is where they look anyway."""
+    """Write how the other commands find a database, unless they find it by default."""
     if not any(place.exists() and place.samefile(database) for place in PLACES):
         name = "set" if os.name == "nt" else "export"
         path = shlex.quote(str(database.resolve()))

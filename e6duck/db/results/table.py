@@ -119,7 +119,7 @@ def _pieces(name: str) -> list[str]:
 def _head(
     columns: Sequence[Sequence[str]], widths: Sequence[int], is_right: Sequence[bool]
 ) -> Iterator[list[str]]:
-    """Yield the lines of the header; shorter names stand at the bottom."""
+    """Yield the lines of the header; shorter names are at the bottom."""
     heads = [
         [_aligned(line, wide, right) for line in _broken(column[0], wide)]
         for column, wide, right in zip(columns, widths, is_right, strict=False)
