@@ -101,7 +101,7 @@ class Database:
         )
 
     def tag_id(self, name: str) -> int | None:
-        """Return the id of a tag by its name or an alias; None if it is unknown or has none."""
+        """Return the id of a tag by its name or an alias; None if it is unknown or too rare."""
         value = self.query("select tag_id($name) as tag_id", name=name)["tag_id"][0].as_py()
         return None if value is None else int(value)
 
@@ -125,8 +125,8 @@ class Database:
         """Return the tags on the posts of a tag, the most common first.
 
         Columns: tag_id, name, category_name, common_count (posts that have both, at least
-        min_count), cosine and jaccard (0 to 1), lift (ratio to what chance would give). There is no
-        row for a tag too rare for an id; raises `UsageError` for an unknown one.
+        min_count), cosine and jaccard (0 to 1), lift (ratio to the number expected by chance). A
+        tag too rare for an id has no rows. Raises `UsageError` for an unknown tag.
         """
         return self.query(
             "from cooccurring($name, min_count := $min_count)",
@@ -151,11 +151,11 @@ class Database:
     ) -> pa.Table:
         """Return the tags most similar to each tag: query, rank, tag, category, posts, score.
 
-        category, min_posts: which tags may be neighbours. k: how many for each tag. measure:
+        category, min_posts: which tags may be neighbors. k: how many for each tag. measure:
         "vectors" (the score is their cosine, -1 to 1), or, by the posts that have both tags,
         "cosine", "jaccard" or "lift". together: all tags are one query. unwanted: tags to subtract
         from the others, which are then one query. first_pca: compare in N dimensions. min_score:
-        leave out neighbours with a lower score. on_notice: called with a line for each name that
+        leave out neighbors with a lower score. on_notice: called with a line for each name that
         is an alias or another spelling, and for each tag that is skipped.
 
         Raises `UsageError` for tags that are unknown or have no vector; with skip_unknown they are
@@ -206,10 +206,10 @@ class Database:
         """Return the tags that match a pattern or words: tag, category, posts, alias.
 
         The answer is that of `e6duck search`. A pattern has * or ? and matches the whole name; the
-        most used tags come first. Words may stand in any order in a name or an alias, and may be
-        misspelt; closeness (0 to 1) is then another column. category: one name or several.
+        most used tags come first. Words may be in any order in a name or an alias, and may be
+        misspelled; closeness (0 to 1) is then another column. category: one name or several.
         min_posts: only tags with at least N posts. limit: maximum number of rows. Raises
-        `UsageError` if there is no word.
+        `UsageError` if pattern is empty.
         """
         return search(
             self.connection,
@@ -226,8 +226,8 @@ class Database:
     def export(self, out_dir: Path | str, *only: str) -> list[Path]:
         """Write the index files (all, or only those named) into a folder; returns their paths.
 
-        The same database gives the same bytes. Raises `UsageError` for an unknown name, and if the
-        files would lie beside those of another build.
+        The same database gives the same bytes. Raises `UsageError` for an unknown name, or if the
+        folder has index files from another build.
         """
         return write_index(self.connection, Path(out_dir), only=only)
 

@@ -1,10 +1,10 @@
 """The error tree, with exit codes.
 
     E6DuckError           1  a command that could not do its work
-    ├── UsageError        2  the arguments do not fit
-    │   └── RulesError    2  the rules for captions do not fit (in `rules`): one line per mistake
+    ├── UsageError        2  the arguments are not valid
+    │   └── RulesError    2  the rules for captions have faults (in `rules`): one line per fault
     ├── SourceError       1  the export is missing, broken or of an unknown layout
-    ├── DatabaseError     1  the database is missing, foreign, newer or in use
+    ├── DatabaseError     1  the database is missing, in use, too new or not one of e6duck
     ├── IndexFilesError   1  the index files are missing or of different builds
     ├── AuditError        1  a finished draft breaks a rule of sql/build/audit
     └── QueryError        1  the SQL of a user failed
@@ -42,7 +42,7 @@ class E6DuckError(Exception):
 
 
 class UsageError(E6DuckError):
-    """The arguments do not fit."""
+    """The arguments are not valid."""
 
     exit_code = 2
 
@@ -52,7 +52,7 @@ class SourceError(E6DuckError):
 
 
 class DatabaseError(E6DuckError):
-    """The database is missing, foreign, newer or in use."""
+    """The database is missing, in use, made by a newer e6duck, or not one of e6duck."""
 
 
 class IndexFilesError(E6DuckError):

@@ -39,9 +39,9 @@ def is_draft(name: str) -> bool:
 
 @contextmanager
 def draft(final: Path) -> Iterator[Path]:
-    """Give a path to write to, which replaces final when the block ends well and vanishes else.
+    """Give a path to write to, which replaces final if the block succeeds and is removed if not.
 
-    Where final is no regular file (a device, a pipe), it is written itself.
+    If final is not a regular file (a device, a pipe), it is written directly.
     """
     if final.exists() and not final.is_file():
         yield final
@@ -87,8 +87,8 @@ def discard(path: Path) -> None:
 def sweep(folder: Path) -> None:
     """Remove the drafts in folder whose process has ended without removing them.
 
-    A draft has the very name that `draft_path` gives, or that of what a database engine keeps
-    beside it: anything else is the user's, however alike.
+    A draft has exactly the name that `draft_path` gives, or the name of a file that a database
+    engine keeps beside it. Anything else is the user's, however similar its name.
     """
     for leftover in folder.glob(f"*{_MARK}*"):
         if _is_left(leftover.name):
@@ -99,7 +99,7 @@ def sweep(folder: Path) -> None:
 
 
 def _is_left(name: str) -> bool:
-    """Tell whether a name is that of a draft whose process has ended, or had our number."""
+    """Return whether a name is that of a draft whose process has ended, or had our number."""
     found = _DRAFT.fullmatch(name)
     return found is not None and is_over(int(found[1]))
 
@@ -150,10 +150,10 @@ def sync_folder(folder: Path) -> None:
 def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
     """Replace a set of files as one: yields each final name before it is replaced.
 
-    A journal in folder names all drafts. The first rename decides: a kill before it leaves the old
-    set, and after it whoever comes next finishes the renames (`finish_publication`), so that no
-    reader of ours ever sees half of the old set and half of the new. So a file that must not be
-    replaced behind anybody's back, a database, stands first.
+    A journal in folder names all drafts. A process that is killed before the first rename leaves
+    the old set. After it, the next reader or writer finishes the renames (`finish_publication`), so
+    that none of ours sees a mixture of both sets. The database comes first: it must not be replaced
+    by a later process.
     """
     for final, path in drafts.items():
         if final.is_dir():  # else found when it is too late
@@ -169,12 +169,12 @@ def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
                 drafts[final].replace(final)
             if not number:
                 sync_folder(folder)
-    finally:  # where the caller is interrupted, too
+    finally:  # also if the caller is interrupted
         finish_publication(folder)
 
 
 def finish_publication(folder: Path) -> None:
-    """Finish the renames of a publication that was cut off in folder; mostly there is none."""
+    """Finish the renames of a publication that was cut off in folder, if there is one."""
     try:
         renames = _renames((folder / JOURNAL).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -206,7 +206,7 @@ def _renames(text: str) -> list[tuple[str, str]]:
 
 @contextmanager
 def working_folder(folder: Path) -> Iterator[None]:
-    """Make folder ours to write in: alone there, what an interrupted run left finished or gone."""
+    """Lock folder while the block runs; first finishes or removes what an interrupted run left."""
     folder.mkdir(parents=True, exist_ok=True)
     busy = f"another build or export is at work in {folder}; let it end"
     with exclusive(folder / LOCK, busy):

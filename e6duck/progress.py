@@ -16,8 +16,8 @@ Notify: TypeAlias = Callable[[str], object]
 
 
 def no_progress(stage: str, *counts: int) -> None:
-    """Report nothing: what a function calls if it was not given something else."""
+    """Ignore the progress: the default of `on_progress`."""
 
 
 def no_notice(line: str) -> None:
-    """Drop a notice: what a function calls if it was not given something else."""
+    """Ignore a notice: the default of `on_notice`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pytest
 
 import e6duck
-from e6duck import DatabaseError, QueryError, UsageError, errors
+from e6duck import DatabaseError, E6DuckError, QueryError, UsageError, errors
 from tests.support.exports import post, write_export
 from tests.support.reference import Export
 from tests.support.terminal import command
@@ -66,6 +67,30 @@ def test_an_old_name_still_works_and_warns(old: str, new: str) -> None:
     with pytest.warns(DeprecationWarning, match=f"e6duck.{old} is deprecated: use e6duck.{new}"):
         assert getattr(e6duck, old) is getattr(e6duck, new)
     assert old not in e6duck.__all__
+
+
+def test_a_recipe_is_still_settled_with_a_warning() -> None:
+    recipe = e6duck.Recipe(factors=4)
+    with pytest.warns(DeprecationWarning, match=r"use Recipe\.resolved"):
+        assert recipe.settled(posts=9, tags=8) == recipe.resolved(posts=9, tags=8)
+
+
+def test_a_fetch_still_takes_its_patience_with_a_warning(tmp_path: Path) -> None:
+    notices: list[str] = []
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and does not listen: a connection is refused
+        with (
+            pytest.warns(DeprecationWarning, match="patience is deprecated: use retry_policy"),
+            pytest.raises(E6DuckError, match="could not be downloaded"),
+        ):
+            e6duck.fetch(
+                tmp_path,
+                contact="me@example.org",
+                index=f"http://127.0.0.1:{closed.getsockname()[1]}/",
+                on_notice=notices.append,
+                patience=e6duck.RetryPolicy(tries=2, first_pause=0),
+            )
+    assert len(notices) == 1
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -129,6 +154,17 @@ def test_a_database_opens_where_the_command_line_looks(
     monkeypatch.setenv("E6DUCK_DB", "")
     with e6duck.open() as db:
         assert db.path == Path("e6.duckdb")
+
+
+def test_a_normalizer_finds_its_database_where_the_command_line_looks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("E6DUCK_DB", raising=False)
+    with pytest.raises(DatabaseError, match=r"no database e6\.duckdb or data/e6\.duckdb here"):
+        e6duck.Normalizer()
+    monkeypatch.setenv("E6DUCK_DB", str(folder))
+    assert e6duck.Normalizer().normalize_text("Vixen").text == "fox"
 
 
 @pytest.mark.parametrize("name", ["gone", "gone/e6.duckdb", "."])

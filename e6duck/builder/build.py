@@ -31,7 +31,7 @@ _PYTHON_MEMORY = 400_000_000
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build has made, and what it found in the export.
+    """The files that a build wrote, and counts of what it read, kept and dropped.
 
     Counts are rows of the relations of the same names. posts_dropped: numbers of posts by reason.
     reject_counts: rows of build_rejects by table. implication_depth: the longest of the shortest
@@ -94,7 +94,7 @@ def build(
     of a stage and the rows done since the last call.
 
     Raises `SourceError` for a bad export, `DatabaseError` if the old database is in use or not
-    ours, `AuditError` if the result would break a rule, `UsageError` for bad options.
+    one of e6duck, `AuditError` if the result would break a rule, `UsageError` for bad options.
     """
     started = time.monotonic()
     if min_posts < 1:

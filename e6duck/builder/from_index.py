@@ -80,7 +80,7 @@ _SITE_RULE = "warn_site_closure"  # compares with the site's own closure, which 
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import has made, and what it found in the index files.
+    """The database that an import wrote, and counts of what it read.
 
     Counts are rows of the relations of the same names. implication_depth: the longest of the
     shortest paths between two tags.
@@ -111,15 +111,16 @@ def import_index(
     force: bool = False,
     on_progress: Progress = no_progress,
 ) -> ImportResult:
-    """Make a database from a set of index files, those of e6db or of a build.
+    """Make a database from a set of index files; the old database is replaced only on success.
 
-    index_dir: the folder of the files. database: the file to write, or a folder that gets
-    e6.duckdb (default: index_dir). A database from an earlier import is replaced; one that was
-    built from posts is replaced only with force. on_progress: called with the name of a stage and
-    the rows done since the last call.
+    index_dir: the folder of the files, from e6db or from a build. database: the file to write, or a
+    folder that gets e6.duckdb (default: index_dir). A database from an earlier import is replaced;
+    one that was built from posts is replaced only with force. on_progress: called with the name of
+    a stage and the rows done since the last call.
 
     Raises `IndexFilesError` for files that are missing, broken or of different builds,
-    `DatabaseError` if the old database is in use or not ours, `UsageError` if it has posts.
+    `DatabaseError` if the old database is in use or not one of e6duck, `UsageError` if
+    it has posts and force is not set.
     """
     started = time.monotonic()
     index_dir = Path(index_dir)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..db.connection import AnyDatabase, connection_of, path_of
+from ..db.locate import database_path
 from ..errors import UsageError
 from ..progress import Progress, no_progress
 from .cleaner import Cleaner, pieces_of
@@ -30,7 +31,8 @@ from .vocabulary import Vocabulary
 class Normalizer:
     """Cleans captions with the tags of a database, by rules.
 
-    db: a database, its path or its folder. rules: `Rules`, the path of a file, or a mapping as in
+    db: a database, its path or its folder; default $E6DUCK_DB, else ./e6.duckdb, else
+    ./data/e6.duckdb, as on the command line. rules: `Rules`, the path of a file, or a mapping as in
     normalize.toml; without them, the defaults. Raises `RulesError` with all faults of the rules,
     `DatabaseError` if there is no database.
 
@@ -39,12 +41,12 @@ class Normalizer:
 
     def __init__(
         self,
-        db: AnyDatabase,
+        db: AnyDatabase | None = None,
         rules: Rules | RulesFile | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         file = rules_file(rules)
         self.rules = file.rules
-        connection = connection_of(db)
+        connection = connection_of(database_path() if db is None else db)
         self._path = path_of(connection)
         self.vocabulary = Vocabulary(connection)
         self.resolver = Resolver(self.vocabulary, file)
@@ -76,14 +78,14 @@ class Normalizer:
         A text file is a caption if an image or video of the same name is beside it, or if its
         folder contains only captions (and normalize.toml). Names such as README.txt and
         requirements.txt are never captions. all_text: also read the other text files, but not those
-        names. A pattern of your own in include_filename_regexp reads all files that it matches.
+        names. If the rules set include_filename_regexp, all files that match it are read.
 
         out_dir: the folder to write to; without it, the captions are replaced. follow_links: enter
         folders that are links. on_progress: called with a stage and the number of files done since
         the last call. `Plan.changed`: the captions that would change. `Plan.skipped`: the files
         that are not changed, with the reasons; `Plan.unreadable`: those of them that could not be
         read. `Plan.not_captions`: the text files that are not captions, with the reasons. Raises
-        `UsageError` if folder is not a folder, or one of the two folders is inside the other.
+        `UsageError` if folder is not a folder, or if one of the two folders is inside the other.
         """
         source = _real(folder)
         target = source if out_dir is None else _real(out_dir)
@@ -175,7 +177,7 @@ def _check_apart(source: Path, target: Path) -> None:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause Python's garbage collector, which a plan's many objects start again and again in vain.
+    """Pause Python's garbage collector, which a plan's many objects would start often, for nothing.
 
     Measured on 5,000 captions of 30 tags: planning takes 0.29 s with it, 0.36 s without it.
     """

@@ -46,7 +46,7 @@ class Resolver:
             self.note(f"{place}: this database has no post counts; {CURVE} estimates them")
 
     def note(self, message: str) -> None:
-        """Add a message to the notices, unless it is there already."""
+        """Add a message to the notices, unless it is one of them."""
         self.notices[message] = None
 
     def meaning(self, text: str) -> Meaning | None:

@@ -46,7 +46,7 @@ class RulesError(UsageError):
 
 @dataclass(frozen=True)
 class Rules:
-    """What is done to a caption. Names and defaults are e6db's; those from implied on are new.
+    """How captions are cleaned. Names and defaults are e6db's; implied and all after it are new.
 
     Tags are written with spaces or underscores. Patterns are RE2 and match whole names.
     `e6duck normalize --write-config` writes a normalize.toml that explains each setting.

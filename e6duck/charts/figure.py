@@ -160,7 +160,7 @@ def write_heading(page: Axes, heading: Heading, colors: Palette) -> float:
 
 
 def write_source(page: Axes, heading: Heading, colors: Palette, note: str = "") -> None:
-    """Write where the data are from on the last line, and a note at its end."""
+    """Write the source of the data on the last line, and a note at its end."""
     right, bottom = page.get_xlim()[1] - MARGIN, page.get_ylim()[0] - MARGIN
     page.text(MARGIN, bottom, heading.source, color=colors.faint)
     page.text(right, bottom, note, color=colors.faint, ha="right")
@@ -178,7 +178,7 @@ def write(
     bold: bool = False,
     most: int = _TITLE_LINES,
 ) -> float:
-    """Write a text in at most so many lines of a width; returns the top of the next line."""
+    """Write a text in at most `most` lines, room wide; returns the top of the next line."""
     for line in wrapped(text, room, most, lambda part: measured(part, size, bold=bold)[0]):
         page.text(
             left,

@@ -1,4 +1,4 @@
-"""What a picture and its page say above and below: title, what is shown, and the source."""
+"""The texts above and below a picture or page: title, description, and source of the data."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def map_heading(found: Neighbors, variance: float) -> Heading:
 
 
 def _queries(found: Neighbors) -> str:
-    """Return the tags asked for, such as "fox and wolf without dog"."""
+    """Return the query tags, such as "fox and wolf without dog"."""
     if len(found.labels) > 1:
         return _listed(found.labels)
     names = found.labels[0].split(" ")

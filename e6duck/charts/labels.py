@@ -65,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a label goes, and its leader unless it is close to its dot."""
+    """The place of a label, and its leader unless it is close to its dot."""
 
     box: Box
     leader: Line | None

@@ -76,7 +76,7 @@ def _keys(spots: Sequence[Spot], colors: Palette) -> list[Line2D]:
         for each in (*known, *sorted(present - set(known)))
     ]
     if any(spot.is_query for spot in spots):
-        keys.append(key("asked for", _KEY_SIZE + 2, "none", colors.ink, _RING_WIDTH))
+        keys.append(key("query tag", _KEY_SIZE + 2, "none", colors.ink, _RING_WIDTH))
     for posts in round_sizes([spot.posts for spot in spots]):
         keys.append(key(many(posts, "post"), 2 * radius(posts), colors.line, colors.faint))
     return keys

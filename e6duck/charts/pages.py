@@ -68,7 +68,7 @@ def _spot(spot: Spot, disc: Disc) -> dict[str, Any]:
         spot.category,
         many(spot.posts, "post") if spot.posts else "",  # unknown in an imported database
         "" if spot.score is None else f"score {spot.score:.3f}",
-        "asked for" * spot.is_query,
+        "query tag" * spot.is_query,
     ]
     return {
         "tag": spot.tag,
@@ -84,7 +84,7 @@ def _spot(spot: Spot, disc: Disc) -> dict[str, Any]:
 
 
 def stats_page(stats: DatabaseStats, *, light: bool = False) -> str:
-    """Return the statistics as a page, dark or light as its reader's browser asks, or light."""
+    """Return the statistics as a page in the color scheme of the browser, or a light one."""
     from .figure import style
 
     # Matplotlib cannot draw with CSS colors, so it draws with a stand-in for each.

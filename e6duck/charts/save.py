@@ -36,8 +36,8 @@ def save(
 ) -> None:
     """Write a map or the statistics to a .png, .svg, .pdf or .html file, always the same bytes.
 
-    light: for paper, instead of the site's dark background; without it, a page of statistics is
-    dark or light as its reader's browser asks. on_notice: called with a line if no installed font
+    light: use a light background instead of the site's dark one; without it, a page of statistics
+    follows the color scheme of the browser. on_notice: called with a line if no installed font
     has a character of a picture.
     """
     check(path)
@@ -91,7 +91,7 @@ def _draw(
 def show(tag_map: TagMap, *, light: bool = False) -> None:
     """Show a map in a window, until it is closed; raises `UsageError` if there is no display.
 
-    The map is laid out anew whenever the size of the window changes.
+    The map is laid out again when the size of the window changes.
     """
     from matplotlib import pyplot
 

@@ -48,10 +48,10 @@ class TagMap:
 
 
 def neighbor_map(found: Neighbors, *, drawn_count: int = 24) -> TagMap:
-    """Return the map of the tags asked for and of the neighbors closest to all of them.
+    """Return the map of the query tags and of the neighbors closest to all of them.
 
     drawn_count: the most neighbors to draw; those far below the best one (`NEAR`) are left out,
-    unless the question names a least score. The question's map_count of them define the axes, by
+    unless the question sets min_score. The question's map_count of them define the axes, by
     default those that are drawn.
     """
     count = found.question.map_count or drawn_count

@@ -21,7 +21,7 @@ def shortened(text: str, room: float, width: Callable[[str], float]) -> str:
 
 
 def wrapped(text: str, room: float, most: int, width: Callable[[str], float]) -> list[str]:
-    """Return a printable text in at most so many lines, with an ellipsis for what was cut off."""
+    """Return a printable text in at most `most` lines, with an ellipsis for what was cut off."""
     words = text.split()
     lines: list[str] = []
     while words and len(lines) < most:

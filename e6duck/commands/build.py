@@ -42,7 +42,7 @@ from .shared.options import (
 )
 @click.option("--all-files", is_flag=True, help="Also keep posts of gif, webm, mp4 and swf files.")
 @click.option("--include-deleted", is_flag=True, help="Also keep deleted posts.")
-@click.option("--with-text", is_flag=True, help="Keep the columns source and description.")
+@click.option("--with-text", is_flag=True, help="Also keep the columns source and description.")
 @click.option("--strict", is_flag=True, help="Fail on malformed rows.")
 @click.option("--no-train", is_flag=True, help="Skip training (neighbors will not work).")
 @memory_option

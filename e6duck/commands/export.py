@@ -83,7 +83,7 @@ def _write(
 ) -> Iterator[str]:
     """Write the files, and yield a line about each after it is written.
 
-    OUT_DIR gets the index files, except if vectors and no index files are asked for.
+    OUT_DIR gets the index files, unless only vectors are requested.
     """
     from ..index import lists, text_vectors, write
 

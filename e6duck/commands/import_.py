@@ -23,13 +23,13 @@ from .shared.options import DatabasePath, FolderPath, quiet_option, tell_place, 
     type=DatabasePath(),
     help="Database to write.  [default: e6.duckdb in DIR]",
 )
-@click.option("--force", is_flag=True, help="Replace even a database that was built from posts.")
+@click.option("--force", is_flag=True, help="Also replace a database that was built from posts.")
 @quiet_option
 def import_(quiet: bool, **options: Any) -> None:
-    """Make a database from the index files in DIR, those of e6db or of a build.
+    """Make a database from the index files in DIR, from e6db or from a build.
 
     The database has tags, aliases, implications and vectors, but no posts. Commands that need
-    posts say so.
+    posts fail with a message.
     """
     from ..builder.from_index import import_index, stage_count
     from .shared.progress import stage_progress

@@ -99,7 +99,7 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     "-o",
     "--output",
     type=NamedPath(),
-    help="Write rows or a map to a file, depending on its ending; - shows a map in a window.",
+    help="Write rows or a map to a file; its ending selects the format. - shows a map in a window.",
 )
 @click.option("--light", is_flag=True, help="Use a light background in the map.")
 @click.option(
@@ -145,6 +145,8 @@ def neighbors(
     for name in ("tags", "unwanted", "categories"):
         options[name] = [require_utf8(text) for text in options[name]]
     is_map = _draws_map(output, kind)
+    if light and not is_map:
+        raise UsageError("--light is for a map; add -o FILE, such as -o map.png")
     map_count = global_topk or display_topk
     question = Question(**options, map_count=map_count if is_map else None)
     with (
@@ -164,7 +166,7 @@ def neighbors(
 def _draws_map(output: Path | None, kind: str | None) -> bool:
     """Return whether to draw a map; raises `UsageError` if the file cannot be written.
 
-    Call it before the tags are compared, which may take long.
+    Call it before the tags are compared, which may take a long time.
     """
     if not output or str(output) == "-":
         return output is not None
@@ -203,7 +205,7 @@ def _draw(found: Neighbors, output: Path, light: bool, drawn_count: int) -> None
     if tag_map.left_out:
         tell(
             f"left out {tag_map.left_out} less similar tag{'s' * (tag_map.left_out != 1)},"
-            f" below {NEAR:.0%} of the best score; --min-score SCORE decides otherwise"
+            f" below {NEAR:.0%} of the best score; use --min-score SCORE to change this"
         )
     if str(output) == "-":
         show(tag_map, light=light)

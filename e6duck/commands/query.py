@@ -155,7 +155,7 @@ def _describe(name: str | None, chosen: str | None, output: Path | None, is_list
 
 
 def _saved_lines(width: int) -> Iterator[str]:
-    """Yield lines: the name of each built-in query, what it answers, and its parameters."""
+    """Yield lines: the name of each built-in query, its description, and its parameters."""
     from ..db.saved_queries import saved_queries
 
     for number, script in enumerate(saved_queries()):
@@ -175,7 +175,7 @@ def _saved_lines(width: int) -> Iterator[str]:
 
 
 def _saved() -> Answer:
-    """Return the name, parameters and sentence of each built-in query."""
+    """Return the name, parameters and description of each built-in query."""
     from ..db.answer import Answer
     from ..db.saved_queries import saved_queries
 
@@ -190,7 +190,7 @@ def _saved() -> Answer:
         )
         for script in saved_queries()
     ]
-    return Answer(("name", "parameters", "answers"), ("VARCHAR",) * 3, iter([rows]))
+    return Answer(("name", "parameters", "description"), ("VARCHAR",) * 3, iter([rows]))
 
 
 def _answer(
@@ -232,7 +232,7 @@ def _answer(
 
 @contextmanager
 def _with_hints() -> Iterator[None]:
-    """Add the way out to DuckDB's error about what the sandbox forbids."""
+    """Add a hint to DuckDB's error about what the sandbox forbids."""
     try:
         yield
     except QueryError as error:

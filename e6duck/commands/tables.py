@@ -1,4 +1,4 @@
-"""The command tables: what the database holds."""
+"""The command tables: the relations of the database."""
 
 from __future__ import annotations
 

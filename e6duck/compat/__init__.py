@@ -4,7 +4,7 @@ A script changes only its import lines: ``e6db.utils`` becomes ``e6duck.compat``
 ``e6db.utils.numpy`` ``e6duck.compat.numpy``, and ``e6db.utils.torch`` ``e6duck.compat.torch``.
 These differences are intended:
 
-- category 2 is ``contributor``, and all categories have colours
+- category 2 is ``contributor``, and all categories have colors
 - loading a folder with files from different builds is an error
 - ``tag_rank_to_freq`` and ``tag_freq_to_rank`` use the real counts if the folder has them
 - ``on_conflict="overwrite_rarest"`` does what e6db documents

@@ -223,7 +223,7 @@ class TagSetNormalizer:
         Implied tags are left out of the first list. ``keep_implied``: keep all of them (True), or
         these. ``max_antecedent_rank``: the tags that are implied by a tag of this rank or more, or
         by a tag too rare for an id, are added after it instead. ``drop_antecedent_rank``: such a
-        tag of this rank or more is itself left out. None or 0 is no limit. If two tags imply each
+        tag of this rank or more is itself left out. None or 0 sets no limit. If two tags imply each
         other, these implications are ignored: a cycle removes no tags.
         """
         # Rare names rank after all ids, and the default limits are beyond them.

@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Select:
-    """A SELECT of ours, which runs when it is fetched: as rows, for text, or as an Arrow table.
+    """A SELECT that runs when it is fetched: as rows, for text, or as an Arrow table.
 
     Both ways raise `QueryError`, and `KeyboardInterrupt` for Ctrl-C.
     """

@@ -141,7 +141,7 @@ def open_reading(
 
 @contextmanager
 def damage_explained(connection: Connection) -> Iterator[None]:
-    """Raise `DatabaseError` where a query of ours fails, as the database must be damaged."""
+    """Raise `DatabaseError` if one of our queries fails: the database must be damaged."""
     try:
         yield
     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
@@ -215,7 +215,7 @@ def path_of(connection: Connection) -> Path:
 
 
 def _refusal(path: Path, error: duckdb.Error, is_replaced: bool) -> DatabaseError:
-    """Return the error of ours that says why a file cannot be opened."""
+    """Return the `DatabaseError` that explains why a file cannot be opened."""
     if "Could not set lock" in str(error):
         return DatabaseError(
             f"{path} is in use by another program that writes to it; close that first"

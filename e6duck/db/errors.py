@@ -1,4 +1,4 @@
-"""DuckDB's errors, and those of the system, as errors of ours."""
+"""Translate the errors of DuckDB and of the system into `E6DuckError`s."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def first_line(error: BaseException) -> str:
 def translated_errors(timeout: Timeout | None = None) -> Iterator[None]:
     """Raise what a query raises as a `QueryError` with DuckDB's message.
 
-    timeout: that of the query. A query that is interrupted otherwise raises `KeyboardInterrupt`.
+    timeout: that of the query. A query that is interrupted by anything else raises
+    `KeyboardInterrupt`.
     """
     try:
         yield

@@ -23,7 +23,7 @@ def exact(
     """Return a statement that gives dates, times and intervals as text, and its original types.
 
     The types are None if the statement is the given one. Python has no infinite date, no months in
-    an interval, and needs a package for time zones. A FLOAT becomes the DOUBLE that prints alike:
+    an interval, and needs a package for time zones. A FLOAT becomes the DOUBLE with the same text:
     0.1, not 0.10000000149011612.
     """
     if statement.type != duckdb.StatementType.SELECT:

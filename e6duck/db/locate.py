@@ -38,5 +38,5 @@ def _database_of_variable(named: Path) -> Path:
     if not named.is_dir():
         return named
     if not (named / DATABASE).exists():
-        raise DatabaseError(f"E6DUCK_DB points to {named}, which holds no {DATABASE}")
+        raise DatabaseError(f"E6DUCK_DB points to {named}, which does not contain {DATABASE}")
     return named / DATABASE

@@ -1,4 +1,4 @@
-"""The categories of tags: names, short names and colours.
+"""The categories of tags: names, short names and colors.
 
 The table `categories` of a database holds the same rows (sql/build/10_categories.sql).
 """
@@ -13,8 +13,8 @@ class Category(NamedTuple):
 
     name: str
     short_names: tuple[str, ...]  # other names that the site accepts
-    color: str  # CSS colour on a dark page
-    alt_color: str  # CSS colour on a light page
+    color: str  # CSS color on a dark page
+    alt_color: str  # CSS color on a light page
 
 
 # 2 exists on the site since 2025. 9 is e6db's own; index files may contain it.

@@ -96,7 +96,7 @@ def read_index_tables(index: IndexSet) -> IndexTables:
     """Return the content of a set of index files.
 
     tags.parquet and the vectors are optional. Raises `IndexFilesError`, which names the file, if a
-    file is broken or does not fit the others.
+    file is broken or from another build.
     """
     _check_folder(index.folder)
     (spellings, names, categories), (implications, rare) = read_tag_set(index)
@@ -140,12 +140,12 @@ def _check_folder(folder: Path) -> None:
         raise IndexFilesError(f"{folder} has no {_NAMES}, but {folder / 'data'} has; use that")
     if any(folder.glob("posts*.csv*")):
         raise IndexFilesError(
-            f"{folder} holds an export, not index files; run: e6duck build {folder}"
+            f"{folder} contains an export, not index files; run: e6duck build {folder}"
         )
     named = (_CATEGORIES, _SPELLINGS, _IMPLICATIONS, _RARE_IMPLICATIONS, "index.json")
     if not any((folder / name).exists() for name in named):
         raise IndexFilesError(
-            f"{folder} holds no index files ({_NAMES} and others): name a published set, such as"
+            f"{folder} contains no index files ({_NAMES} and others): name a published set, such as"
             " the data folder of e6db, or a folder that e6duck build or e6duck export wrote"
         )
 

@@ -1,4 +1,4 @@
-"""Tags: look up, search, neighbours, profile, statistics, the difference between two builds.
+"""Tags: look up, search, neighbors, profile, statistics, the difference between two builds.
 
 Imports index, db, files, progress and errors.
 """

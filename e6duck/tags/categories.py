@@ -1,4 +1,4 @@
-"""The categories of a database: their ids by any of their names, and their colours."""
+"""The categories of a database: their ids by any of their names, and their colors."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def category_ids(connection: Connection, names: Sequence[str]) -> list[int] | No
 
 
 def category_colors(connection: Connection) -> dict[str, str]:
-    """Return the colour of each category by its name, as in CSS."""
+    """Return the color of each category by its name, as in CSS."""
     return dict(connection.execute("select name, color from categories").fetchall())

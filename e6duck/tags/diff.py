@@ -21,6 +21,11 @@ CHANGES = (
     *("riser", "faller"),
 )
 _LIMITED = ("riser", "faller")
+_TITLES = {
+    "riser": "rising tags",
+    "faller": "falling tags",
+    "touched_caption": "captions cleaned differently",
+}
 COLUMNS = {
     **dict.fromkeys(("change", "name", "before", "after", "category"), "VARCHAR"),
     **dict.fromkeys(("rank_before", "rank_after", "posts_before", "posts_after"), "BIGINT"),
@@ -40,6 +45,8 @@ class Section:
     @property
     def title(self) -> str:
         """The kind of change in words, in the plural."""
+        if self.change in _TITLES:
+            return _TITLES[self.change]
         return self.change.replace("_", " ") + ("es" if self.change.endswith("s") else "s")
 
     @property

@@ -1,4 +1,4 @@
-"""The tags that texts name, and the known tags that unknown texts are spelt like."""
+"""The tags that texts name, and known tags with a spelling similar to unknown texts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Found:
 
 
 class Suggestion(NamedTuple):
-    """A known tag that is spelt like a text, itself or by an alias."""
+    """A known tag whose name, or an alias, has a spelling similar to a text."""
 
     name: str
     alias: str | None
@@ -45,7 +45,7 @@ class Suggestion(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why a text names no tag that can be used, and known tags that are spelt like it."""
+    """Why a text does not name a tag that can be used, and known tags with a similar spelling."""
 
     reason: str
     closest: tuple[Suggestion, ...] = ()
@@ -55,13 +55,13 @@ class Problem(NamedTuple):
 
 
 def look_up(connection: Connection, texts: Sequence[str]) -> dict[str, Found]:
-    """Return the tag of each text that names one; ranked tags go before rare ones."""
+    """Return the tag of each text that names one; ranked tags take precedence over rare ones."""
     rows = connection.execute(sql_text("tags/lookup", "known"), {"texts": list(texts)}).fetchall()
     return {row[0]: Found(*row) for row in rows}
 
 
 def known_tag(connection: Connection, text: str) -> Found:
-    """Return the tag that a text names; raises `UsageError`, with suggestions, for no tag."""
+    """Return the tag that a text names; raises `UsageError`, with suggestions, if it names none."""
     with translated_errors():
         found = look_up(connection, [text])
         if not found:
@@ -90,7 +90,7 @@ def resolve(
             )
         elif usable is not None and not usable[each.tag_id]:
             problems[text] = Problem(
-                f"{each.name} has a vector that is zero or not finite: nothing is near"
+                f"{each.name} has a vector that is zero or not finite, so it has no neighbors"
             )
     return found, problems
 
@@ -100,7 +100,8 @@ def unknown(connection: Connection, texts: Sequence[str]) -> dict[str, Problem]:
     near = suggest_typed(connection, texts) if texts else {}
     return {
         text: Problem(
-            f"there is no tag {quoted(text)}" + ("" if near[text] else ", nor one spelt like it"),
+            f"there is no tag {quoted(text)}"
+            + ("" if near[text] else ", and none has a similar spelling"),
             near[text],
         )
         for text in texts
@@ -143,7 +144,7 @@ def suggest(
 ) -> dict[str, tuple[Suggestion, ...]]:
     """Return up to count tags for each text, the likeliest first: near in spelling, much used.
 
-    An alias that is near stands for its tag. A text that nothing is near to has none.
+    A near alias is returned as its tag. A text to which nothing is near has no suggestions.
     """
     return _suggested(connection, "closest", texts, count)
 

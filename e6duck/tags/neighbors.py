@@ -1,7 +1,7 @@
 """Similar tags: by their vectors, or by the posts that have both.
 
 A question becomes temp tables, one for each file of sql/tags/neighbors: the terms of its queries,
-the tags that may be neighbours, the score of each of these with each query, and the best of them.
+the tags that may be neighbors, the score of each of these with each query, and the best of them.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ _DEFAULT_COUNT = 10
 
 @dataclass(frozen=True)
 class Question:
-    """The tags whose neighbours are wanted, and the tags that may be neighbours."""
+    """The tags whose neighbors are wanted, and the tags that may be neighbors."""
 
     tags: Sequence[str]
     unwanted: Sequence[str] = ()  # subtracted from the others, which are then one query
     categories: Sequence[str] = ()  # names, short names or ids; none: all
     min_posts: int = 100
-    min_score: float | None = None  # of a neighbour
-    k: int | None = None  # neighbours of each query; None: 10, or as many as a map needs
+    min_score: float | None = None  # of a neighbor
+    k: int | None = None  # neighbors of each query; None: 10, or as many as a map needs
     measure: str = "vectors"
     together: bool = False
     first_pca: int | None = None
-    map_count: int | None = None  # neighbours that define the axes of a map
+    map_count: int | None = None  # neighbors that define the axes of a map
     skip_unknown: bool = False  # leave out tags that cannot be used
 
 
 @dataclass(frozen=True)
 class Neighbors:
-    """The neighbours of each query, in temp tables of a connection that the block closes."""
+    """The neighbors of each query, in temp tables of a connection that the block closes."""
 
     connection: Connection
     question: Question
@@ -198,7 +198,7 @@ def rank_limit(connection: Connection, min_posts: int, on_notice: Notify = no_no
 
     limit = int(curve_freq_to_rank(min_posts))
     on_notice(
-        f"this database has no post counts; by the estimate of e6db's curve, the {limit:,} most"
+        f"this database has no post counts; e6db's curve estimates that the {limit:,} most"
         f" used tags have {min_posts:,} posts or more"
     )
     return limit
@@ -217,4 +217,4 @@ def _warn_no_neighbors(connection: Connection, labels: Sequence[str], on_notice:
     answered = {number for (number,) in rows}
     for number, label in enumerate(labels, start=1):
         if number not in answered:
-            on_notice(f"{label} has no neighbours that pass the filters")
+            on_notice(f"{label} has no neighbors that pass the filters")

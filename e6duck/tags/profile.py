@@ -28,10 +28,11 @@ class TagProfile:
     """A tag: its names, its use, its implications, and similar tags.
 
     posts, tagged_posts, site_posts: kept posts that have it, the same including posts where it is
-    implied, and all posts on the site. implies, implied_by: rows of tag, category, posts, depth and
-    parent (the tag before it on a shortest path), nearest first. similar: tag, category, score (a
-    cosine). surprising: tag, category, common_posts and lift (1 is chance). years: year and posts.
-    wiki: the first paragraph. `str()` gives the text of `e6duck tag`, 80 columns wide.
+    implied, and all posts on the site that have it. implies, implied_by: rows of tag, category,
+    posts, depth and parent (the tag before it on a shortest path), nearest first. similar: tag,
+    category, score (a cosine). surprising: tag, category, common_posts and lift (1 is chance).
+    years: year and posts. wiki: the first paragraph. `str()` gives the text of `e6duck tag`, 80
+    columns wide.
     """
 
     asked: str

@@ -24,7 +24,7 @@ Paint: TypeAlias = "Callable[[Row], str]"
 def screen(profile: TagProfile, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines of a profile.
 
-    colors: by category, for the names of tags; empty for text without colours. width: of the lines.
+    colors: by category, for the names of tags; empty for text without colors. width: of the lines.
     """
 
     def paint(row: Row) -> str:

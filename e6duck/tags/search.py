@@ -1,4 +1,4 @@
-"""Search the tags: by a pattern with * and ?, or by words, which may be misspelt."""
+"""Search the tags: by a pattern with * and ?, or by words, which may be misspelled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .lookup import quoted, suggest_typed
 from .neighbors import rank_limit
 
 _SUGGESTED = 3  # tags that are suggested if nothing is found
-_NEAR = 50  # tags that are compared because they are spelt like the words
+_NEAR = 50  # tags that are compared because their spelling is similar to the words
 
 
 def search(
@@ -32,11 +32,11 @@ def search(
     """Return the query for tags that match: tag, category, posts, and the alias that matches.
 
     With * or ? they are a pattern for the whole name, in which spaces are underscores; the most
-    used tags come first. Otherwise they are words that a name contains in any order, or that it is
-    spelt like; the order then follows closeness (0 to 1, a column) and use.
+    used tags come first. Otherwise they are words that a name contains in any order, or that
+    have a similar spelling; the order then follows closeness (0 to 1, a column) and use.
 
     on_notice: called with a line that says how min_posts is applied if posts are not counted.
-    Raises `UsageError` if there is no word.
+    Raises `UsageError` if texts are empty.
     """
     with translated_errors(), interruptible(connection):
         sql, values = _query(connection, texts, categories, min_posts, limit, on_notice)
@@ -44,7 +44,7 @@ def search(
 
 
 def nothing_found(connection: Connection, texts: Sequence[str], *, is_filtered: bool) -> str:
-    """Return a line about a search that found no tag: what it looked for, what is spelt like it.
+    """Return a line about a search that found no tag: what it looked for, and similar spellings.
 
     is_filtered: only tags of some categories, or with some posts, were searched.
     """

@@ -41,7 +41,7 @@ class DatabaseStats:
 
     @property
     def median_tags(self) -> int | None:
-        """The median number of tags of a post; None without posts."""
+        """The median number of tags of a post; None if there are no posts."""
         return median(self.post_sizes)
 
     def __repr__(self) -> str:
@@ -77,7 +77,7 @@ def _rows(connection: Connection, part: str) -> list[Row]:
 
 
 def median(post_sizes: Sequence[Row], column: str = "posts") -> int | None:
-    """Return the median number of tags of a post; None without posts."""
+    """Return the median number of tags of a post; None if there are no posts."""
     half = sum(row[column] for row in post_sizes) / 2
     so_far = 0
     for row in post_sizes:

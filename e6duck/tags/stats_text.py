@@ -42,7 +42,7 @@ class _Line:
 def screen(stats: DatabaseStats, colors: Mapping[str, str], width: int) -> Iterator[str]:
     """Yield the lines, none of them wider than width; below 40 columns they are cut.
 
-    colors: by category; empty for text without colours.
+    colors: by category; empty for text without colors.
     """
     if width < _LEAST_WIDTH:
         yield from (line[:width].rstrip() for line in screen(stats, {}, _LEAST_WIDTH))

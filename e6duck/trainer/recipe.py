@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
@@ -29,7 +30,7 @@ class Recipe:
     method: "als" (alternating least squares) or "svd" (of the PPMI of pairs of tags). factors:
     numbers per vector. seed: of all random numbers. The others are for als only. weighting: weight
     of a use of a tag. alpha: confidence in a use. start: initial vectors, those of svd or random
-    ones; the result is averaged with those of svd.
+    ones; the vectors of als are then averaged with those of svd.
     """
 
     method: Method = "als"
@@ -70,6 +71,13 @@ class Recipe:
         if regularization is None:
             regularization = round(_REGULARIZATION_PER_ROOT * math.sqrt(posts), 2)
         return replace(self, factors=factors, regularization=regularization)
+
+    def settled(self, *, posts: int, tags: int) -> Recipe:
+        """Return `resolved(posts=posts, tags=tags)`; deprecated."""
+        warnings.warn(
+            "Recipe.settled is deprecated: use Recipe.resolved", DeprecationWarning, stacklevel=2
+        )
+        return self.resolved(posts=posts, tags=tags)
 
     def facts(self) -> dict[str, str]:
         """Return the settings that have an effect, as text."""

@@ -1,6 +1,6 @@
 -- known_names: a name that stands for a tag: the tag's own, ranked or rare, or an alias.
 -- The posts of a rare tag are found by its own name only: to join its aliases to the million rare tags
--- would take longer than all else that looks up a name.
+-- would take longer than the rest of a look-up.
 create view known_names as
 select
     name as spelling,

@@ -1,6 +1,6 @@
 -- fitting_tag: the tags that spellings fit although they are neither a name nor an alias of theirs.
 -- Aliases, and the names of tags too rare for an id, count only for spellings that are longer:
--- else thousands of unknown tags would claim ordinary words.
+-- otherwise thousands of unknown tags would match ordinary words.
 create or replace temp macro fitting_tag(spellings) as table
 with spelled as (
     select unnest(spellings::varchar[]) as spelling

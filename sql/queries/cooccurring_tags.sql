@@ -11,7 +11,7 @@ order by
         when 'cosine' then cosine
         when 'jaccard' then jaccard
         when 'lift' then lift
-        else error('there is no order ' || $order || ': common_count, cosine, jaccard or lift')
+        else error('order must be common_count, cosine, jaccard or lift, not ' || $order)
     end desc,
     tag_id
 limit $count::bigint

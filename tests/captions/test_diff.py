@@ -51,7 +51,7 @@ def test_a_table_has_the_reasons_below_each_file(builds: tuple[Path, Path], capt
     said = command(
         "diff", builds[0], "--db", builds[1], "--captions", captions, "--format", "table"
     ).out
-    _, _, touched = said.partition("touched captions: 2\n")
+    _, _, touched = said.partition("captions cleaned differently: 2\n")
     files = [line for line in touched.split("\n\n")[0].splitlines() if not line.startswith(" ")]
     assert files == ["deep/red.txt", "wolf.txt"]
     assert "\nwolf.txt\n    wolf becomes grey wolf (alias of grey wolf); Woods becomes" in touched

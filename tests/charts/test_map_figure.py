@@ -99,7 +99,7 @@ def test_leaders_are_short_and_no_line_crosses_the_map(map_near: MakeMap) -> Non
 
 def test_a_picture_says_what_it_shows(map_near: MakeMap) -> None:
     said = words(drawn(map_near("fox")))
-    assert {"Tags like fox", "A subtitle.", "A source.", "asked for"} <= {*said}
+    assert {"Tags like fox", "A subtitle.", "A source.", "query tag"} <= {*said}
 
 
 def test_the_legend_has_the_categories_present_alone(map_near: MakeMap) -> None:

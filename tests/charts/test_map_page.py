@@ -223,7 +223,7 @@ def test_the_pointer_shows_category_posts_and_score(browse: Browse, map_near: Ma
         f"{second.category} · {second.posts:,} posts · score {second.score:.3f}",
     ]
     opened.hover(name(0))
-    expected = [first.tag, f"{first.category} · {first.posts:,} posts · asked for"]
+    expected = [first.tag, f"{first.category} · {first.posts:,} posts · query tag"]
     assert opened.value(TIP).splitlines() == expected
     opened.hover("h1")
     assert opened.value(TIP) is None

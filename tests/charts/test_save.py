@@ -81,7 +81,7 @@ def test_text_in_an_svg_is_text(files: Path) -> None:
     root = ElementTree.parse(files / "map.svg").getroot()
     found = [each for each in root.iter() if each.tag.endswith("}text")]
     said = {each.text for each in found}
-    assert {"cost_$5_or_$x^2$", "_(artist)", "キツネ", "a\"quote's_&amp;_<b>", "asked for"} <= said
+    assert {"cost_$5_or_$x^2$", "_(artist)", "キツネ", "a\"quote's_&amp;_<b>", "query tag"} <= said
     styles = {each.get("style", "") for each in found}
     assert all("DejaVu Sans" in style and "sans-serif" in style for style in styles)
 

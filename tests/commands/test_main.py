@@ -206,7 +206,7 @@ def test_an_error_of_the_library_names_the_flag_on_the_command_line(zoo: Path) -
     assert raised.value.option == "memory_limit"
     ran = command("build", zoo, "--memory-limit", "much")
     assert ran.err.startswith("e6duck: --memory-limit much is not a size")
-    ran = command("neighbors", "fox", "--measure", "lift", "-d", "2")
+    ran = command("neighbors", "--db", zoo, "fox", "--measure", "lift", "-d", "2")
     assert ran.err == "e6duck: --first-pca needs the measure vectors; leave one of them out\n"
 
 
@@ -245,7 +245,7 @@ def test_a_name_without_a_database_says_where_it_comes_from(
     ran = command("tag", "fox")
     assert (ran.code, ran.err) == (
         1,
-        "e6duck: E6DUCK_DB points to empty, which holds no e6.duckdb\n",
+        "e6duck: E6DUCK_DB points to empty, which does not contain e6.duckdb\n",
     )
 
 

@@ -34,7 +34,7 @@ def test_list_names_the_questions_with_parameters_and_defaults() -> None:
     assert listed["top_tags"] == {
         "name": "top_tags",
         "parameters": "-p category=general -p count=20",
-        "answers": "the most used tags of a category.",
+        "description": "the most used tags of a category.",
     }
     assert listed["tags_of_post"]["parameters"] == "-p id=…"
 
@@ -111,7 +111,7 @@ def test_cooccurring_tags_stand_in_the_order_that_is_asked_for(zoo: Path) -> Non
     assert names("jaccard") == ["canine", "rating_safe", "snow", "red_fox", "forest", "[x]"]
     assert names("cosine") == ["canine", "rating_safe", "snow", "red_fox", "forest", "[x]"]
     args = ("--name", "cooccurring_tags", "-p", "tag=fox", "-p", "min_count=1", "-p", "order=size")
-    assert refused(zoo, *args).startswith("Invalid Input Error: there is no order size: common_")
+    assert refused(zoo, *args).startswith("Invalid Input Error: order must be common_")
 
 
 def test_cooccurring_tags_agree_with_a_plain_count(sample: Path) -> None:

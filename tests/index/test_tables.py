@@ -138,7 +138,7 @@ def test_an_error_names_the_folder_that_is_probably_meant(folder: Path, tmp_path
     assert f"run: e6duck build {export}" in refusal(export)
     (tmp_path / "empty").mkdir()
     empty = refusal(tmp_path / "empty")
-    assert "empty holds no index files (tags.txt.gz and others): name a published set" in empty
+    assert "empty contains no index files (tags.txt.gz and others): name a published set" in empty
     assert "is not a folder of index files" in refusal(tmp_path / "nowhere")
     assert "is not a folder of index files" in refusal(checkout / "data" / "tags.txt.gz")
 

@@ -195,10 +195,10 @@ def test_tables_show_as_many_risers_as_were_asked_for(tmp_path: Path) -> None:
     write_export(tmp_path / "old", Export(posts, [], [], []))
     write_export(tmp_path / "new", Export([*posts, post(9, "")], [], [], []))
     old, new = (build(tmp_path / name, write_index=False).database for name in ("old", "new"))
-    assert "\nfallers: 10\n" in command("diff", old, "--db", new, "--format", "table").out
+    assert "\nfalling tags: 10\n" in command("diff", old, "--db", new, "--format", "table").out
     asked = ("--limit", 25, "--format", "table")
     said = command("diff", old, "--db", new, *asked).out
-    assert "\nfallers: 25\n" in said
+    assert "\nfalling tags: 25\n" in said
     assert said.count("\ntag_") == 25
 
 

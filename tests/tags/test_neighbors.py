@@ -198,7 +198,7 @@ def test_filters_go_before_the_number(board: Path) -> None:
 def test_no_neighbor_at_all_is_told(board: Path) -> None:
     ran = command("neighbors", "--db", board, "fox", "-c", "lore", "--format", "json")
     assert (ran.code, json.loads(ran.out)) == (0, [])
-    assert ran.err == "fox has no neighbours that pass the filters\n"
+    assert ran.err == "fox has no neighbors that pass the filters\n"
 
 
 # Names
@@ -239,17 +239,20 @@ def test_a_tag_under_two_names_counts_once(board: Path) -> None:
     [
         ("foxx", 'there is no tag "foxx"; the closest: fox'),
         ("wolff", 'there is no tag "wolff"; the closest: wolf'),
-        ("qqqqqqqqq", 'there is no tag "qqqqqqqqq", nor one spelt like it'),
-        ("", 'there is no tag "", nor one spelt like it'),
-        ("two\nlines of text", 'there is no tag "two\\nlines of text", nor one spelt like it'),
+        ("qqqqqqqqq", 'there is no tag "qqqqqqqqq", and none has a similar spelling'),
+        ("", 'there is no tag "", and none has a similar spelling'),
+        (
+            "two\nlines of text",
+            'there is no tag "two\\nlines of text", and none has a similar spelling',
+        ),
         ("okapi", "okapi is known, but too rare for a vector"),
         ("Short Giraffe", "okapi is known, but too rare for a vector"),
         (
             "twin_b",
             "twin_b is known, but has no vector: it is not among the 14 tags that were trained",
         ),
-        ("snow", "snow has a vector that is zero or not finite: nothing is near"),
-        ("board", "board has a vector that is zero or not finite: nothing is near"),
+        ("snow", "snow has a vector that is zero or not finite, so it has no neighbors"),
+        ("board", "board has a vector that is zero or not finite, so it has no neighbors"),
     ],
 )
 def test_a_tag_that_cannot_be_used_is_told(board: Path, text: str, line: str) -> None:
@@ -263,7 +266,7 @@ def test_a_tag_that_cannot_be_used_is_told(board: Path, text: str, line: str) ->
         (["fox", "wolff"], 'there is no tag "wolff"; the closest: wolf'),
         (
             ["Fox", "qqqqqqqqq", "okapi", "--not", "foxx", "--not", "todt"],
-            'there is no tag "qqqqqqqqq", nor one spelt like it;'
+            'there is no tag "qqqqqqqqq", and none has a similar spelling;'
             " okapi is known, but too rare for a vector;"
             ' there is no tag "foxx" (the closest: fox);'
             ' there is no tag "todt" (the closest: todd (alias of fox))',
@@ -328,7 +331,7 @@ def test_a_tag_cannot_be_asked_for_and_subtracted(board: Path) -> None:
 def test_opposite_tags_together_are_near_to_nothing(board: Path) -> None:
     ran = command("neighbors", "--db", board, "fox", "null", "--together", "--format", "json")
     assert (ran.code, json.loads(ran.out)) == (0, [])
-    assert ran.err.startswith("fox null has no neighbours")
+    assert ran.err.startswith("fox null has no neighbors")
 
 
 # By posts
@@ -384,7 +387,7 @@ def test_not_leaves_posts_out(untrained: Path) -> None:
 def test_no_post_that_holds_all_is_told(untrained: Path) -> None:
     ran = command("neighbors", "--db", untrained, "fox", "cat", "--together", "--measure", "cosine")
     assert (ran.code, ran.out) == (0, "query,rank,tag,category,posts,score\n")
-    assert ran.err.startswith("fox cat has no neighbours")
+    assert ran.err.startswith("fox cat has no neighbors")
 
 
 def test_a_rare_tag_has_no_id_to_find_in_posts(untrained: Path) -> None:
@@ -731,7 +734,7 @@ def test_where_posts_are_not_counted_the_curve_tells(untrained: Path, tmp_path: 
     assert tags(rows) == found == [name for name in ANGLES if name in used and name != "fox"]
     assert {row["posts"] for row in rows} == {None}
     assert ran.err == (
-        f"this database has no post counts; by the estimate of e6db's curve, the {limit} most used"
+        f"this database has no post counts; e6db's curve estimates that the {limit} most used"
         " tags have 1,800,000 posts or more\n"
     )
 
@@ -759,6 +762,8 @@ def mistakes() -> list[object]:
                 2,
                 "fox.bmp: unknown ending; use .png, .svg, .pdf, .html for a picture, or .csv",
             ),
+            ("fox --light", 2, "e6duck: --light is for a map; add -o FILE, such as -o map.png"),
+            ("fox --light -o fox.csv", 2, "e6duck: --light is for a map"),
             ("fox --not dog --not fox", 2, "fox is both wanted and subtracted"),
         ]
     ]

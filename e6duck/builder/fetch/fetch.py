@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,17 +28,17 @@ _LONGEST_MANIFEST = 1 << 20
 
 @dataclass(frozen=True)
 class FetchPlan:
-    """What a fetch will do: the files of the index, and which of them it will download."""
+    """The files that the index lists, and those of them that a fetch will download."""
 
     listed: Sequence[ManifestEntry]
     missing: Sequence[ManifestEntry]
-    size: int  # bytes to download, without the parts that are here already
+    size: int  # bytes to download, without the parts that were downloaded before
     untracked: Sequence[Path]  # files that will be replaced and that no fetch has written
 
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What a fetch has done."""
+    """The files that a fetch downloaded, and those that it skipped."""
 
     data_dir: Path
     downloaded: tuple[Path, ...]
@@ -66,6 +67,7 @@ def fetch(
     on_bytes: OnBytes = no_progress,
     on_notice: Notify = no_notice,
     retry_policy: RetryPolicy | None = None,
+    patience: RetryPolicy | None = None,
 ) -> FetchResult:
     """Download the newest export of the four tables, and of more tables, into a folder.
 
@@ -73,15 +75,18 @@ def fetch(
     index: address of the index of a mirror. confirm: called with the plan, and raises to stop; the
     default refuses to replace a file that no fetch has written. on_bytes: called with the name of
     a file and the number of its bytes that are downloaded so far. on_notice: called with one line
-    for each failure before another try. retry_policy: how often to try again, and how long to wait.
+    for each failure before another try.
+    retry_policy: how often to try again, and how long to wait, in seconds. patience: deprecated
+    name of retry_policy.
 
     Files that are up to date are skipped, and a broken download is resumed. A file gets its final
-    name only after its checksum was verified. retry_policy: how long to wait
-    and how often to try, in seconds. Raises `SourceError` if the index or a file is not as
+    name only after its checksum was verified. Raises `SourceError` if the index or a file is not as
     expected, `UsageError` for bad arguments, `E6DuckError` if the download fails.
     """
     started = time.monotonic()
-    retry_policy = retry_policy or RetryPolicy()
+    if patience is not None:
+        warnings.warn("patience is deprecated: use retry_policy", DeprecationWarning, stacklevel=2)
+    retry_policy = retry_policy or patience or RetryPolicy()
     folder = Path(data_dir)
     with client(contact, retry_policy) as http:
         listed = _manifest(http, index, _tables(more), Retries(retry_policy, on_notice))

@@ -22,7 +22,7 @@ from .replace import replace_all, sweep, written
 
 @dataclass(frozen=True)
 class Run:
-    """What a run wrote, or an undo restored."""
+    """The number of files that a run wrote or an undo restored, and the files that failed."""
 
     run: str | None
     """The name of the run, for undo; None if there was nothing to write"""

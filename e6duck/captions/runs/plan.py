@@ -57,7 +57,7 @@ class Caption(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do."""
+    """The captions that were read, and the files that a run would write."""
 
     source: Path
     target: Path

@@ -30,15 +30,20 @@ if TYPE_CHECKING:
 @click.argument("output_dir", required=False, type=NamedPath())
 @db_option
 @click.option(
-    "-c", "--config", type=NamedPath(), help="Rules. [default: normalize.toml there or above]"
+    "-c",
+    "--config",
+    type=NamedPath(),
+    help="File of rules.  [default: normalize.toml in or above the folder]",
 )
 @click.option("-f", "-y", "--yes", "--force", is_flag=True, help="Replace files without asking.")
 @click.option("--check", is_flag=True, help="List files to change; exit code 3 if there are any.")
 @click.option("--diff", is_flag=True, help="Show the changes without writing them.")
-@click.option("--explain", is_flag=True, help="Show each piece of one text with its reason.")
-@click.option("--suggest", is_flag=True, help="Print aliases for frequent unknown text.")
+@click.option(
+    "--explain", is_flag=True, help="Show what happens to each piece of one text, and why."
+)
+@click.option("--suggest", is_flag=True, help="Suggest aliases for frequent unknown text.")
 @click.option("--undo", is_flag=True, help="Restore the files that the latest run replaced.")
-@click.option("--run", metavar="ID", help="Run to undo. [default: the latest]")
+@click.option("--run", metavar="ID", help="Run to undo.  [default: the latest]")
 @click.option("--backup", type=NamedPath(), help="Folder for backups of the replaced files.")
 @click.option(
     "--report",
@@ -47,22 +52,30 @@ if TYPE_CHECKING:
     type=NamedPath(),
     help="Write all changes with reasons: .json, .csv or .html.",
 )
-@click.option("-k", "--print-topk", metavar="[=N]", type=COUNT, help="List the N (100) top tags.")
+@click.option(
+    "-k",
+    "--print-topk",
+    metavar="[=N]",
+    type=COUNT,
+    help="List the N most common tags.  [default N: 100]",
+)
 @click.option(
     *("-j", "--print-implied-topk"),
     metavar="[=N]",
     type=COUNT,
-    help="List the N (100) top implied tags.",
+    help="List the N most common implied tags.  [default N: 100]",
 )
 @click.option(
     *("-s", "--stats-categories"),
     multiple=True,
     metavar="CATEGORY",
-    help="Only list tags of this category (or unknown) in -k.",
+    help="Category of the tags that -k lists, or unknown; may be repeated.",
 )
 @click.option("-b", "--print-blacklist", is_flag=True, help="List the blacklisted tags.")
 @click.option("--show-config", is_flag=True, help="Print the rules in force and their sources.")
-@click.option("--write-config", is_flag=True, help="Write a commented file with the defaults.")
+@click.option(
+    "--write-config", is_flag=True, help="Write a normalize.toml with all defaults, explained."
+)
 @click.option("--all-text", is_flag=True, help="Also read text files without an image beside them.")
 @click.option("--follow-links", is_flag=True, help="Enter folders that are links.")
 @quiet_option
@@ -79,14 +92,14 @@ def normalize(
 ) -> int:
     """Clean caption files by rules: aliases, implied tags, blacklists and names.
 
-    Captions of INPUT_DIR are written to OUTPUT_DIR. Without OUTPUT_DIR they are replaced, after a
-    question; --undo restores them. With - instead of INPUT_DIR, one text is read from standard
-    input and written to standard output.
+    The cleaned captions of INPUT_DIR are written to OUTPUT_DIR. Without OUTPUT_DIR, the captions
+    are replaced; you are asked first, and --undo restores them. With - instead of INPUT_DIR, one
+    text is read from standard input and written to standard output.
 
     A .txt or .cap* file is a caption if an image or video of the same name is beside it, or if its
     folder contains only captions (and normalize.toml). Names such as README.txt, LICENSE.txt and
-    requirements.txt are never captions. --all-text also reads the other text files, and a pattern
-    of your own in include_filename_regexp reads all files that it matches.
+    requirements.txt are never captions. --all-text also reads the other text files. If you set
+    include_filename_regexp, all files that match it are read.
     """
     from ...captions.config import find
     from ...captions.normalizer import Normalizer, journal_folder

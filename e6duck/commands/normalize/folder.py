@@ -125,7 +125,7 @@ def _show(mode: Mode, diff: bool, normalizer: Normalizer, plan: Plan, terminal: 
 
 
 def _confirm(plan: Plan, terminal: Terminal) -> None:
-    """Ask before files are replaced. Raises `UsageError` if nobody can be asked."""
+    """Ask before files are replaced. Raises `UsageError` if standard input is not a terminal."""
     names = [edit.name for edit in plan.edits]
     count = f"{len(names):,} of {many(len(plan.captions), 'caption')} in {plan.target}"
     count += f": {some(names, 3)}"

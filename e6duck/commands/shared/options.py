@@ -1,4 +1,4 @@
-"""Options and kinds of arguments that several commands have, and where their text goes."""
+"""Options and argument types that several commands share, and the outputs that they write to."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def tell_summary(text: str) -> None:
 
 
 def tell_place(database: Path) -> None:
-    """Write how the other commands find a database, unless it is where they look anyway."""
+    """Write how the other commands find a database, unless they find it by default."""
     if not any(place.exists() and place.samefile(database) for place in PLACES):
         name = "set" if os.name == "nt" else "export"
         path = shlex.quote(str(database.resolve()))
@@ -163,7 +163,7 @@ def target(output: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def binary_target(output: Path | None) -> Iterator[BinaryIO]:
-    """Give the file to write bytes to, likewise; a terminal is refused."""
+    """Give the file to write bytes to, as `target` does; raises `UsageError` for a terminal."""
     if output is None or str(output) == "-":
         if sys.stdout.isatty():
             raise UsageError("parquet is not text; name a file with -o FILE.parquet")

@@ -34,7 +34,7 @@ class ProgressBar:
     """One line on standard error: what is being done, how much of it is done, and the time.
 
     It appears a second after the first call of `show`, and then again at least every half second,
-    so that the time goes on in a stage that reports nothing. A terminal that cannot erase shows
+    so that the time advances in a stage that reports nothing. A terminal that cannot erase shows
     none. tqdm writes the bar; it is imported only when there is one to draw.
     """
 

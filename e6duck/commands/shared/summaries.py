@@ -97,7 +97,7 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def import_summary(imported: ImportResult) -> str:
-    """Return the summary of an import, likewise."""
+    """Return the summary of an import: a line for each thing that it made or found."""
     counts = "counted in tags.parquet" if imported.is_counted else "estimated from e6db's curve"
     vector_count = imported.vector_count
     lines = [
@@ -123,7 +123,7 @@ def import_summary(imported: ImportResult) -> str:
 
 
 def training_summary(trained: TrainResult) -> str:
-    """Return the summary of a training, likewise."""
+    """Return the summary of a training: a line for each thing that it made or measured."""
     recipe = trained.recipe
     lines = [
         f"vectors       {many(trained.tag_count, 'tag')} in {recipe.factors} dimensions, by"

@@ -1,4 +1,4 @@
-"""The outputs that text is written to, and whether they may have colours."""
+"""The outputs that text is written to, and whether they may have colors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sink(Protocol):
 
 
 def is_colored(file: Sink) -> bool:
-    """Return whether text in a file may have colours.
+    """Return whether text in a file may have colors.
 
     A terminal has them. NO_COLOR switches them off; FORCE_COLOR switches them on for standard
     output even if it is not a terminal. NO_COLOR wins, as in Python.

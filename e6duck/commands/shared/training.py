@@ -1,4 +1,4 @@
-"""What build and train do alike: train, show the progress, print a summary."""
+"""What build and train have in common: train, show the progress, print a summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and text for a terminal: aligned, wrapped or cut to a width, coloured."""
+"""Tables and text for a terminal: aligned, wrapped or cut to a width, colored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def draw(
 
     columns: each starts with its name; its cells follow, without control characters. types: as
     DuckDB names them. width: of the terminal; None cuts nothing. colors: by the number of a column,
-    one for each of its cells, as #rrggbb; any other text means no colour. is_wrapped: the last
+    one for each of its cells, as #rrggbb; any other text means no color. is_wrapped: the last
     column's cells are wrapped, not cut. hint: how to see all columns, if some do not fit.
     """
     is_right = [_is_number(kind) for kind in types]
@@ -119,7 +119,7 @@ def _pieces(name: str) -> list[str]:
 def _head(
     columns: Sequence[Sequence[str]], widths: Sequence[int], is_right: Sequence[bool]
 ) -> Iterator[list[str]]:
-    """Yield the lines of the header; shorter names stand at the bottom."""
+    """Yield the lines of the header; shorter names are at the bottom."""
     heads = [
         [_aligned(line, wide, right) for line in _broken(column[0], wide)]
         for column, wide, right in zip(columns, widths, is_right, strict=False)
@@ -213,7 +213,7 @@ def folded(text: str, width: int, line_count: int | None = None) -> list[str]:
 
 
 def colored(cell: str, color: str) -> str:
-    """Return a cell in a colour, for a terminal with 24-bit colours."""
+    """Return a cell in a color, for a terminal with 24-bit colors."""
     if not _COLOR.fullmatch(color):
         return cell
     red, green, blue = bytes.fromhex(color[1:])

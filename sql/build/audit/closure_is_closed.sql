@@ -1,4 +1,4 @@
--- closure_is_closed: a tag implies whatever its implied tags imply; ranked and rare tags alike.
+-- closure_is_closed: a ranked or rare tag implies all tags that its implied tags imply.
 with pair as (
     select antecedent_id::varchar as antecedent, consequent_id
     from tag_implications

@@ -1,4 +1,4 @@
--- user_relations: the tables, views, macros, types and sequences of the database, ours too.
+-- user_relations: the tables, views, macros, types and sequences of the database, including those of e6duck.
 -- A name outside the schema main has its schema in front.
 with relation as (
     select database_name, schema_name, table_name as name

@@ -1,4 +1,4 @@
--- changed_alias: an alias that stands for another tag now, and not only because its tag was renamed.
+-- changed_alias: an alias of another tag than before, and not only because its tag was renamed.
 select
     alias.antecedent_name as name,
     former.consequent_name as before,

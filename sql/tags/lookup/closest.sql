@@ -1,4 +1,4 @@
--- closest: the known tags that are spelt much like a text; an alias stands for its tag.
+-- closest: the known tags whose spelling is close to a text; an alias counts for its tag.
 -- A wrong suggestion is worse than none, so the limits are strict:
 -- one edit for each four bytes, at least one and at most three;
 -- word by word, so that "pole" is far from "belt" whatever the other words are;

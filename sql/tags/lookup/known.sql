@@ -1,4 +1,4 @@
--- known: the tag that a text names, itself or by an alias; a ranked tag goes before a rare one.
+-- known: the tag that a text names, itself or by an alias; a ranked tag comes before a rare one.
 -- As in tag_id(): first a name as it stands, then the site's spelling (lower case), then any case.
 with asked as materialized (
     select distinct

@@ -1,4 +1,4 @@
--- nearest: the known tags that are spelt most like a text that a user typed; an alias stands for its tag.
+-- nearest: the known tags whose spelling is closest to a text that a user typed; an alias counts for its tag.
 -- The limits are loose, as a user can ignore a suggestion: two edits, or one for each four bytes of a
 -- longer text, up to four; one for a text of two or three bytes. Ten thousand times as many posts
 -- outweigh an edit.

@@ -1,4 +1,4 @@
--- answer: the neighbours of each query, best first.
+-- answer: the neighbors of each query, best first.
 select
     $labels[neighbor.query_number] as query,
     neighbor.rank::uinteger as rank,

@@ -1,4 +1,4 @@
--- candidate: a tag that may be a neighbour: with enough posts, of a wanted category, not in a query.
+-- candidate: a tag that may be a neighbor: with enough posts, of a wanted category, not in a query.
 -- If posts are not counted, the rank decides.
 create temp table candidate as
 select tag_id

@@ -1,5 +1,5 @@
--- map: what a map shows: the tags asked for, then their neighbors closest to all queries.
--- A neighbor of one query is scored against each, with 0 where the two have no score.
+-- map: what a map shows: the query tags, then their neighbors closest to all queries.
+-- A neighbor of one query is scored against each, with 0 if the two have no score.
 with near as (
     -- Near one query is enough. Without $near, the neighbors were chosen by their score already.
     select neighbor.tag_id

@@ -1,4 +1,4 @@
--- words: the tags that contain all words in their name or an alias, or are spelt like them.
+-- words: the tags that contain all words in their name or an alias, or have a similar spelling.
 -- Closeness is 1 for the name itself, otherwise the share of letters in common. Ten thousand times as
 -- many posts outweigh a fifth of closeness. If posts are not counted, the rank decides.
 with matching as (
