@@ -204,7 +204,7 @@ def test_objects_fit_a_screen(db: e6duck.Database, tmp_path: Path) -> None:
     normalizer = e6duck.Normalizer(db, {"implied": "remove", "keep_first": 1})
     plan = normalizer.plan(tmp_path)
     assert repr(plan) == "Plan(300 captions: 299 to change)"
-    assert repr(plan.changed[0]) == "Caption('001.txt', changes)"
+    assert repr(plan.changed[0]) == "Caption('001.txt', changed)"
     assert repr(plan.edits[0]) == "Edit('001.txt')"
     assert (
         len(plan._repr_html_().splitlines()) == len(["<table>", "title", "heads", "</table>"]) + 10
