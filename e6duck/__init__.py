@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from .captions.runs.apply import Run
     from .captions.runs.plan import Caption, Edit, Plan
     from .captions.steps import Result, Step
-    from .matrices import post_ids, post_tag_matrix, post_tag_tensors
+    from .index.matrix import post_ids, post_tag_matrix, post_tag_tensors
     from .tags.profile import TagProfile
     from .tags.stats import DatabaseStats
     from .trainer.recipe import Recipe
@@ -87,9 +87,9 @@ _HOMES = {
     "fetch": "builder.fetch.fetch",
     "import_index": "builder.from_index",
     "open": "api",
-    "post_ids": "matrices",
-    "post_tag_matrix": "matrices",
-    "post_tag_tensors": "matrices",
+    "post_ids": "index.matrix",
+    "post_tag_matrix": "index.matrix",
+    "post_tag_tensors": "index.matrix",
     "train": "trainer.train",
 }
 

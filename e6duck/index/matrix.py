@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from ..db.connection import Connection, check_posts, second_connection
+from ..db.connection import AnyDatabase, Connection, check_posts, connection_of, second_connection
 from ..errors import UsageError
 from .id_lists import Keys, is_not_in, keys_of, rows_of, values_of
 
@@ -27,7 +27,7 @@ _LISTS = {
 
 
 def post_tag_matrix(
-    connection: Connection,
+    db: AnyDatabase,
     *,
     kind: Kind = "all",
     vocabulary: int | None = None,
@@ -35,18 +35,21 @@ def post_tag_matrix(
     min_tags: int = 0,
     share: float = 1.0,
     seed: int = 0,
-) -> Any:
-    """Return posts x tags as a SciPy CSR array of uint8 ones; the column of a tag is its id.
+) -> csr_array:
+    """Return posts x tags as a SciPy CSR array of uint8 ones; the column is the tag's id.
 
-    kind: "all" tags, the "implied" tags (that another tag of the post implies), or the other,
-    "direct" tags. vocabulary: number of columns, for the most used tags (default: all). min_posts:
-    minimum posts of a tag. min_tags: minimum direct tags, of those columns, of a post. share: the
-    share of the posts, from 0 to 1, that are drawn at random with seed. Rows are in the order of
-    the table posts; `post_ids` with the same arguments returns their ids.
+    db: a database, its path or its folder. kind: "all", "direct" or "implied" tags. vocabulary:
+    only the N most used tags, which are the columns. min_posts: only tags on at least N posts; the
+    other columns stay empty. min_tags: only posts with at least N direct tags of the vocabulary.
+    share: the part of the posts to draw at random, 0 to 1, by the seed.
+
+    The shape is (posts, tags), rows in the order of posts; `post_ids` with the same options returns
+    their ids. Raises `UsageError` for an unknown kind, `DatabaseError` for no database.
     """
     if kind not in _LISTS:
         message = f'kind is "{kind}"; choose "all", "direct" or "implied"'
         raise UsageError(message, option="kind")
+    connection = connection_of(db)
     check_posts(connection, "a matrix of them")
     columns = _columns(connection, vocabulary, min_posts)
     indices, lengths = [], []
@@ -66,7 +69,7 @@ def post_tag_matrix(
 
 
 def post_ids(
-    connection: Connection,
+    db: AnyDatabase,
     *,
     vocabulary: int | None = None,
     min_posts: int = 0,
@@ -74,7 +77,11 @@ def post_ids(
     share: float = 1.0,
     seed: int = 0,
 ) -> NDArray[np.int64]:
-    """Return the ids of the posts that are the rows of `post_tag_matrix`."""
+    """Return the ids of the posts that are the rows of `post_tag_matrix`: an array of int64.
+
+    vocabulary, min_posts, min_tags, share, seed: as for `post_tag_matrix`.
+    """
+    connection = connection_of(db)
     check_posts(connection, "a matrix of them")
     columns = _columns(connection, vocabulary, min_posts)
     batches = _batches(connection, "id, tag_ids, implied_ids", columns, min_tags, share, seed)
@@ -82,18 +89,36 @@ def post_ids(
     return np.concatenate([np.zeros(0, np.int64), *ids])
 
 
-def post_tag_tensors(connection: Connection, **options: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return `post_tag_matrix` as two int64 tensors: all ids, and the offsets of the posts.
+def post_tag_tensors(
+    db: AnyDatabase,
+    *,
+    kind: Kind = "all",
+    vocabulary: int | None = None,
+    min_posts: int = 0,
+    min_tags: int = 0,
+    share: float = 1.0,
+    seed: int = 0,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return `post_tag_matrix` as two torch tensors of int64: all tag ids, and offsets.
 
-    The last offset is the end, so there is one more than posts, as EmbeddingBag takes them with
-    include_last_offset.
+    offsets: where the ids of each post begin, then the end; one entry more than posts, as
+    EmbeddingBag takes it with include_last_offset. kind, vocabulary, min_posts, min_tags, share,
+    seed: as for `post_tag_matrix`. Raises `ImportError` if torch is not installed.
     """
     try:
         import torch
     except ImportError as error:
         raise ImportError("tensors need torch: pip install torch") from error
 
-    matrix = post_tag_matrix(connection, **options)
+    matrix = post_tag_matrix(
+        db,
+        kind=kind,
+        vocabulary=vocabulary,
+        min_posts=min_posts,
+        min_tags=min_tags,
+        share=share,
+        seed=seed,
+    )
     return (
         torch.from_numpy(matrix.indices.astype(np.int64)),
         torch.from_numpy(matrix.indptr.astype(np.int64)),
