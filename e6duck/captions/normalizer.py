@@ -57,9 +57,9 @@ class Normalizer:
         return f"Normalizer({str(self._path)!r}, {self.rules!r})"
 
     def normalize_text(self, text: str) -> Result:
-        """Return a cleaned caption (`.text`), and what was changed with the reasons (`.changes`).
+        """Return a cleaned caption (`.text`), and what was changed, with the reasons (`.changes`).
 
-        Text that is not a known tag stays the same to the letter.
+        Text that is not a known tag is left unchanged.
         """
         self._tokenizer.learn(pieces_of([text], self.rules.multiline))
         return self._cleaner.clean(text)

@@ -111,7 +111,7 @@ def _layers() -> Iterator[str]:
     """Yield the layers of the import contract, the highest first."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]
-    (layers,) = [each["layers"] for each in contracts if each.get("containers") == ["e6duck"]]
+    (layers,) = [each["layers"] for each in contracts if each["name"] == "Arrows point down"]
     yield "```text\n" + "".join(f"{each}\n" for each in layers) + "```\n"
 
 
