@@ -13,7 +13,7 @@ SHOWN = "document.querySelectorAll('article').length"
 FOUND = "document.getElementById('found').textContent"
 
 
-def make_report(folder: Path) -> Path:
+def make_report(folder: Path, database: Path) -> Path:
     captions = folder / "set"
     captions.mkdir()
     for number in range(150):
