@@ -1,4 +1,4 @@
 """From the site's export to an audited database: fetch, check, count, number, audit.
 
-Imports index, db and the ground floor.
+Imports index, db and the modules errors, files and progress.
 """

@@ -13,7 +13,7 @@ These differences are intended:
 - a null list of tags is an empty list, and ids beyond ``vocab_size`` are left out of a matrix
 
 Importing this package does not import NumPy, SciPy, pyarrow, polars or torch.
-Imports index and the ground floor.
+Imports index and the modules errors, files and progress.
 """
 
 from .loading import load_implications, load_tags
