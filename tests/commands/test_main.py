@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 import e6duck
-from e6duck.__main__ import commands
+from e6duck.__main__ import all_commands
 from e6duck.errors import UsageError
 from e6duck.index.write import INDEX, NAMES
 from tests.support.exports import post, write_export
@@ -28,7 +28,7 @@ from tests.support.terminal import (
     on_terminal,
 )
 
-COMMANDS = sorted(commands.commands)
+COMMANDS = sorted(all_commands())
 
 
 # Help
@@ -49,7 +49,7 @@ def test_help_of_a_command_ends_in_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_says_what_it_is_for(name: str) -> None:
-    for parameter in commands.commands[name].params:
+    for parameter in all_commands()[name].params:
         if parameter.param_type_name == "option":
             assert parameter.help, parameter.name
 

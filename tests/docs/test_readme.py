@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from e6duck.__main__ import commands
+from e6duck.__main__ import all_commands, commands
 from e6duck.captions.rules import Rules
 from tests.docs.readme import CHECKOUT, COMMAND, Block, Page, generated, pages, with_parts
 from tests.docs.readme.masks import masked
@@ -182,7 +182,7 @@ def test_every_generated_part_stands_in_one_document(made: dict[str, str]) -> No
 
 
 def test_every_option_that_is_named_is_there() -> None:
-    every = (commands, *commands.commands.values())
+    every = (commands, *all_commands().values())
     known = {option for command in every for option in _options(command)}
     named = {option for page in PAGES for option in _named_options(page)}
     of_other_programs = {"--data_dir"}  # of e6db's scripts

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from e6duck import Recipe, UsageError
-from e6duck.__main__ import commands
+from e6duck.__main__ import all_commands
 from e6duck.trainer.recipe import E6DB, chosen_recipe
 from e6duck.trainer.train import MIN_TAGS, VOCABULARY
 
@@ -112,7 +112,7 @@ def test_the_method_of_a_named_recipe_cannot_be_changed() -> None:
 
 
 def test_help_states_the_defaults() -> None:
-    options: dict[str, Any] = {each.name or "": each for each in commands.commands["train"].params}
+    options: dict[str, Any] = {each.name or "": each for each in all_commands()["train"].params}
     assert options["vocabulary"].default == VOCABULARY
     assert f"[default: {MIN_TAGS}, " in options["min_tags"].help
     whole = Recipe().resolved(posts=1_000_000, tags=VOCABULARY)

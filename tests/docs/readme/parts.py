@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 import e6duck
-from e6duck.__main__ import commands
+from e6duck.__main__ import all_commands, commands
 from e6duck.builder.columns import MORE_COLUMNS
 from e6duck.db.catalog import Relation, described, relations
 from e6duck.db.connection import Connection
@@ -117,13 +117,13 @@ def _layers() -> Iterator[str]:
 
 def _command_table() -> Iterator[str]:
     yield "| command | what it does |\n|---|---|\n"
-    for name, command in sorted(commands.commands.items()):
+    for name, command in sorted(all_commands().items()):
         yield f"| [`{name}`](#{name}) | {_cell(command.get_short_help_str(200))} |\n"
 
 
 def _help_texts() -> Iterator[str]:
     root = click.Context(commands, info_name="e6duck")
-    for name, command in sorted(commands.commands.items()):
+    for name, command in sorted(all_commands().items()):
         settings = {**commands.context_settings, "terminal_width": _WIDTH}
         context = click.Context(command, info_name=name, parent=root, **settings)
         yield f"\n### {name}\n\n```text\n{context.get_help()}\n```\n"
