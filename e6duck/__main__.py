@@ -19,6 +19,7 @@ import click
 from .commands.shared.options import tell
 from .commands.shared.streams import drop_output, open_streams
 from .commands.shared.terminal import is_forced
+from .db.did_you_mean import did_you_mean
 from .db.interrupts import is_interrupt
 from .errors import E6DuckError, Interruption
 
@@ -138,8 +139,18 @@ class _Sections(click.Group):
         return sorted(_SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; returns None for an unknown name."""
-        return _import_command(cmd_name) if cmd_name in _SUMMARIES else None
+        """Import a command; returns None for an unknown name that is an option or to be completed.
+
+        Any other unknown name raises `click.UsageError` with the closest name: click would look for
+        that among commands that were added.
+        """
+        if cmd_name in _SUMMARIES:
+            return _import_command(cmd_name)
+        if ctx.resilient_parsing or cmd_name.startswith("-"):
+            return None
+        raise click.UsageError(
+            f"No such command '{cmd_name}'{did_you_mean(cmd_name, _SUMMARIES)}", ctx
+        )
 
     def format_commands(
         self,

@@ -103,7 +103,8 @@ def mistakes() -> list[object]:
         pytest.param(args.split(), code, part, id=args or "nothing")
         for args, code, part in [
             ("", 2, "Explore:"),
-            ("no_such_command", 2, "No such command"),
+            ("nieghbors fox", 2, "No such command 'nieghbors'; did you mean neighbors?"),
+            ("--nieghbors", 2, "No such option"),
             ("build --no-such-option", 2, "No such option"),
             (
                 "build no_such_folder",
