@@ -61,3 +61,13 @@ def described(connection: Connection, name: str) -> tuple[Relation, list[tuple[A
         else:
             rows = []
     return relation, rows
+
+
+def user_relations(connection: Connection, ours: set[str]) -> list[str]:
+    """Return the names of tables, views, macros, types and sequences that the user added.
+
+    ours: the names of those that e6duck makes. A name outside the schema main has its schema in
+    front.
+    """
+    rows = connection.execute(sql_text("db/catalog", "user_relations")).fetchall()
+    return sorted({name for (name,) in rows} - ours)

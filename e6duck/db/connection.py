@@ -296,13 +296,3 @@ def checkpoint_wal(path: Path) -> None:
 
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
-
-
-def user_relations(connection: Connection, ours: set[str]) -> list[str]:
-    """Return the names of tables, views, macros, types and sequences that the user added.
-
-    ours: the names of those that e6duck makes. A name outside the schema main has its schema in
-    front.
-    """
-    rows = connection.execute(sql_text("db/catalog", "user_relations")).fetchall()
-    return sorted({name for (name,) in rows} - ours)

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import files
-from ..db.connection import Connection, checkpoint_wal, shared_lock, user_relations
+from ..db.catalog import user_relations
+from ..db.connection import Connection, checkpoint_wal, shared_lock
 from ..db.sql_files import built_relations
 from ..progress import Progress, no_progress
 
