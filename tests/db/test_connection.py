@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from e6duck.builder.build import build
-from e6duck.db.connection import checkpoint_wal, drafting, open_reading, shared_lock, user_relations
+from e6duck.db.catalog import user_relations
+from e6duck.db.connection import checkpoint_wal, drafting, open_reading, shared_lock
 from e6duck.db.sql_files import literal
 from e6duck.errors import DatabaseError, UsageError
 from tests.support.database_files import leave_wal, snapshot
