@@ -125,11 +125,13 @@ def import_index(
     started = time.monotonic()
     index_dir = Path(index_dir)
     target = database_place(index_dir if database is None else Path(database))
-    on_progress("reading files", 0)
-    published = read_set(index_dir, read_index_tables)
+    state = files_state(target, None)
+    with explained_interrupts(state):
+        on_progress("reading files", 0)
+        published = read_set(index_dir, read_index_tables)
     ways_out = {target.parent: "choose another place for the database"}
     with (
-        explained_interrupts(files_state(target, None)),
+        explained_interrupts(state),
         plain_errors(target.parent, ways_out=ways_out),
         ExitStack() as stack,
         SignalPoint(),

@@ -27,6 +27,7 @@ from .shared.options import (
 if TYPE_CHECKING:
     from ..tags.neighbors import Neighbors
 
+_DRAWN = 24  # neighbors in a map
 _MEASURES = ("vectors", "cosine", "jaccard", "lift")
 
 
@@ -112,16 +113,14 @@ _MEASURES = ("vectors", "cosine", "jaccard", "lift")
     "-N",
     "--display-topk",
     type=AT_LEAST_1,
-    default=24,
-    show_default=True,
-    help="Number of neighbors to draw.",
+    help=f"Number of neighbors to draw in a map.  [default: {_DRAWN}]",
 )
 def neighbors(
     db: Path | None,
     output: Path | None,
     light: bool,
     global_topk: int | None,
-    display_topk: int,
+    display_topk: int | None,
     **options: Any,
 ) -> None:
     """Show the tags that are most similar to each TAG.
@@ -145,9 +144,11 @@ def neighbors(
     for name in ("tags", "unwanted", "categories"):
         options[name] = [require_utf8(text) for text in options[name]]
     is_map = _draws_map(output, kind)
-    if light and not is_map:
-        raise UsageError("--light is for a map; add -o FILE, such as -o map.png")
-    map_count = global_topk or display_topk
+    for name, value in {"--light": light, "-n": global_topk, "-N": display_topk}.items():
+        if value and not is_map:
+            raise UsageError(f"{name} is for a map; add -o FILE, such as -o map.png")
+    drawn_count = display_topk or _DRAWN
+    map_count = global_topk or drawn_count
     question = Question(**options, map_count=map_count if is_map else None)
     with (
         open_reading(database_path(db)) as connection,
@@ -156,7 +157,7 @@ def neighbors(
         if is_map and output:
             if kind:
                 _write_neighbors(found, None, kind)
-            _draw(found, output, light, display_topk)
+            _draw(found, output, light, drawn_count)
         else:
             _write_neighbors(found, output, kind)
     if output and str(output) != "-":

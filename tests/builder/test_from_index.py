@@ -27,7 +27,14 @@ from e6duck.builder.build import build
 from e6duck.builder.from_index import import_index
 from e6duck.captions.normalizer import Normalizer
 from e6duck.db.sql_files import scripts
-from e6duck.errors import AuditError, DatabaseError, E6DuckError, QueryError, UsageError
+from e6duck.errors import (
+    AuditError,
+    DatabaseError,
+    E6DuckError,
+    Interruption,
+    QueryError,
+    UsageError,
+)
 from e6duck.index.ranks import curve_freq_to_rank, curve_rank_to_freq
 from e6duck.index.vectors import TAG_FACTORS
 from e6duck.index.write import INDEX, NAMES
@@ -410,7 +417,7 @@ def test_relations_of_a_user_are_kept(e6db_set: Path) -> None:
     assert again.kept_old and rows(again.kept_old, "from mine") == [(42,)]
 
 
-@pytest.mark.parametrize("stage", ["listed_pair", "checkpoint", "publish"])
+@pytest.mark.parametrize("stage", ["reading files", "listed_pair", "checkpoint", "publish"])
 def test_an_import_that_is_interrupted_leaves_all_as_it_was(e6db_set: Path, stage: str) -> None:
     import_index(e6db_set)
     before = content(e6db_set)
@@ -419,7 +426,7 @@ def test_an_import_that_is_interrupted_leaves_all_as_it_was(e6db_set: Path, stag
         if at == stage:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interruption, match="the old database is unchanged"):
         import_index(e6db_set, on_progress=interrupt)
     assert content(e6db_set) == before
     import_index(e6db_set)

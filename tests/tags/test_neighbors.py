@@ -764,6 +764,8 @@ def mistakes() -> list[object]:
             ),
             ("fox --light", 2, "e6duck: --light is for a map; add -o FILE, such as -o map.png"),
             ("fox --light -o fox.csv", 2, "e6duck: --light is for a map"),
+            ("fox -n 30", 2, "e6duck: -n is for a map"),
+            ("fox -N 30 -o fox.csv", 2, "e6duck: -N is for a map"),
             ("fox --not dog --not fox", 2, "fox is both wanted and subtracted"),
         ]
     ]
