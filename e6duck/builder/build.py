@@ -11,22 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import DEFAULT_MEMORY, drafting, memory_size
+from ..db.connection import DEFAULT_MEMORY, Connection, drafting, memory_size
 from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.locate import DATABASE
 from ..db.sql_files import more_scripts, scripts
 from ..errors import UsageError
 from ..index import write
+from ..index.posts import POSTS
 from ..index.publish import replace, replaceable
 from ..progress import Progress, no_progress
-from . import pipeline, posts
+from . import pipeline
 from .draft import Draft, Options, Results
+from .posts.count import Counted
 from .source import Source, checking, find_sources
 from .summary import build_facts
 
 _LEAST_MEMORY = 600_000_000
 _PYTHON_MEMORY = 400_000_000
+_MOST_WORKERS = 8  # each needs some 40 MB
 
 
 @dataclass(frozen=True)
@@ -185,28 +188,37 @@ def _make_draft(
     stack.callback(files.discard, path)
     spill = path.with_name(path.name + ".spill")
     stack.callback(spill.unlink, missing_ok=True)
+    posts_file = files.draft_path(place.out_dir / POSTS) if place.out_dir else None
+    if posts_file:
+        stack.callback(files.discard, posts_file)
     memory_limit = f"{engine.memory}B"
     with (
         checking(sources) as checks,
         drafting(path, memory_limit=memory_limit, threads=engine.threads) as connection,
+        ExitStack() as open_files,
         SignalPoint(),
     ):
         draft = Draft(
             connection=connection,
             spill=spill,
+            posts_file=posts_file,
+            open_files=open_files,
             sources=sources,
             checks=checks,
             options=options,
             engine_memory=engine.memory,
+            workers=min(_threads(connection), _MOST_WORKERS),
             built_at=datetime.now(UTC).replace(microsecond=0),
             progress=on_progress,
-            results=Results(posts.Counted(spill)),
+            results=Results(Counted(spill)),
         )
         pipeline.run(draft)
         warnings = pipeline.audit(draft)
         exported = write.Exported({}, 0)
-        if place.out_dir is not None:
-            exported = write.write_drafts(connection, place.out_dir, progress=on_progress)
+        if place.out_dir and posts_file:
+            exported = write.write_drafts(
+                connection, place.out_dir, written={POSTS: posts_file}, progress=on_progress
+            )
             for leftover in exported.drafts.values():
                 stack.callback(files.discard, leftover)
         facts = build_facts(draft)
@@ -234,6 +246,11 @@ def _built(
         seconds=seconds,
         **made.facts,
     )
+
+
+def _threads(connection: Connection) -> int:
+    """Return how many threads DuckDB uses."""
+    return int(connection.execute("select current_setting('threads')").fetchall()[0][0])
 
 
 def database_place(named: Path | str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 
 from ..db.connection import Connection
 from ..progress import Progress
-from . import posts, rejects
+from . import rejects
+from .posts.count import Counted
+from .posts.encode import Encoded
 from .source import Checked, Source
 
 
@@ -30,8 +33,8 @@ class Options:
 class Results:
     """What the stages find; later stages and the summary read it."""
 
-    counted: posts.Counted  # empty before name_use
-    encoded: posts.Encoded | None = None  # None before posts
+    counted: Counted  # empty before name_use
+    encoded: Encoded | None = None  # None before posts
     malformed: dict[str, list[rejects.Malformed]] = field(default_factory=dict)
     dropped_rows: dict[str, list[rejects.DroppedRow]] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
@@ -44,10 +47,13 @@ class Draft:
 
     connection: Connection
     spill: Path  # the kept posts, between the two passes over them
+    posts_file: Path | None  # the draft of posts.parquet; None if no index files are written
+    open_files: ExitStack  # what is written while the posts are encoded
     sources: Mapping[str, Source]
     checks: Mapping[str, Future[Checked]]
     options: Options
     engine_memory: int  # DuckDB's share, in bytes
+    workers: int  # threads that read and encode posts
     built_at: datetime
     progress: Progress
     results: Results

@@ -7,24 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
-from ..db.connection import SCHEMA_VERSION
+from ..db.connection import SCHEMA_VERSION, Connection
 from ..db.sql_files import sql_text
 from ..errors import SourceError
 from ..index import vectors
-from . import posts, rejects
+from ..index.posts import writing_posts
+from . import rejects
 from .columns import COLUMNS, MORE_COLUMNS
 from .draft import Draft
+from .posts.count import Counted, NumberedRows, count
+from .posts.encode import Encoded, TagsOfNames
+from .posts.parts import UncertainError
+from .posts.read import read_parts, read_whole
+from .posts.tokens import COMMON_TOKENS, NameIds
 from .source import select_sql
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 _READING_MEMORY = 800_000_000  # about half of it is ever in use
 
@@ -85,16 +89,38 @@ def _used_rows(table: str, draft: Draft) -> None:
 def _counted_names(draft: Draft) -> None:
     """Read the posts, and register the names on them with their numbers of posts."""
     connection = draft.connection
-    alias_ends = dict(connection.execute("from alias_end").fetchall())
-    # With a higher limit, DuckDB keeps in memory everything that it has read from the file.
-    connection.execute(f"set memory_limit = '{min(draft.engine_memory, _READING_MEMORY)}B'")
-    reader = connection.sql("from post_row").to_arrow_reader(posts.BATCH_ROWS)
-    draft.results.counted = posts.count(
-        reader, alias_ends, draft.spill, lambda rows: draft.progress("name_use", rows)
-    )
-    connection.execute(f"set memory_limit = '{draft.engine_memory}B'")
-    connection.register("counted_names", draft.results.counted.name_table())
+    source, checked = draft.sources["posts"], draft.checks["posts"]
+    try:
+        known = _name_ids(connection)
+        options = vars(draft.options)
+        rows = read_parts(connection, source, options, known, checked, draft.workers)
+        counted = _count(draft, rows, known)
+    except UncertainError:
+        known = _name_ids(connection)
+        # With a higher limit, DuckDB keeps in memory everything that it has read from the file.
+        connection.execute(f"set memory_limit = '{min(draft.engine_memory, _READING_MEMORY)}B'")
+        rows = read_whole(connection, source, draft.rejects_table("posts"), known, checked)
+        counted = _count(draft, rows, known)
+        connection.execute(f"set memory_limit = '{draft.engine_memory}B'")
+    draft.results.counted = counted
+    connection.register("counted_names", counted.name_table())
     _note_rejects(draft)
+
+
+def _name_ids(connection: Connection) -> NameIds:
+    """Return an object that numbers names: those first that are common on the site."""
+    query = sql_text("build/posts", "common_names")
+    common = connection.execute(query, [COMMON_TOKENS]).fetchall()
+    alias_ends = dict(connection.execute("from alias_end").fetchall())
+    return NameIds(alias_ends, (name for (name,) in common))
+
+
+def _count(draft: Draft, rows: Iterator[NumberedRows], known: NameIds) -> Counted:
+    def advance(count: int) -> None:
+        draft.progress("name_use", count)
+
+    with closing(rows):
+        return count(rows, known, draft.spill, advance)
 
 
 def _note_rejects(draft: Draft) -> None:
@@ -102,7 +128,7 @@ def _note_rejects(draft: Draft) -> None:
     results = draft.results
     _note_dropped(draft)
     for table, source in draft.sources.items():
-        found = rejects.malformed(draft.connection, draft.rejects_table(table))
+        found = _malformed(draft, table)
         results.malformed[table] = found
         row_count = results.row_counts[table] = _read_count(draft, table) + len(found)
         checked = draft.checks[table].result()  # a broken file explains malformed rows best
@@ -111,6 +137,13 @@ def _note_rejects(draft: Draft) -> None:
         rejects.check_reject_limit(source, found, row_count, strict=draft.options.strict)
     if not results.counted.row_count:
         raise SourceError(f"{draft.sources['posts'].path} has no post that can be read")
+
+
+def _malformed(draft: Draft, table: str) -> list[rejects.Malformed]:
+    """Return the malformed rows of a table."""
+    if table == "posts":
+        return draft.results.counted.malformed
+    return rejects.malformed(draft.connection, draft.rejects_table(table))
 
 
 def _note_dropped(draft: Draft) -> None:
@@ -146,32 +179,25 @@ def _kept_count(draft: Draft, table: str) -> int:
 
 def _encoded_posts(draft: Draft) -> None:
     """Register a reader of the posts with tag ids in place of names."""
-    counted = draft.results.counted
-    encoded = posts.Encoded(
-        counted, _tags_of_names(draft), lambda rows: draft.progress("posts", rows)
+    connection, counted = draft.connection, draft.results.counted
+    tags = TagsOfNames(
+        len(counted.names),
+        connection.sql("select name_id, tag_id from ranked_tag").to_arrow_table(),
+        connection.sql("select name_id, tag_id from name_implied").to_arrow_table(),
     )
+    encoded = Encoded(counted, tags, draft.workers, lambda rows: draft.progress("posts", rows))
+    draft.results.build_id = _build_id(draft)
+    if draft.posts_file:
+        writing = writing_posts(connection, draft.posts_file, draft.results.build_id)
+        encoded.sink = draft.open_files.enter_context(writing)
     draft.results.encoded = encoded
-    draft.connection.register("encoded_posts", encoded.reader())
-
-
-def _tags_of_names(draft: Draft) -> csr_matrix:
-    """Return a matrix, names x tags: 1 for the tag of a name, 2 for a tag that it implies."""
-    from scipy.sparse import csr_matrix
-
-    direct = draft.connection.sql("select name_id, tag_id from ranked_tag").to_arrow_table()
-    implied = draft.connection.sql("select name_id, tag_id from name_implied").to_arrow_table()
-    pairs = pa.concat_tables([direct, implied])
-    values = [1] * len(direct) + [2] * len(implied)
-    return csr_matrix(
-        (values, (pairs["name_id"].to_numpy(), pairs["tag_id"].to_numpy())),
-        shape=(len(draft.results.counted.names), len(direct)),
-        dtype="int32",
-    )
+    connection.register("encoded_posts", encoded.reader())
 
 
 def _tagged_counts(draft: Draft) -> None:
     """Register how many posts hold each tag, direct or implied."""
     assert draft.results.encoded is not None, "posts are encoded before tags are counted"
+    draft.open_files.close()
     draft.spill.unlink()
     counts = draft.results.encoded.tagged_counts
     table = {"tag_id": pa.array(range(len(counts)), pa.uint32()), "tagged_count": pa.array(counts)}
@@ -220,7 +246,6 @@ def _rejected_rows(draft: Draft) -> None:
 
 def _build_facts(draft: Draft) -> None:
     """Register the facts about the build: versions, options, time."""
-    draft.results.build_id = _build_id(draft)
     dropped = draft.results.counted.dropped
     facts = {
         "build_id": draft.results.build_id,

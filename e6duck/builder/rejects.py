@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import pyarrow as pa
@@ -39,6 +39,10 @@ class Malformed:
     position: int  # the byte of the decompressed file where it begins, from 0
     line_count: int | None  # None if DuckDB shows only the beginning of the row
     reason: str
+
+    def moved(self, distance: int) -> Malformed:
+        """Return the same row of a file in which it begins so many bytes later."""
+        return replace(self, position=self.position + distance)
 
 
 @dataclass(frozen=True)

@@ -164,26 +164,52 @@ def _unreadable(path: Path, error: BaseException) -> SourceError:
 
 
 def check(source: Source, is_over: Callable[[], bool] = lambda: False) -> Checked:
-    """Read a whole file once: hash its bytes, verify gzip's CRC and length, and count its quotes.
+    """Read a whole file once; returns what is known about it then.
 
     is_over: returns whether the result is no longer needed; `CancelledError` is raised then.
     """
-    digest, content_digest = hashlib.sha256(), hashlib.sha256()
-    quote_count = 0
-    try:
-        with source.path.open("rb") as file:
-            reader = _Hashing(file, digest)
-            text = gzip.GzipFile(fileobj=reader) if source.is_gzip else reader
-            while data := text.read(_CHUNK):
-                if is_over():
-                    raise CancelledError
-                quote_count += data.count(b'"')
-                if source.is_gzip:
-                    content_digest.update(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(source.path, error) from error
-    content = content_digest if source.is_gzip else digest
-    return Checked(reader.size, digest.hexdigest(), content.hexdigest(), quote_count % 2 == 0)
+    reader = CheckingReader(source)
+    for _ in reader.blocks(_CHUNK):
+        if is_over():
+            raise CancelledError
+    return reader.checked()
+
+
+class CheckingReader:
+    """Reads a file once: hashes its bytes, verifies gzip's CRC and length, counts its quotes."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._digest, self._content_digest = hashlib.sha256(), hashlib.sha256()
+        self._size = self._quote_count = 0
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """Yield the text, decompressed, in blocks of size bytes; the last may be shorter."""
+        is_gzip = self._source.is_gzip
+        try:
+            with self._source.path.open("rb", buffering=0) as file:
+                hashing = _Hashing(file, self._digest)
+                text: IO[bytes] = cast(IO[bytes], hashing)
+                if is_gzip:
+                    text = cast(IO[bytes], gzip.GzipFile(fileobj=hashing))
+                while data := text.read(size):
+                    self._quote_count += data.count(b'"')
+                    if is_gzip:
+                        self._content_digest.update(data)
+                    yield data
+                self._size = hashing.size
+        except (OSError, EOFError, zlib.error) as error:
+            raise _unreadable(self._source.path, error) from error
+
+    def checked(self) -> Checked:
+        """Return what is known about the file after all blocks were read."""
+        content = self._content_digest if self._source.is_gzip else self._digest
+        return Checked(
+            size=self._size,
+            sha256=self._digest.hexdigest(),
+            content_sha256=content.hexdigest(),
+            has_even_quotes=self._quote_count % 2 == 0,
+        )
 
 
 class _Hashing(io.RawIOBase):
@@ -206,20 +232,23 @@ class _Hashing(io.RawIOBase):
 
 @contextmanager
 def checking(sources: dict[str, Source]) -> Iterator[dict[str, Future[Checked]]]:
-    """Check all files in a thread while the block reads them.
+    """Check the files in a thread while the block reads them; it checks the posts itself.
 
     If the block fails and a file is broken, the error about the file is raised instead, because it
     explains the failure better.
     """
     over = threading.Event()
+    results: dict[str, Future[Checked]] = {"posts": Future()}
     with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
-        results = {
-            table: pool.submit(check, source, over.is_set) for table, source in sources.items()
-        }
+        for table, source in sources.items():
+            if table != "posts":
+                results[table] = pool.submit(check, source, over.is_set)
         try:
             yield results
         except Exception as error:
-            for result in results.values():
+            for table, result in results.items():
+                if table == "posts" and not result.done():
+                    result = pool.submit(check, sources["posts"], over.is_set)
                 broken = result.exception()
                 if isinstance(broken, SourceError):
                     raise broken from error
@@ -249,8 +278,10 @@ def _refusal(error: Exception, sources: Collection[Source]) -> SourceError | Non
     return None
 
 
-def select_sql(source: Source, rejects_table: str) -> str:
+def select_sql(source: Source, rejects_table: str, *, file: str | None = None) -> str:
     """Return a query that reads all known columns of a file; a missing column is null.
+
+    file: an expression for the path of another file with the same header (default: of the source).
 
     The dialect is stated, not detected. Strict mode: without it, one stray quote swallows the rows
     up to the next. No quoted nulls: an empty string is not null. Not parallel: a thread that starts
@@ -267,7 +298,7 @@ def select_sql(source: Source, rejects_table: str) -> str:
     return f"""
         select {selected}
         from read_csv(
-            {file_literal(source.path)},
+            {file or file_literal(source.path)},
             auto_detect = false,
             columns = {{{columns}}},
             header = true,
@@ -286,6 +317,12 @@ def select_sql(source: Source, rejects_table: str) -> str:
             rejects_scan = {literal(rejects_table + "_scan")}
         )
     """
+
+
+def header_line(source: Source) -> bytes:
+    """Return the first line of a file, with its end."""
+    with read_text(source) as file:
+        return file.readline()
 
 
 def read_text(source: Source) -> IO[bytes]:

@@ -1,13 +1,37 @@
-"""Produce items in a thread, ahead of their use."""
+"""Produce items ahead of their use: in a thread, or in several that keep the order."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+def mapped(
+    work: Callable[[_T], _R], items: Iterable[_T], workers: int, *, waiting: int = 1
+) -> Iterator[_R]:
+    """Yield the result for each item, in order, while threads work on the next ones.
+
+    waiting: how many items more than workers are taken ahead of the results that are used.
+    """
+    with ThreadPoolExecutor(workers, thread_name_prefix="e6duck worker") as pool:
+        pending: deque[Future[_R]] = deque()
+        try:
+            for item in items:
+                pending.append(pool.submit(work, item))
+                if len(pending) >= workers + waiting:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
 
 
 def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:

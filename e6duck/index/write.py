@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from .. import files
-from ..db.connection import Connection, has_posts, second_connection
+from ..db.connection import Connection, has_posts
 from ..db.interrupts import SignalPoint
-from ..db.prefetch import prefetch
 from ..db.sql_files import literal, sql_text
 from ..errors import UsageError
 from ..progress import Progress, no_progress
 from . import vectors
-from .id_lists import is_not_in, keys_of, values_of
+from .posts import POSTS, with_clamp, write_posts
 
 INDEX = "index.json"
 INDEX_FORMAT = 1
-_BATCH_ROWS = 100_000
 _GZIP_LEVEL = 6
 
 
@@ -74,26 +68,6 @@ def _write_parquet(query: str) -> Callable[[Connection, Path, str], None]:
     return write
 
 
-def _write_posts(connection: Connection, path: Path, build_id: str) -> None:
-    """Write posts.parquet with pyarrow: stripped_tags are made in NumPy, batch by batch."""
-    import pyarrow.parquet as pq
-
-    with _with_clamp(connection) as reading:
-        rows = reading.sql(query_text("posts")).to_arrow_reader(_BATCH_ROWS)
-        schema = rows.schema.remove(rows.schema.get_field_index("tag_ids"))
-        schema = schema.append(pa.field("stripped_tags", pa.list_(pa.uint32())))
-        schema = schema.with_metadata({"e6duck_build": build_id})
-        with pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=["rating", "file_ext"],  # the other columns have too many values
-        ) as writer:
-            for batch in prefetch(_stripped(batch, schema) for batch in rows):
-                writer.write_batch(batch)
-
-
 def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None:
     connection.execute(
         f"""
@@ -107,27 +81,6 @@ def _copy(connection: Connection, query: str, path: Path, build_id: str) -> None
     )
 
 
-@contextmanager
-def _with_clamp(connection: Connection) -> Iterator[Connection]:
-    """Open a second connection to the same database, with the macro clamp."""
-    with second_connection(connection) as reading:
-        reading.execute(query_text("clamp"))
-        yield reading
-
-
-def _stripped(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Replace tag_ids by stripped_tags: the tags that no other tag of the post implies."""
-    tags = batch.column("tag_ids")
-    keys = keys_of(tags)
-    is_stripped = is_not_in(keys, keys_of(batch.column("implied_tags")))
-    before = np.concatenate([[0], np.cumsum(is_stripped)]).astype(np.int32)
-    offsets = tags.offsets.to_numpy()
-    values = values_of(keys[is_stripped]).astype(np.uint32)
-    stripped = pa.ListArray.from_arrays(pa.array(before[offsets - offsets[0]]), pa.array(values))
-    columns = [batch.column(name) for name in schema.names[:-1]]
-    return pa.RecordBatch.from_arrays([*columns, stripped], schema=schema)
-
-
 _WRITERS: dict[str, Callable[[Connection, Path, str], None]] = {
     "tags.txt.gz": _write_tags_text,
     "tags_categories.bin.gz": _write_categories,
@@ -136,7 +89,7 @@ _WRITERS: dict[str, Callable[[Connection, Path, str], None]] = {
     "implications_rej.json.gz": _write_json("implications_rej"),
     "tags.parquet": _write_parquet("tags"),
     "tag2idx.parquet": _write_parquet("tag2idx"),
-    "posts.parquet": _write_posts,
+    POSTS: write_posts,
 }
 NAMES = tuple(_WRITERS)
 
@@ -158,7 +111,7 @@ def _lack(connection: Connection, name: str) -> str | None:
     if name == vectors.TAG_FACTORS:
         is_trained = connection.execute("from tag_factors limit 1").fetchall()
         return None if is_trained else f"there are no vectors for {name} yet; run: e6duck train"
-    if name == "posts.parquet" and not has_posts(connection):
+    if name == POSTS and not has_posts(connection):
         return f"there are no posts for {name}: the database was imported from index files"
     if name == "tags.parquet" and not is_counted(connection):
         return f"there are no counts for {name}: the database was imported without counts"
@@ -177,12 +130,13 @@ def write_drafts(
     *,
     only: Collection[str] = (),
     more: Mapping[str, Callable[[Path], object]] | None = None,
+    written: Mapping[str, Path] | None = None,
     progress: Progress = no_progress,
 ) -> Exported:
     """Write the index files as drafts beside their final names in out_dir, index.json last.
 
     only: names of the files to write (default: all). more: functions that write further files, by
-    name. progress: called with the name of each file. Raises `UsageError` if only some files are
+    name. written: drafts that are complete, by name. progress: called with the name of each file. Raises `UsageError` if only some files are
     written and out_dir has files from another build.
     """
     id_of_build = build_id_of(connection)
@@ -196,8 +150,11 @@ def write_drafts(
         with SignalPoint():  # before the drafts are discarded
             for name in names:
                 progress(name, 0)
-                drafts[out_dir / name] = path = files.draft_path(out_dir / name)
-                if more and name in more:
+                path = (written or {}).get(name) or files.draft_path(out_dir / name)
+                drafts[out_dir / name] = path
+                if written and name in written:
+                    pass
+                elif more and name in more:
                     more[name](path)
                 else:
                     _WRITERS[name](connection, path, id_of_build)
@@ -255,7 +212,7 @@ def _read_index(out_dir: Path) -> dict[str, Any]:
 
 
 def _clamped_count(connection: Connection) -> int:
-    with _with_clamp(connection) as reading:
+    with with_clamp(connection) as reading:
         return int(reading.execute(query_text("clamped")).fetchall()[0][0])
 
 

@@ -21,7 +21,8 @@ with judged as (
 select
     * exclude (tag_string, source, description, md5)
     replace (coalesce(is_deleted, false) as is_deleted),
-    case when regexp_full_match(md5, '[0-9a-fA-F]{32}') then md5 end as md5,
+    -- 32 characters that are a UUID are 32 hexadecimal digits; a regular expression takes 10 times as long.
+    case when strlen(md5) = 32 and try_cast(md5 as uuid) is not null then md5 end as md5,
     case when getvariable('with_text') then source end as source,
     case when getvariable('with_text') then description end as description,
     -- Reading the texts finds invalid UTF-8 in them, even if they are not kept.

@@ -1,0 +1,96 @@
+"""Read the file of the posts: in parts side by side, or in one piece if that is not safe."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from queue import SimpleQueue
+
+import pyarrow as pa
+
+from ...db.connection import Connection
+from ...db.prefetch import mapped, prefetch
+from ...errors import SourceError
+from ..rejects import malformed
+from ..source import Checked, CheckingReader, Source, check, header_line
+from . import parts
+from .count import NumberedRows, numbered
+from .parts import Part, UncertainError
+from .scan import Scanner, scanners
+from .tokens import NameIds
+
+_BATCH_ROWS = 20_000
+
+
+def read_parts(
+    connection: Connection,
+    source: Source,
+    options: Mapping[str, object],
+    known: NameIds,
+    checked: Future[Checked],
+    workers: int,
+) -> Iterator[NumberedRows]:
+    """Yield the rows of a file in order; threads read its parts and number the names.
+
+    options: variables that post_row reads. checked: gets what is known about the file when all of
+    it was read. Raises `UncertainError` where it is not certain that all rows begin where a part
+    takes them to begin; what was yielded before must then be forgotten.
+    """
+    header = header_line(source)
+    if header.endswith(b"\r\n"):
+        raise UncertainError
+    with scanners(connection, source, header, options, workers) as opened:
+        free: SimpleQueue[Scanner] = SimpleQueue()
+        for scanner in opened:
+            free.put(scanner)
+
+        def read(part: Part) -> NumberedRows:
+            scanner = free.get()
+            try:
+                batch, found = scanner.scan(part)
+            finally:
+                free.put(scanner)
+            return numbered(batch, known, found)
+
+        with closing(prefetch(_parts(source, len(header), checked), depth=1)) as made:
+            yield from mapped(read, made, workers)
+
+
+def _parts(source: Source, header_size: int, checked: Future[Checked]) -> Iterator[Part]:
+    reader = CheckingReader(source)
+    try:
+        yield from parts.cut(reader.blocks(parts.PART_SIZE), header_size)
+    except SourceError as error:
+        checked.set_exception(error)
+        raise
+    checked.set_result(reader.checked())
+
+
+def read_whole(
+    connection: Connection,
+    source: Source,
+    rejects_table: str,
+    known: NameIds,
+    checked: Future[Checked],
+) -> Iterator[NumberedRows]:
+    """Yield the rows of a file in order, read by one thread from its first byte to its last.
+
+    connection: has a view post_row, whose malformed rows go to rejects_table. checked: gets what is
+    known about the file, unless it is there already.
+    """
+    over = threading.Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
+        checking = None if checked.done() else pool.submit(check, source, over.is_set)
+        try:
+            reader = connection.sql("from post_row").to_arrow_reader(_BATCH_ROWS)
+            with closing(prefetch(reader)) as batches:
+                for batch in batches:
+                    yield numbered(batch, known, [])
+            nothing = pa.RecordBatch.from_pylist([], reader.schema)
+            yield numbered(nothing, known, malformed(connection, rejects_table))
+            if checking:
+                checked.set_result(checking.result())
+        finally:
+            over.set()

@@ -1,0 +1,103 @@
+"""Split the tag strings of many posts into names, and number the names.
+
+A token is a name with the space after it. `number_names` gets the strings of a batch as one Arrow
+array, and makes a Python string only of a token that is not common. For three posts, with the alias
+tod -> fox:
+
+    texts       "fox tree ", "tod fox ", "tree "
+    tokens      "fox " "tree " "tod " "fox " "tree "      slices of the text, not copied
+    numbers     1 2 1 1 2                                 `NameIds.of` the tokens
+    lists       [1 2] [1] [2]                             sorted, without duplicates
+
+The result is the names of each text, once each: offsets 0 2 3 4, values 1 2 1 2.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .sort import Numbers, Offsets, sorted_lists
+
+COMMON_TOKENS = 1 << 15  # a table of these fits the cache
+NO_NAME = 0  # the number of the empty name, which is not a tag
+_SPACE = 0x20
+
+
+class NameIds:
+    """Numbers names: first the common ones, then others as they are met.
+
+    An alias gets the number of its final name. Number 0 is the empty name, which is not a tag. The
+    common tokens are looked up in an Arrow array, whose hash table is made for every batch; the few
+    others in a dictionary of Python strings, which misses the cache. Several threads may ask.
+    """
+
+    def __init__(self, alias_ends: dict[str, str], common: Iterable[str] = ()) -> None:
+        self.names = [""]
+        self._alias_ends = alias_ends
+        self._of_token = {" ": NO_NAME}
+        self._lock = threading.Lock()
+        tokens = [" ", *(f"{name} " for name in dict.fromkeys(common) if name)]
+        self._common = pa.array(tokens, pa.string())
+        self._of_common = np.array([self._learn(token) for token in tokens], np.uint32)
+
+    def of(self, tokens: pa.StringArray) -> Numbers:
+        """Return the numbers of tokens."""
+        place = pc.index_in(tokens, self._common)
+        numbers: Numbers = self._of_common.take(place.fill_null(0).to_numpy())
+        if place.null_count:
+            is_rare = place.is_null()
+            rare = tokens.filter(is_rare).dictionary_encode()
+            is_rare = is_rare.to_numpy(zero_copy_only=False)
+            numbers[is_rare] = self._of_rare(rare.dictionary).take(rare.indices.to_numpy())
+        return numbers
+
+    def _of_rare(self, tokens: pa.StringArray) -> Numbers:
+        """Return the numbers of distinct tokens that are not common, and learn the new ones."""
+        asked = tokens.to_pylist()
+        with self._lock:
+            numbers = list(map(self._of_token.get, asked))
+            if None in numbers:
+                numbers = list(map(self._learn, asked))
+        return np.array(numbers, np.uint32)
+
+    def _learn(self, token: str) -> int:
+        """Return the number of a token, which may be a new one."""
+        known = self._of_token
+        if token not in known:
+            name = self._alias_ends.get(token[:-1], token[:-1])
+            final = f"{name} "
+            if "\n" in token:  # it would be two lines of tags.txt.gz; the site has no such names
+                known[token] = NO_NAME
+            elif final in known:
+                known[token] = known[final]
+            else:
+                known[token] = known[final] = len(self.names)
+                self.names.append(name)
+        return known[token]
+
+
+def number_names(texts: pa.StringArray, known: NameIds) -> tuple[Offsets, Numbers]:
+    """Return the numbers of the names in each text, once each, as list offsets and values.
+
+    In texts, each name is followed by a space.
+    """
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    bounds = _token_bounds(data)
+    tokens = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
+    first_token = np.searchsorted(bounds, offsets - offsets[0]).astype(np.int32)
+    return sorted_lists(first_token, known.of(tokens))
+
+
+def _token_bounds(data: NDArray[np.uint8]) -> Offsets:
+    """Return 0 and the position after each space."""
+    spaces = np.flatnonzero(data == _SPACE)
+    bounds = np.zeros(len(spaces) + 1, np.int32)
+    np.add(spaces, 1, out=bounds[1:], casting="unsafe")
+    return bounds
