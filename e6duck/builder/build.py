@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import DEFAULT_MEMORY, Connection, drafting, memory_size
+from ..db.connection import DEFAULT_MEMORY, Connection, drafting, memory_size, second_connection
 from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.locate import DATABASE
@@ -29,7 +30,6 @@ from .summary import build_facts
 
 _LEAST_MEMORY = 600_000_000
 _PYTHON_MEMORY = 400_000_000
-_MOST_WORKERS = 8  # each needs some 40 MB
 
 
 @dataclass(frozen=True)
@@ -207,24 +207,48 @@ def _make_draft(
             checks=checks,
             options=options,
             engine_memory=engine.memory,
-            workers=min(_threads(connection), _MOST_WORKERS),
+            threads=int(connection.execute("select current_setting('threads')").fetchall()[0][0]),
             built_at=datetime.now(UTC).replace(microsecond=0),
             progress=on_progress,
             results=Results(Counted(spill)),
         )
         pipeline.run(draft)
-        warnings = pipeline.audit(draft)
-        exported = write.Exported({}, 0)
-        if place.out_dir and posts_file:
-            exported = write.write_drafts(
-                connection, place.out_dir, written={POSTS: posts_file}, progress=on_progress
-            )
-            for leftover in exported.drafts.values():
-                stack.callback(files.discard, leftover)
-        facts = build_facts(draft)
-        on_progress("checkpoint", 0)
-        connection.execute("checkpoint e6")
+        with (
+            second_connection(connection) as reading,
+            ThreadPoolExecutor(1, thread_name_prefix="e6duck audit") as pool,
+        ):
+            finishing = pool.submit(_finish, draft)
+            exported = _write_index(draft, reading, place, stack)
+            on_progress("audit", 0)
+            warnings, facts = finishing.result()
     return _Made(path, warnings, exported, facts)
+
+
+def _finish(draft: Draft) -> tuple[list[str], dict[str, Any]]:
+    """Audit and save a draft; returns warnings and facts about it."""
+    warnings = pipeline.audit(draft)
+    facts = build_facts(draft)
+    draft.connection.execute("checkpoint e6")
+    return warnings, facts
+
+
+def _write_index(
+    draft: Draft, connection: Connection, place: _Place, stack: ExitStack
+) -> write.Exported:
+    """Write drafts of the index files, if any are wanted; the stack removes what is left."""
+    if not place.out_dir or not draft.posts_file:
+        return write.Exported({}, 0)
+    written = {POSTS: draft.posts_file}
+    exported = write.write_drafts(
+        connection,
+        place.out_dir,
+        written=written,
+        workers=draft.workers,
+        progress=draft.progress,
+    )
+    for leftover in exported.drafts.values():
+        stack.callback(files.discard, leftover)
+    return exported
 
 
 def _built(
@@ -248,11 +272,6 @@ def _built(
     )
 
 
-def _threads(connection: Connection) -> int:
-    """Return how many threads DuckDB uses."""
-    return int(connection.execute("select current_setting('threads')").fetchall()[0][0])
-
-
 def database_place(named: Path | str) -> Path:
     """Return the path of a database: named itself, or e6.duckdb in it if it is a folder."""
     path = Path(named)
@@ -262,7 +281,7 @@ def database_place(named: Path | str) -> Path:
 def stage_count() -> int:
     """Return how many stages a build reports, for a progress bar."""
     every = (*scripts("build"), *more_scripts())
-    return len(every) + len(("audit", *write.NAMES, "checkpoint", "publish"))
+    return len(every) + len(("audit", *write.NAMES, "publish"))
 
 
 def _engine_memory(limit: str | None) -> int:

@@ -18,6 +18,9 @@ from .posts.encode import Encoded
 from .source import Checked, Source
 
 
+_MOST_WORKERS = 8  # each needs some 40 MB
+
+
 @dataclass(frozen=True)
 class Options:
     """Which parts of the export are kept."""
@@ -53,10 +56,15 @@ class Draft:
     checks: Mapping[str, Future[Checked]]
     options: Options
     engine_memory: int  # DuckDB's share, in bytes
-    workers: int  # threads that read and encode posts
+    threads: int  # of DuckDB
     built_at: datetime
     progress: Progress
     results: Results
+
+    @property
+    def workers(self) -> int:
+        """How many threads of Python read or encode posts."""
+        return min(self.threads, _MOST_WORKERS)
 
     def one(self, query: str) -> Any:
         """Return the single value of a query."""

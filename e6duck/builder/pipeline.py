@@ -9,7 +9,6 @@ import duckdb
 from ..db.connection import Connection
 from ..db.sql_files import Script, literal, more_scripts, scripts
 from ..errors import AuditError
-from ..progress import Progress
 from .columns import TEXT_COLUMNS
 from .draft import Draft
 from .inputs import INPUTS
@@ -48,10 +47,10 @@ def _run_script(draft: Draft, script: Script) -> None:
 
 def audit(draft: Draft) -> list[str]:
     """Check the rules of sql/build/audit; returns warnings, raises `AuditError` for a violation."""
-    return check_rules(draft.connection, scripts("build/audit"), draft.progress)
+    return check_rules(draft.connection, scripts("build/audit"))
 
 
-def check_rules(connection: Connection, rules: Iterable[Script], progress: Progress) -> list[str]:
+def check_rules(connection: Connection, rules: Iterable[Script]) -> list[str]:
     """Check rules about a draft: queries that return the rows that break them.
 
     Returns a line for each broken rule with a name that begins with "warn"; raises `AuditError`
@@ -59,7 +58,6 @@ def check_rules(connection: Connection, rules: Iterable[Script], progress: Progr
     """
     warnings = []
     for script in rules:
-        progress("audit", 0)
         broken = connection.execute(script.text).fetchall()
         if broken and script.name.startswith("warn_"):
             warnings.append(f"{len(broken):,} {script.sentence}")

@@ -181,7 +181,8 @@ class CheckingReader:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._digest, self._content_digest = hashlib.sha256(), hashlib.sha256()
-        self._size = self._quote_count = 0
+        self._size = 0
+        self.quote_count = 0  # in the blocks that were read
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """Yield the text, decompressed, in blocks of size bytes; the last may be shorter."""
@@ -193,7 +194,7 @@ class CheckingReader:
                 if is_gzip:
                     text = cast(IO[bytes], gzip.GzipFile(fileobj=hashing))
                 while data := text.read(size):
-                    self._quote_count += data.count(b'"')
+                    self.quote_count += data.count(b'"')
                     if is_gzip:
                         self._content_digest.update(data)
                     yield data
@@ -208,7 +209,7 @@ class CheckingReader:
             size=self._size,
             sha256=self._digest.hexdigest(),
             content_sha256=content.hexdigest(),
-            has_even_quotes=self._quote_count % 2 == 0,
+            has_even_quotes=self.quote_count % 2 == 0,
         )
 
 

@@ -5,33 +5,75 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
+class Interruptible(Protocol):
+    """A connection, or an object that has one."""
+
+    def interrupt(self) -> object:
+        """End what another thread has begun with it."""
+
+
+_C = TypeVar("_C", bound=Interruptible)
+
+
 def mapped(
-    work: Callable[[_T], _R], items: Iterable[_T], workers: int, *, waiting: int = 1
+    work: Callable[[_T], _R],
+    items: Iterable[_T],
+    workers: int,
+    *,
+    stop: Callable[[], object] = lambda: None,
 ) -> Iterator[_R]:
     """Yield the result for each item, in order, while threads work on the next ones.
 
-    waiting: how many items more than workers are taken ahead of the results that are used.
+    One more item than there are workers is taken ahead. stop: called if the results that are not
+    ready are not needed any more; the generator then waits until no thread works.
     """
     with ThreadPoolExecutor(workers, thread_name_prefix="e6duck worker") as pool:
         pending: deque[Future[_R]] = deque()
         try:
             for item in items:
                 pending.append(pool.submit(work, item))
-                if len(pending) >= workers + waiting:
+                if len(pending) > workers:
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
-        finally:
+        except BaseException:
             for future in pending:
                 future.cancel()
+            stop()
+            raise
+
+
+def mapped_with(
+    connections: Sequence[_C], work: Callable[[_C, _T], _R], items: Iterable[_T]
+) -> Iterator[_R]:
+    """Yield the result for each item, in order; each thread has one of the connections to itself.
+
+    They are interrupted if the results that are not ready are not needed any more.
+    """
+    free: queue.SimpleQueue[_C] = queue.SimpleQueue()
+    for connection in connections:
+        free.put(connection)
+
+    def work_with_free(item: _T) -> _R:
+        connection = free.get()
+        try:
+            return work(connection, item)
+        finally:
+            free.put(connection)
+
+    def interrupt() -> None:
+        for connection in connections:
+            connection.interrupt()
+
+    return mapped(work_with_free, items, len(connections), stop=interrupt)
 
 
 def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:

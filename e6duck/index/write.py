@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import Connection, has_posts
+from ..db.connection import Connection, has_posts, second_connection
 from ..db.interrupts import SignalPoint
+from ..db.prefetch import mapped_with
 from ..db.sql_files import literal, sql_text
 from ..errors import UsageError
 from ..progress import Progress, no_progress
@@ -131,33 +133,38 @@ def write_drafts(
     only: Collection[str] = (),
     more: Mapping[str, Callable[[Path], object]] | None = None,
     written: Mapping[str, Path] | None = None,
+    workers: int = 1,
     progress: Progress = no_progress,
 ) -> Exported:
     """Write the index files as drafts beside their final names in out_dir, index.json last.
 
     only: names of the files to write (default: all). more: functions that write further files, by
-    name. written: drafts that are complete, by name. progress: called with the name of each file. Raises `UsageError` if only some files are
-    written and out_dir has files from another build.
+    name. written: drafts that are complete, by name. workers: files that are written at a time.
+    progress: called with the name of each file. Raises `UsageError` if only some files are written
+    and out_dir has files from another build.
     """
     id_of_build = build_id_of(connection)
     if only:
         check_same_build(out_dir, id_of_build)
     entries = _kept_entries(out_dir, id_of_build)
     vectors_before = entries.get(vectors.TAG_FACTORS)
-    drafts: dict[Path, Path] = {}
     names = [*dict.fromkeys(only or _available(connection)), *(more or {})]
+    drafts = {out_dir / name: files.draft_path(out_dir / name) for name in names}
+    drafts |= {out_dir / name: path for name, path in (written or {}).items()}
+
+    def write_one(reading: Connection, name: str) -> None:
+        path = drafts[out_dir / name]
+        if more and name in more:
+            more[name](path)
+        elif not written or name not in written:
+            _WRITERS[name](reading, path, id_of_build)
+
     try:
-        with SignalPoint():  # before the drafts are discarded
-            for name in names:
+        with SignalPoint(), ExitStack() as stack:  # before the drafts are discarded
+            opened = [stack.enter_context(second_connection(connection)) for _ in range(workers)]
+            for name, _ in zip(names, mapped_with(opened, write_one, names), strict=True):
                 progress(name, 0)
-                path = (written or {}).get(name) or files.draft_path(out_dir / name)
-                drafts[out_dir / name] = path
-                if written and name in written:
-                    pass
-                elif more and name in more:
-                    more[name](path)
-                else:
-                    _WRITERS[name](connection, path, id_of_build)
+                path = drafts[out_dir / name]
                 entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
             entries.pop(vectors.POST_FACTORS, None)  # it is from an earlier training

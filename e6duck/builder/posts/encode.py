@@ -74,13 +74,12 @@ class Encoded:
         return pa.RecordBatchReader.from_batches(schema, self._watched(encoded))
 
     def _watched(
-        self, encoded: Iterable[tuple[pa.RecordBatch, pa.ListArray]]
+        self, encoded: Iterable[tuple[pa.RecordBatch, pa.ListArray, Integers]]
     ) -> Iterator[pa.RecordBatch]:
         """Yield the batches, report progress, and keep an error for the caller of DuckDB."""
         try:
-            for batch, stripped in encoded:
-                tags = batch.column("tag_ids").values.to_numpy()
-                self.tagged_counts += np.bincount(tags, minlength=len(self.tagged_counts))
+            for batch, stripped, counts in encoded:
+                self.tagged_counts += counts
                 if self.sink:
                     self.sink(batch, stripped)
                 yield batch
@@ -89,7 +88,8 @@ class Encoded:
             self.failure = error
             raise
 
-    def _encode(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.ListArray]:
+    def _encode(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.ListArray, Integers]:
+        """Return the posts with their tag ids, their stripped tags, and the counts of all tags."""
         offsets, tags, is_implied = self.tags.of_posts(batch.column("name_ids"))
         implied_before = np.zeros(len(tags) + 1, np.int32)
         np.cumsum(is_implied, out=implied_before[1:])
@@ -101,4 +101,4 @@ class Encoded:
             [*kept.columns, list_array(offsets, tags), implied],
             [*kept.schema.names, "tag_ids", "implied_ids"],
         )
-        return encoded, stripped
+        return encoded, stripped, np.bincount(tags, minlength=self.tags.tag_count)

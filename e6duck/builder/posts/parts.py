@@ -8,11 +8,11 @@ row of its own, the part did not end where a row ends, and the file is read agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..source import LONGEST_ROW
+from ..source import LONGEST_ROW, CheckingReader
 
 PART_SIZE = 1 << 23  # bytes; smaller ones repeat the work per part, larger ones fill the memory
 _MOST_HELD = 2 * LONGEST_ROW
@@ -33,16 +33,15 @@ class Part:
     size: int  # of the pieces together, in bytes
 
 
-def cut(blocks: Iterable[bytes], header_size: int) -> Iterator[Part]:
-    """Yield the rows after the header as parts, in order.
+def cut(reader: CheckingReader, header_size: int) -> Iterator[Part]:
+    """Yield the rows after the header of a file as parts, in order.
 
-    blocks: the whole text. Raises `UncertainError` if too much text has no end of a row.
+    Raises `UncertainError` if too much text has no end of a row.
     """
-    number, first, is_open = 0, header_size, False
+    number, first = 0, header_size
     held: list[Buffer] = []
-    for block in _without_header(blocks, header_size):
-        is_open ^= block.count(b'"') % 2 == 1
-        end = _last_row_end(block, is_open)
+    for block in _without_header(reader.blocks(PART_SIZE), header_size):
+        end = _last_row_end(block, is_open=reader.quote_count % 2 == 1)
         if not end:
             held.append(block)
             if sum(map(len, held)) > _MOST_HELD + len(block):
@@ -57,10 +56,10 @@ def cut(blocks: Iterable[bytes], header_size: int) -> Iterator[Part]:
         yield _part(number, first, [*held, b"\n"])
 
 
-def _without_header(blocks: Iterable[bytes], header_size: int) -> Iterator[bytes]:
+def _without_header(blocks: Iterator[bytes], header_size: int) -> Iterator[bytes]:
     for block in blocks:
         if header_size < len(block):
-            yield block[header_size:]
+            yield block[header_size:] if header_size else block
         header_size = max(header_size - len(block), 0)
 
 

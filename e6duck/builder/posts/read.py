@@ -6,18 +6,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from queue import SimpleQueue
 
 import pyarrow as pa
 
 from ...db.connection import Connection
-from ...db.prefetch import mapped, prefetch
+from ...db.prefetch import mapped_with, prefetch
 from ...errors import SourceError
 from ..rejects import malformed
 from ..source import Checked, CheckingReader, Source, check, header_line
-from . import parts
 from .count import NumberedRows, numbered
-from .parts import Part, UncertainError
+from .parts import Part, UncertainError, cut
 from .scan import Scanner, scanners
 from .tokens import NameIds
 
@@ -41,27 +39,22 @@ def read_parts(
     header = header_line(source)
     if header.endswith(b"\r\n"):
         raise UncertainError
-    with scanners(connection, source, header, options, workers) as opened:
-        free: SimpleQueue[Scanner] = SimpleQueue()
-        for scanner in opened:
-            free.put(scanner)
 
-        def read(part: Part) -> NumberedRows:
-            scanner = free.get()
-            try:
-                batch, found = scanner.scan(part)
-            finally:
-                free.put(scanner)
-            return numbered(batch, known, found)
+    def read(scanner: Scanner, part: Part) -> NumberedRows:
+        batch, found = scanner.scan(part)
+        return numbered(batch, known, found)
 
-        with closing(prefetch(_parts(source, len(header), checked), depth=1)) as made:
-            yield from mapped(read, made, workers)
+    with (
+        scanners(connection, source, header, options, workers) as opened,
+        closing(prefetch(_parts(source, len(header), checked), depth=1)) as made,
+    ):
+        yield from mapped_with(opened, read, made)
 
 
 def _parts(source: Source, header_size: int, checked: Future[Checked]) -> Iterator[Part]:
     reader = CheckingReader(source)
     try:
-        yield from parts.cut(reader.blocks(parts.PART_SIZE), header_size)
+        yield from cut(reader, header_size)
     except SourceError as error:
         checked.set_exception(error)
         raise

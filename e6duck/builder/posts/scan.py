@@ -123,13 +123,18 @@ class Scanner:
         """
         try:
             with self._part_named(part.pieces):
-                reader = self._connection.sql("from post_row").to_arrow_reader(part.size + 1)
-                (batch,) = reader
+                rows = self._connection.sql("from post_row").to_arrow_reader(part.size + 1)
+                batches = list(rows)
         except duckdb.InvalidInputException as error:  # its message does not name the file
             raise UncertainError from error
-        if not self._ends_as_it_should(batch):
+        if len(batches) != 1 or not self._ends_as_it_should(batches[0]):
             raise UncertainError
+        (batch,) = batches
         return batch.slice(0, len(batch) - 1), self._malformed(part)
+
+    def interrupt(self) -> None:
+        """End the scan that another thread has begun."""
+        self._connection.interrupt()
 
     def _ends_as_it_should(self, batch: pa.RecordBatch) -> bool:
         last = batch.slice(len(batch) - 1)
@@ -140,9 +145,10 @@ class Scanner:
         )
 
     def _malformed(self, part: Part) -> list[Malformed]:
+        if not self._connection.execute(f"from {self._rejects_table} limit 1").fetchall():
+            return []
         found = malformed(self._connection, self._rejects_table)
-        if found:
-            self._connection.execute(f"delete from {self._rejects_table}")
+        self._connection.execute(f"delete from {self._rejects_table}")
         return [row.moved(part.first - len(self._header)) for row in found]
 
 

@@ -27,6 +27,7 @@ from .sort import Numbers, Offsets, sorted_lists
 COMMON_TOKENS = 1 << 15  # a table of these fits the cache
 NO_NAME = 0  # the number of the empty name, which is not a tag
 _SPACE = 0x20
+_RARE = 0xFFFF_FFFF  # in place of the number of a token that is not common
 
 
 class NameIds:
@@ -44,17 +45,17 @@ class NameIds:
         self._lock = threading.Lock()
         tokens = [" ", *(f"{name} " for name in dict.fromkeys(common) if name)]
         self._common = pa.array(tokens, pa.string())
-        self._of_common = np.array([self._learn(token) for token in tokens], np.uint32)
+        numbers = [*map(self._learn, tokens), _RARE]
+        self._of_common = np.array(numbers, np.uint32)
 
     def of(self, tokens: pa.StringArray) -> Numbers:
         """Return the numbers of tokens."""
-        place = pc.index_in(tokens, self._common)
-        numbers: Numbers = self._of_common.take(place.fill_null(0).to_numpy())
-        if place.null_count:
-            is_rare = place.is_null()
-            rare = tokens.filter(is_rare).dictionary_encode()
-            is_rare = is_rare.to_numpy(zero_copy_only=False)
-            numbers[is_rare] = self._of_rare(rare.dictionary).take(rare.indices.to_numpy())
+        place = pc.index_in(tokens, self._common).fill_null(len(self._common))
+        numbers: Numbers = self._of_common.take(place.to_numpy())
+        rare = np.flatnonzero(numbers == _RARE)
+        if len(rare):
+            encoded = tokens.take(pa.array(rare)).dictionary_encode()
+            numbers[rare] = self._of_rare(encoded.dictionary).take(encoded.indices.to_numpy())
         return numbers
 
     def _of_rare(self, tokens: pa.StringArray) -> Numbers:
@@ -63,7 +64,8 @@ class NameIds:
         with self._lock:
             numbers = list(map(self._of_token.get, asked))
             if None in numbers:
-                numbers = list(map(self._learn, asked))
+                pairs = zip(asked, numbers, strict=True)
+                numbers = [self._learn(token) if n is None else n for token, n in pairs]
         return np.array(numbers, np.uint32)
 
     def _learn(self, token: str) -> int:
