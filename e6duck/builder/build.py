@@ -25,6 +25,7 @@ from ..progress import Progress, no_progress
 from . import pipeline
 from .draft import Draft, Options, Results
 from .posts.count import Counted
+from .profile import Profile, StageTime
 from .source import Source, checking, find_sources
 from .summary import build_facts
 
@@ -40,7 +41,7 @@ class BuildResult:
     reject_counts: rows of build_rejects by table. implication_depth: the longest of the shortest
     paths between two tags. clamped_count: numbers cut to fit posts.parquet. warnings: one line for
     each broken rule of sql/build/audit that is not an error. age_days: full days since the export
-    was made.
+    was made. stages: what each stage took, in order.
     """
 
     database: Path
@@ -68,6 +69,7 @@ class BuildResult:
     age_days: int | None
     more_counts: dict[str, int]  # rows of the optional tables
     seconds: float
+    stages: tuple[StageTime, ...]
 
 
 def build(
@@ -99,6 +101,7 @@ def build(
     Raises `SourceError` for a bad export, `DatabaseError` if the old database is in use or not
     one of e6duck, `AuditError` if the result would break a rule, `UsageError` for bad options.
     """
+    profile = Profile(on_progress)
     started = time.monotonic()
     if min_posts < 1:
         raise UsageError(f"min_posts must be 1 or more, not {min_posts}", option="min_posts")
@@ -108,11 +111,19 @@ def build(
     with place.guarded(), ExitStack() as stack, SignalPoint():
         sources = find_sources(Path(data_dir))
         users = _prepare(place, stack)
-        made = _make_draft(place, sources, options, engine, on_progress, stack)
+        made = _make_draft(place, sources, options, engine, profile, stack)
         kept_old, users = replace(
-            place.database, made.path, made.exported.drafts, place.out_dir, users, on_progress
+            place.database, made.path, made.exported.drafts, place.out_dir, users, profile
         )
-    return _built(place, sources, made, kept_old, users, time.monotonic() - started)
+    return _built(
+        place,
+        sources,
+        made,
+        kept_old,
+        users,
+        seconds=time.monotonic() - started,
+        stages=profile.finish(made.row_counts),
+    )
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,7 @@ class _Made:
     warnings: list[str]
     exported: write.Exported
     facts: dict[str, Any]
+    row_counts: dict[str, int]  # by the name of a table
 
 
 def _make_draft(
@@ -217,11 +229,13 @@ def _make_draft(
             second_connection(connection) as reading,
             ThreadPoolExecutor(1, thread_name_prefix="e6duck audit") as pool,
         ):
+            on_progress("audit", 0)
             finishing = pool.submit(_finish, draft)
             exported = _write_index(draft, reading, place, stack)
-            on_progress("audit", 0)
+            on_progress("checkpoint", 0)
             warnings, facts = finishing.result()
-    return _Made(path, warnings, exported, facts)
+        row_counts = pipeline.row_counts(draft)
+    return _Made(path, warnings, exported, facts, row_counts)
 
 
 def _finish(draft: Draft) -> tuple[list[str], dict[str, Any]]:
@@ -257,7 +271,7 @@ def _built(
     made: _Made,
     kept_old: Path | None,
     users: tuple[str, ...],
-    seconds: float,
+    **times: Any,
 ) -> BuildResult:
     return BuildResult(
         database=place.database,
@@ -267,7 +281,7 @@ def _built(
         user_relations=users,
         clamped_count=made.exported.clamped_count,
         warnings=tuple(made.warnings),
-        seconds=seconds,
+        **times,
         **made.facts,
     )
 
@@ -281,7 +295,7 @@ def database_place(named: Path | str) -> Path:
 def stage_count() -> int:
     """Return how many stages a build reports, for a progress bar."""
     every = (*scripts("build"), *more_scripts())
-    return len(every) + len(("audit", *write.NAMES, "publish"))
+    return len(every) + len(("audit", *write.NAMES, "checkpoint", "publish"))
 
 
 def _engine_memory(limit: str | None) -> int:

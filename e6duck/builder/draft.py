@@ -17,7 +17,6 @@ from .posts.count import Counted
 from .posts.encode import Encoded
 from .source import Checked, Source
 
-
 _MOST_WORKERS = 8  # each needs some 40 MB
 
 

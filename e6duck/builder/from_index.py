@@ -198,7 +198,8 @@ def _make_draft(
     ):
         build_id = _run(connection, published, on_progress)
         rules = [rule for rule in scripts("build/audit") if rule.name != _SITE_RULE]
-        check_rules(connection, rules, on_progress)
+        on_progress("audit", 0)
+        check_rules(connection, rules)
         facts = import_facts(connection)
         on_progress("checkpoint", 0)
         connection.execute("checkpoint e6")

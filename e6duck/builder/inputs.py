@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
 from importlib.metadata import version
@@ -115,7 +115,7 @@ def _name_ids(connection: Connection) -> NameIds:
     return NameIds(alias_ends, (name for (name,) in common))
 
 
-def _count(draft: Draft, rows: Iterator[NumberedRows], known: NameIds) -> Counted:
+def _count(draft: Draft, rows: Generator[NumberedRows, None, None], known: NameIds) -> Counted:
     def advance(count: int) -> None:
         draft.progress("name_use", count)
 

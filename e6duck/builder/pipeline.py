@@ -45,6 +45,12 @@ def _run_script(draft: Draft, script: Script) -> None:
         raise
 
 
+def row_counts(draft: Draft) -> dict[str, int]:
+    """Return how many rows each table of a draft has."""
+    query = "select table_name, estimated_size from duckdb_tables() where not internal"
+    return dict(draft.connection.execute(query).fetchall())
+
+
 def audit(draft: Draft) -> list[str]:
     """Check the rules of sql/build/audit; returns warnings, raises `AuditError` for a violation."""
     return check_rules(draft.connection, scripts("build/audit"))

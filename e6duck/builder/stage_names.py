@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # By the name of the stage: that of an SQL file, of an index file, or of another step.
 STAGES = {
+    "start": "finding files",
     "reading files": "reading index files",
     "artists": "reading artists",
     "pools": "reading pools",

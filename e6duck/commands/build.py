@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,11 @@ from .shared.options import (
 @click.option("--with-text", is_flag=True, help="Also keep the columns source and description.")
 @click.option("--strict", is_flag=True, help="Fail on malformed rows.")
 @click.option("--no-train", is_flag=True, help="Skip training (neighbors will not work).")
+@click.option("--profile", is_flag=True, help="Show how long each stage of the build took.")
 @memory_option
 @threads_option
 @quiet_option
-def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
+def build(quiet: bool, no_export: bool, no_train: bool, profile: bool, **options: Any) -> None:
     """Build the database and the index files from the newest export in DATA_DIR (./data).
 
     Existing files are replaced only on success. At the end, a summary lists what was kept and what
@@ -57,13 +59,15 @@ def build(quiet: bool, no_export: bool, no_train: bool, **options: Any) -> None:
     """
     from ..builder.build import build, stage_count
     from .shared.progress import stage_progress
-    from .shared.summaries import build_summary
+    from .shared.summaries import build_summary, stage_table
 
     with stage_progress(quiet, stage_count()) as advance:
         built = build(write_index=not no_export, on_progress=advance, **options)
     if not quiet:
         tell_summary(build_summary(built))
         tell_place(built.database)
+    if profile:
+        print(stage_table(built.stages), file=sys.stderr, flush=True)
     if not no_train:
         _train(
             built.database,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -29,7 +29,7 @@ def mapped(
     workers: int,
     *,
     stop: Callable[[], object] = lambda: None,
-) -> Iterator[_R]:
+) -> Generator[_R, None, None]:
     """Yield the result for each item, in order, while threads work on the next ones.
 
     One more item than there are workers is taken ahead. stop: called if the results that are not
@@ -53,7 +53,7 @@ def mapped(
 
 def mapped_with(
     connections: Sequence[_C], work: Callable[[_C, _T], _R], items: Iterable[_T]
-) -> Iterator[_R]:
+) -> Generator[_R, None, None]:
     """Yield the result for each item, in order; each thread has one of the connections to itself.
 
     They are interrupted if the results that are not ready are not needed any more.
@@ -76,7 +76,7 @@ def mapped_with(
     return mapped(work_with_free, items, len(connections), stop=interrupt)
 
 
-def prefetch(items: Iterable[_T], depth: int = 2) -> Iterator[_T]:
+def prefetch(items: Iterable[_T], depth: int = 2) -> Generator[_T, None, None]:
     """Yield the items while a thread produces the next ones; the thread ends with the generator.
 
     depth: maximum number of items that wait.

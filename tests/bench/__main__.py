@@ -44,59 +44,102 @@ def scan(folder: Path) -> tuple[Run, float]:
     return result, float(result.output)
 
 
-def build(folder: Path, *options: str) -> Run:
-    """Build a whole database with its index files on two threads."""
-    return run(
-        sys.executable, "-m", "e6duck", "build", str(folder), "-q", "--threads", "2", *options
-    )
+def build(folder: Path, *options: str, threads: int = 2) -> Run:
+    """Build a database with its index files, but without vectors."""
+    program = [sys.executable, "-m", "e6duck", "build", str(folder), "--no-train", "-q"]
+    return run(*program, "--threads", str(threads), *options)
+
+
+def peer_build(folder: Path, peer: Path) -> Run:
+    """Import the same export with e6db, from its checkout, in its environment."""
+    with tempfile.TemporaryDirectory() as place:
+        read, written = Path(place) / "in", Path(place) / "out"
+        read.mkdir()
+        written.mkdir()
+        for path in folder.glob("*.csv"):
+            (read / f"{path.stem}-2025-01-01.csv").symlink_to(path)  # it asks for a date
+        python = str(peer / ".venv" / "bin" / "python")
+        return run(python, "-m", "e6db.importdb", str(read), str(written), folder=peer)
 
 
 def median(runs: list[Run], name: str) -> float:
     """Return the median of an attribute of several runs."""
-    return statistics.median(getattr(each, name) for each in runs)
+    return median_of([getattr(each, name) for each in runs])
 
 
-def bench_build(cache: Path, posts: int, repeats: int, large: bool) -> dict[str, float]:
-    """Compare builds with the reference, with compressed exports, and with ten times the posts."""
+def figures_of(what: str, runs: list[Run]) -> dict[str, float]:
+    """Return the medians of several runs, by name."""
+    return {
+        f"{what}: s": median(runs, "seconds"),
+        f"{what}: CPU s": median(runs, "cpu_seconds"),
+        f"{what}: busy threads": median(runs, "busy_threads"),
+        f"{what}: peak MiB": median(runs, "peak_mib"),
+    }
+
+
+def bench_build(
+    cache: Path, posts: int, repeats: int, large: bool, peer: Path | None
+) -> dict[str, float]:
+    """Compare builds with e6db, with a scan, with other options, and with ten times the posts."""
     plain, gzipped = made(cache, posts), made(cache, posts, gzip=True)
-    scans, queries, builds, gzip_builds = [], [], [], []
+    queries = []
+    runs: dict[str, list[Run]] = {}
     for _ in range(repeats):
         reference, query_seconds = scan(plain)
-        scans.append(reference)
         queries.append(query_seconds)
-        builds.append(build(plain))
-        gzip_builds.append(build(gzipped))
-    figures = {
-        "posts": posts,
-        "scan CPU s, query alone": statistics.median(queries),
-        "scan CPU s, whole process": median(scans, "cpu_seconds"),
-        "build CPU s": median(builds, "cpu_seconds"),
-        "build s": median(builds, "seconds"),
-        "build busy threads": median(builds, "busy_threads"),
-        "build peak MiB": median(builds, "peak_mib"),
-        "build / scan, query alone": median(builds, "cpu_seconds") / statistics.median(queries),
-        "build / scan, whole processes": median(builds, "cpu_seconds")
-        / median(scans, "cpu_seconds"),
-        "gzip build / plain build, CPU": median(gzip_builds, "cpu_seconds")
-        / median(builds, "cpu_seconds"),
-        "gzip build / plain build, s": median(gzip_builds, "seconds") / median(builds, "seconds"),
-    }
+        now = {"scan": reference, "build": build(plain)}
+        if peer:
+            now["e6db"] = peer_build(plain, peer)
+        now["build of .gz"] = build(gzipped)
+        now["build, 1 thread"] = build(plain, threads=1)
+        for what, each in now.items():
+            runs.setdefault(what, []).append(each)
+    figures: dict[str, float] = {"posts": posts, "scan, query alone: CPU s": median_of(queries)}
+    for what, each in runs.items():
+        figures |= figures_of(what, each)
+    figures["build / scan, query alone: CPU"] = figures["build: CPU s"] / median_of(queries)
+    figures |= _ratios(figures, "build", "e6db") | _ratios(figures, "build of .gz", "build")
+    figures |= _ratios(figures, "build, 1 thread", "build")
     if large:
-        tenfold = made(cache, posts * 10)
-        default, little = build(tenfold), build(tenfold, "--memory-limit", "1GB")
-        figures |= {
-            "10 x posts: build s": default.seconds,
-            "10 x posts: times as long": default.seconds / median(builds, "seconds"),
-            "10 x posts: CPU": default.cpu_seconds / median(builds, "cpu_seconds"),
-            "10 x posts: peak MiB": default.peak_mib,
-            "10 x posts, --memory-limit 1GB: build s": little.seconds,
-            "10 x posts, --memory-limit 1GB: peak MiB": little.peak_mib,
-        }
+        figures |= _bench_tenfold(made(cache, posts * 10), peer)
+        for unit in ("s", "CPU s"):
+            grown = figures[f"10 x posts, build: {unit}"] / figures[f"build: {unit}"]
+            figures[f"10 x posts: times as many {unit}"] = grown
     asked = [
         run(sys.executable, "-m", "e6duck", "query", "--db", str(plain), "select 1")
         for _ in range(repeats)
     ]
-    return figures | {"query 'select 1' s": median(asked, "seconds")}
+    return figures | figures_of("query 'select 1'", asked)
+
+
+def _bench_tenfold(folder: Path, peer: Path | None) -> dict[str, float]:
+    figures = figures_of("10 x posts, build", [build(folder)])
+    if peer:
+        figures |= figures_of("10 x posts, e6db", [peer_build(folder, peer)])
+        figures |= _ratios(figures, "10 x posts, build", "10 x posts, e6db")
+    limited = [build(folder, "--memory-limit", "1GB")]
+    return figures | figures_of("10 x posts, --memory-limit 1GB", limited)
+
+
+def median_of(values: list[float]) -> float:
+    """Return the median."""
+    return statistics.median(values)
+
+
+def _ratios(figures: dict[str, float], first: str, second: str) -> dict[str, float]:
+    return {
+        f"{first} / {second}: {unit}": figures[f"{first}: {unit}"] / figures[f"{second}: {unit}"]
+        for unit in ("s", "CPU s", "peak MiB")
+        if f"{second}: {unit}" in figures
+    }
+
+
+def _peer(folder: Path | None) -> Path | None:
+    """Return the checkout of e6db if it and its environment are there; says so if not."""
+    if folder and not (folder / ".venv" / "bin" / "python").exists():
+        print(f"no e6db: there is no environment {folder / '.venv'}", file=sys.stderr)
+        return None
+    return folder and folder.resolve()
 
 
 def main() -> None:
@@ -106,6 +149,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, help="default: 500,000 to build, 100,000 to embed")
     parser.add_argument("--repeats", type=int, default=5, help="of a build")
     parser.add_argument("--large", action="store_true", help="build ten times the posts, too")
+    parser.add_argument("--peer", type=Path, help="checkout of e6db with .venv, to build with, too")
     parser.add_argument("--seed", type=int, default=1, help="of the export to embed")
     parser.add_argument("--sweep", action="store_true", help="compare all recipes, not three")
     parser.add_argument("--evaluate", action="store_true", help="predict held-out uses, too")
@@ -119,9 +163,11 @@ def main() -> None:
     if options.what == "normalize":
         figures = captions.bench(options.cache, posts, options.repeats)
     else:
-        figures = bench_build(options.cache, posts, options.repeats, options.large)
+        figures = bench_build(
+            options.cache, posts, options.repeats, options.large, _peer(options.peer)
+        )
     for name, value in figures.items():
-        print(f"{name:<44}{value:>12,.2f}")
+        print(f"{name:<48}{value:>12,.2f}")
     print(json.dumps(figures))
 
 

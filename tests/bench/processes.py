@@ -30,11 +30,11 @@ class Run:
         return self.cpu_seconds / self.seconds
 
 
-def run(*command: str, code: int = 0) -> Run:
-    """Run a command; raises `CalledProcessError` if it ends with another exit code."""
+def run(*command: str, code: int = 0, folder: Path | None = None) -> Run:
+    """Run a command in a folder; raises `CalledProcessError` if it ends with another exit code."""
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, cwd=folder)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)

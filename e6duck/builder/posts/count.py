@@ -40,9 +40,7 @@ def numbered(batch: pa.RecordBatch, known: NameIds, malformed: list[Malformed]) 
     rows = batch if reasons.null_count == len(batch) else batch.filter(reasons.is_null())
     name_ids = list_array(*number_names(rows.column("names"), known))
     kept = rows.drop_columns(_MADE)
-    kept = pa.RecordBatch.from_arrays(
-        [*kept.columns, name_ids], [*kept.schema.names, "name_ids"]
-    )
+    kept = pa.RecordBatch.from_arrays([*kept.columns, name_ids], [*kept.schema.names, "name_ids"])
     ids = batch.column("id").fill_null(-1).to_numpy()
     return NumberedRows(ids, reasons.dictionary_encode(), kept, malformed)
 

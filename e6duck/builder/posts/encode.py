@@ -15,6 +15,7 @@ from .count import Counted, Integers
 from .sort import Numbers, Offsets, sorted_lists
 from .spill import list_array, read_spill, spill_schema
 
+
 class TagsOfNames:
     """For each name, by its number, the tags that it stands for: its own, and those it implies.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
@@ -29,7 +29,7 @@ def read_parts(
     known: NameIds,
     checked: Future[Checked],
     workers: int,
-) -> Iterator[NumberedRows]:
+) -> Generator[NumberedRows, None, None]:
     """Yield the rows of a file in order; threads read its parts and number the names.
 
     options: variables that post_row reads. checked: gets what is known about the file when all of
@@ -67,7 +67,7 @@ def read_whole(
     rejects_table: str,
     known: NameIds,
     checked: Future[Checked],
-) -> Iterator[NumberedRows]:
+) -> Generator[NumberedRows, None, None]:
     """Yield the rows of a file in order, read by one thread from its first byte to its last.
 
     connection: has a view post_row, whose malformed rows go to rejects_table. checked: gets what is

@@ -152,7 +152,6 @@ class Scanner:
         return [row.moved(part.first - len(self._header)) for row in found]
 
 
-
 @contextmanager
 def scanners(
     connection: Connection, source: Source, header: bytes, options: Mapping[str, object], count: int

@@ -13,7 +13,9 @@ Numbers: TypeAlias = NDArray[np.uint32]
 _ROWS = 4096  # sorted at once: their keys fit the cache
 
 
-def sorted_lists(offsets: Offsets, values: Numbers, *, flag_bits: int = 0) -> tuple[Offsets, Numbers]:
+def sorted_lists(
+    offsets: Offsets, values: Numbers, *, flag_bits: int = 0
+) -> tuple[Offsets, Numbers]:
     """Return lists with their values ascending and without duplicates.
 
     A list is values[offsets[i]:offsets[i + 1]]. flag_bits: the lowest bits of a value, which tell
@@ -24,7 +26,7 @@ def sorted_lists(offsets: Offsets, values: Numbers, *, flag_bits: int = 0) -> tu
     from a third of that time to twice as long, depending on the processor.
     """
     row_count = len(offsets) - 1
-    bits = int(values.max(initial=0)).bit_length()
+    bits = max(int(values.max(initial=0)).bit_length(), flag_bits)
     rows_at_once = max(1, min(_ROWS, (1 << 32 - bits) - 1))
     found_offsets, found_values = np.zeros(row_count + 1, np.int32), []
     total = 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ...builder.stage_names import stage_text
 from ...db.results.table import places
 from ...tags.phrases import many
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from ...builder.build import BuildResult
     from ...builder.fetch.fetch import FetchPlan
     from ...builder.from_index import ImportResult
+    from ...builder.profile import StageTime
     from ...trainer.train import TrainResult
 
 _FRESH_DAYS = 30
 _HEAD_WIDTH = 14  # columns of the word that a line begins with
 _HIGHLIGHTED = ("age", "note", "warning", "old database")
 _NAMES_SHOWN = 5
+_STAGE_WIDTH = 32  # columns of the text of a stage
 _REASONS = {
     "deleted": "deleted",
     "file_ext": "with other file types",
@@ -58,6 +61,25 @@ def build_summary(built: BuildResult) -> str:
     lines += _old(built.kept_old, built.user_relations)
     lines.append(f"build         {built.build_id}, {built.seconds:.1f} seconds")
     return "\n".join(lines)
+
+
+def stage_table(stages: Sequence[StageTime]) -> str:
+    """Return a table of what the stages of a build took; those with one text are one row."""
+    rows: dict[str, list[StageTime]] = {}
+    for each in stages:
+        rows.setdefault(stage_text(each.stage), []).append(each)
+    lines = [f"{'stage':<{_STAGE_WIDTH}}  seconds  CPU seconds        rows"]
+    for text, group in rows.items():
+        seconds = sum(each.seconds for each in group)
+        cpu_seconds = sum(each.cpu_seconds for each in group)
+        counts = [each.rows for each in group if each.rows is not None]
+        count = f"{max(counts):,}" if counts else ""
+        lines.append(
+            f"{text:<{_STAGE_WIDTH}}{seconds:>9.2f}{cpu_seconds:>13.2f}{count:>12}".rstrip()
+        )
+    seconds = sum(each.seconds for each in stages)
+    cpu_seconds = sum(each.cpu_seconds for each in stages)
+    return "\n".join([*lines, f"{'total':<{_STAGE_WIDTH}}{seconds:>9.2f}{cpu_seconds:>13.2f}"])
 
 
 def _age(built: BuildResult) -> Iterator[str]:
