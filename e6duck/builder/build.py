@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from ..db.connection import DEFAULT_MEMORY, Connection, drafting, memory_size, s
 from ..db.errors import plain_errors
 from ..db.interrupts import SignalPoint, explained_interrupts, files_state
 from ..db.locate import DATABASE
+from ..db.prefetch import Workers
 from ..db.sql_files import more_scripts, scripts
 from ..errors import UsageError
 from ..index import write
@@ -227,7 +227,8 @@ def _make_draft(
         pipeline.run(draft)
         with (
             second_connection(connection) as reading,
-            ThreadPoolExecutor(1, thread_name_prefix="e6duck audit") as pool,
+            Workers(1, "e6duck audit") as pool,
+            SignalPoint(),
         ):
             on_progress("audit", 0)
             finishing = pool.submit(_finish, draft)

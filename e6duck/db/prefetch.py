@@ -9,8 +9,25 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
+from .interrupts import SignalPoint
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+
+
+class Workers(ThreadPoolExecutor):
+    """A pool of threads; none of them runs any more when its block ends, not even after Ctrl-C."""
+
+    def __exit__(self, *error: object) -> None:
+        interrupt = None
+        while True:
+            try:
+                self.shutdown(wait=True)
+                break
+            except KeyboardInterrupt as raised:
+                interrupt = raised
+        if interrupt:
+            raise interrupt
 
 
 class Interruptible(Protocol):
@@ -35,7 +52,7 @@ def mapped(
     One more item than there are workers is taken ahead. stop: called if the results that are not
     ready are not needed any more; the generator then waits until no thread works.
     """
-    with ThreadPoolExecutor(workers, thread_name_prefix="e6duck worker") as pool:
+    with Workers(workers, "e6duck worker") as pool, SignalPoint():
         pending: deque[Future[_R]] = deque()
         try:
             for item in items:

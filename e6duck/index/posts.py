@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeAlias
@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from ..db.connection import Connection, second_connection
-from ..db.prefetch import prefetch
+from ..db.interrupts import SignalPoint
+from ..db.prefetch import Workers, prefetch
 from ..db.sql_files import sql_text
 from .id_lists import is_not_in, keys_of, values_of
 
@@ -48,7 +49,8 @@ def writing_posts(connection: Connection, path: Path, build_id: str) -> Iterator
     with (
         with_clamp(connection) as reading,
         _PostsFile(path, build_id) as file,
-        ThreadPoolExecutor(1, thread_name_prefix="e6duck parquet") as pool,
+        Workers(1, "e6duck parquet") as pool,
+        SignalPoint(),
     ):
 
         def write(batch: pa.RecordBatch, stripped: pa.ListArray) -> None:

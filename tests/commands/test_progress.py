@@ -116,7 +116,7 @@ def test_a_terminal_that_cannot_erase_is_shown_no_counter(
 
 
 def test_every_stage_has_a_text_for_users() -> None:
-    steps = ("reading files", "audit", "checkpoint", "publish")
+    steps = ("start", "reading files", "audit", "checkpoint", "publish")
     every = [*scripts("build"), *scripts("build/optional"), *import_scripts()]
     assert {*steps, *(script.name for script in every)} == STAGES.keys()
     assert stage_count() == len(scripts("build")) + len(scripts("build/optional")) + len(NAMES) + 3

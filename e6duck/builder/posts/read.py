@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
 
 import pyarrow as pa
 
 from ...db.connection import Connection
-from ...db.prefetch import mapped_with, prefetch
+from ...db.interrupts import SignalPoint
+from ...db.prefetch import Workers, mapped_with, prefetch
 from ...errors import SourceError
 from ..rejects import malformed
 from ..source import Checked, CheckingReader, Source, check, header_line
@@ -74,7 +75,7 @@ def read_whole(
     known about the file, unless it is there already.
     """
     over = threading.Event()
-    with ThreadPoolExecutor(1, thread_name_prefix="check") as pool:
+    with Workers(1, "e6duck check") as pool, SignalPoint():
         checking = None if checked.done() else pool.submit(check, source, over.is_set)
         try:
             reader = connection.sql("from post_row").to_arrow_reader(_BATCH_ROWS)
