@@ -227,24 +227,24 @@ def _make_draft(
         pipeline.run(draft)
         with (
             second_connection(connection) as reading,
-            Workers(1, "e6duck audit") as pool,
+            second_connection(connection) as saving,
+            Workers(2, "e6duck audit") as pool,
             SignalPoint(),
         ):
             on_progress("audit", 0)
-            finishing = pool.submit(_finish, draft)
+            auditing = pool.submit(_audit, draft)
+            saved = pool.submit(saving.execute, "checkpoint e6")
             exported = _write_index(draft, reading, place, stack)
             on_progress("checkpoint", 0)
-            warnings, facts = finishing.result()
+            warnings, facts = auditing.result()
+            saved.result()
         row_counts = pipeline.row_counts(draft)
     return _Made(path, warnings, exported, facts, row_counts)
 
 
-def _finish(draft: Draft) -> tuple[list[str], dict[str, Any]]:
-    """Audit and save a draft; returns warnings and facts about it."""
-    warnings = pipeline.audit(draft)
-    facts = build_facts(draft)
-    draft.connection.execute("checkpoint e6")
-    return warnings, facts
+def _audit(draft: Draft) -> tuple[list[str], dict[str, Any]]:
+    """Return the warnings of the audit, and the facts about a draft."""
+    return pipeline.audit(draft), build_facts(draft)
 
 
 def _write_index(

@@ -30,7 +30,9 @@ from .posts.read import read_parts, read_whole
 from .posts.tokens import COMMON_TOKENS, NameIds
 from .source import select_sql
 
-_READING_MEMORY = 800_000_000  # about half of it is ever in use
+# With a higher limit, DuckDB keeps more in memory, and is no faster.
+_READING_MEMORY = 800_000_000  # for a file in one piece; about half of it is ever in use
+_WRITING_MEMORY = 300_000_000
 
 # The relations of the draft that count the rows of a table.
 _ROWS = {
@@ -97,14 +99,18 @@ def _counted_names(draft: Draft) -> None:
         counted = _count(draft, rows, known)
     except UncertainError:
         known = _name_ids(connection)
-        # With a higher limit, DuckDB keeps in memory everything that it has read from the file.
-        connection.execute(f"set memory_limit = '{min(draft.engine_memory, _READING_MEMORY)}B'")
+        _limit_memory(draft, _READING_MEMORY)
         rows = read_whole(connection, source, draft.rejects_table("posts"), known, checked)
         counted = _count(draft, rows, known)
-        connection.execute(f"set memory_limit = '{draft.engine_memory}B'")
+        _limit_memory(draft, draft.engine_memory)
     draft.results.counted = counted
     connection.register("counted_names", counted.name_table())
     _note_rejects(draft)
+
+
+def _limit_memory(draft: Draft, size: int) -> None:
+    """Limit DuckDB's memory, in bytes, to this and to its share."""
+    draft.connection.execute(f"set memory_limit = '{min(size, draft.engine_memory)}B'")
 
 
 def _name_ids(connection: Connection) -> NameIds:
@@ -192,11 +198,13 @@ def _encoded_posts(draft: Draft) -> None:
         encoded.sink = draft.open_files.enter_context(writing)
     draft.results.encoded = encoded
     connection.register("encoded_posts", encoded.reader())
+    _limit_memory(draft, _WRITING_MEMORY)
 
 
 def _tagged_counts(draft: Draft) -> None:
     """Register how many posts hold each tag, direct or implied."""
     assert draft.results.encoded is not None, "posts are encoded before tags are counted"
+    _limit_memory(draft, draft.engine_memory)
     draft.open_files.close()
     draft.spill.unlink()
     counts = draft.results.encoded.tagged_counts

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import duckdb
+import numpy as np
 
 from ..db.errors import first_line
 from ..db.sql_files import file_literal, literal
@@ -27,6 +28,7 @@ from .columns import COLUMNS, ESSENTIAL, MORE_COLUMNS, TEXT
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
+_QUOTE = 0x22
 _LONGEST_HEADER = 1 << 16
 LONGEST_ROW = 1 << 21  # the longest description has 50,000 characters
 REJECTS_LIMIT = 100_000  # faults noted per file: more is an error, and would fill the memory
@@ -181,6 +183,7 @@ class CheckingReader:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._digest, self._content_digest = hashlib.sha256(), hashlib.sha256()
+        self._mask = np.empty(0, bool)
         self._size = 0
         self.quote_count = 0  # in the blocks that were read
 
@@ -194,13 +197,20 @@ class CheckingReader:
                 if is_gzip:
                     text = cast(IO[bytes], gzip.GzipFile(fileobj=hashing))
                 while data := text.read(size):
-                    self.quote_count += data.count(b'"')
+                    self.quote_count += self._quotes_in(data)
                     if is_gzip:
                         self._content_digest.update(data)
                     yield data
                 self._size = hashing.size
         except (OSError, EOFError, zlib.error) as error:
             raise _unreadable(self._source.path, error) from error
+
+    def _quotes_in(self, data: bytes) -> int:
+        # Other than bytes.count, NumPy lets other threads of Python work meanwhile.
+        if len(self._mask) < len(data):
+            self._mask = np.empty(len(data), bool)
+        found = np.equal(np.frombuffer(data, np.uint8), _QUOTE, out=self._mask[: len(data)])
+        return int(np.count_nonzero(found))
 
     def checked(self) -> Checked:
         """Return what is known about the file after all blocks were read."""

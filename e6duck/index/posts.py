@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 POSTS = "posts.parquet"
 _GROUP_ROWS = 100_000
 _BATCH_ROWS = 100_000
-_MOST_WAITING = 12  # batches, while a row group is compressed
+_MOST_WAITING = 6  # batches, while a row group is compressed
 
 # Gets some rows of the table posts, and their stripped tags.
 PostsSink: TypeAlias = Callable[[pa.RecordBatch, pa.ListArray], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,20 +152,21 @@ def write_drafts(
     drafts = {out_dir / name: files.draft_path(out_dir / name) for name in names}
     drafts |= {out_dir / name: path for name, path in (written or {}).items()}
 
-    def write_one(reading: Connection, name: str) -> None:
+    def write_one(reading: Connection, name: str) -> dict[str, object]:
         path = drafts[out_dir / name]
         if more and name in more:
             more[name](path)
         elif not written or name not in written:
             _WRITERS[name](reading, path, id_of_build)
+        return {"size": path.stat().st_size, "sha256": files.sha256(path)}
 
     try:
         with SignalPoint(), ExitStack() as stack:  # before the drafts are discarded
             opened = [stack.enter_context(second_connection(connection)) for _ in range(workers)]
-            for name, _ in zip(names, mapped_with(opened, write_one, names), strict=True):
+            results = stack.enter_context(closing(mapped_with(opened, write_one, names)))
+            for name, entry in zip(names, results, strict=True):
                 progress(name, 0)
-                path = drafts[out_dir / name]
-                entries[name] = {"size": path.stat().st_size, "sha256": files.sha256(path)}
+                entries[name] = entry
         if vectors.POST_FACTORS not in names and entries.get(vectors.TAG_FACTORS) != vectors_before:
             entries.pop(vectors.POST_FACTORS, None)  # it is from an earlier training
         index = {

@@ -37,10 +37,10 @@ class NumberedRows:
 def numbered(batch: pa.RecordBatch, known: NameIds, malformed: list[Malformed]) -> NumberedRows:
     """Replace the names in rows of post_row by numbers."""
     reasons = batch.column("drop_reason")
-    rows = batch if reasons.null_count == len(batch) else batch.filter(reasons.is_null())
-    name_ids = list_array(*number_names(rows.column("names"), known))
-    kept = rows.drop_columns(_MADE)
-    kept = pa.RecordBatch.from_arrays([*kept.columns, name_ids], [*kept.schema.names, "name_ids"])
+    name_ids = list_array(*number_names(batch.column("names"), known))
+    rows = batch.drop_columns(_MADE)
+    rows = pa.RecordBatch.from_arrays([*rows.columns, name_ids], [*rows.schema.names, "name_ids"])
+    kept = rows if reasons.null_count == len(rows) else rows.filter(reasons.is_null())
     ids = batch.column("id").fill_null(-1).to_numpy()
     return NumberedRows(ids, reasons.dictionary_encode(), kept, malformed)
 

@@ -60,7 +60,7 @@ class NameIds:
 
     def _of_rare(self, tokens: pa.StringArray) -> Numbers:
         """Return the numbers of distinct tokens that are not common, and learn the new ones."""
-        asked = tokens.to_pylist()
+        asked = tokens.to_numpy(zero_copy_only=False).tolist()  # much faster than to_pylist
         with self._lock:
             numbers = list(map(self._of_token.get, asked))
             if None in numbers:
