@@ -84,6 +84,14 @@ def discard(path: Path) -> None:
     shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)
 
 
+def discard_drafts(final: Path, owner: int) -> None:
+    """Remove the drafts of a file that a process has left; owner: its number, when it has ended."""
+    beginning = f"{final.name}{_MARK}{owner}-"
+    for leftover in final.parent.glob(f"*{_MARK}{owner}-*"):
+        if leftover.name.startswith(beginning) and is_draft(leftover.name):
+            discard(leftover)
+
+
 def sweep(folder: Path) -> None:
     """Remove the drafts in folder whose process has ended without removing them.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import math
+import os
 import sys
-import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,6 @@ from .shared.options import (
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..db.answer import Answer
 
 # By the beginning of DuckDB's message.
 _HINTS = {
@@ -42,8 +41,21 @@ _HINTS = {
         "use --trusted for SQL of your own, or the DuckDB shell: e6duck shell"
     ),
 }
-_NO_DEFAULT = "…"
-_SECONDS = click.FloatRange(min=0, min_open=True, max=threading.TIMEOUT_MAX)
+_LONGEST_QUERY = 16 << 20  # bytes
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds; unlike a FloatRange it refuses nan, which no comparison refuses."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; raises a usage error for one that is not in the range."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return number
+
+
+_SECONDS = _Seconds(min=0, min_open=True, max=threading.TIMEOUT_MAX)
 
 
 def _complete_built_in(
@@ -119,8 +131,15 @@ def _complete_built_in(
 )
 @memory_option
 @threads_option
+@click.option("--in-child", is_flag=True, hidden=True, help="Limit this process itself.")
 def query(
-    is_list: bool, show: bool, is_all: bool, db: Path | None, output: Path | None, **options: Any
+    is_list: bool,
+    show: bool,
+    is_all: bool,
+    in_child: bool,
+    db: Path | None,
+    output: Path | None,
+    **options: Any,
 ) -> None:
     """Query the database with SQL: an argument, -f FILE, or - for standard input.
 
@@ -129,68 +148,29 @@ def query(
     rows. Elsewhere it is CSV with all rows and columns, or the format of --format or -o.
     """
     if is_list or show:
-        _describe(options["question"], options["kind"], output, is_list)
+        from .shared.built_in_queries import describe
+
+        describe(options["question"], options["kind"], output, is_list)
         return
+    timeout, memory = options["timeout"], options["memory_limit"]
+    if in_child:
+        _limit(timeout, memory, options["threads"])
+    elif not (timeout is None and memory is None):
+        from .shared.child_process import run_in_child  # slow to import
+
+        context = click.get_current_context()
+        context.exit(run_in_child(context, output, timeout))
     is_whole = is_all or options["limit"] is not None
     _answer(database_path(db), output, is_whole, **options)
 
 
-def _describe(name: str | None, chosen: str | None, output: Path | None, is_list: bool) -> None:
-    """Write the list of the built-in queries, or the SQL of one."""
-    from ..db.saved_queries import saved_query
-    from .shared.formats import format_of, write
+def _limit(timeout: float | None, memory: str | None, threads: int | None) -> None:
+    """Limit the time and the memory of this process."""
+    from ..db.connection import memory_size
+    from .shared.child_process import limit_this_process
 
-    kind = format_of(output, chosen, sys.stdout.isatty())
-    if not (is_list or name):
-        raise UsageError("--show prints a built-in query; name it with --name NAME")
-    sql = "" if is_list or not name else saved_query(name, {})[0]
-    with target(output) as file:
-        if sql:
-            file.write(sql)
-        elif kind == "table":
-            columns = shutil.get_terminal_size().columns
-            file.writelines(f"{line}\n" for line in _saved_lines(columns))
-        else:
-            write(_saved(), file, kind)
-
-
-def _saved_lines(width: int) -> Iterator[str]:
-    """Yield lines: the name of each built-in query, its description, and its parameters."""
-    from ..db.saved_queries import saved_queries
-
-    for number, script in enumerate(saved_queries()):
-        if number:
-            yield ""
-        yield from textwrap.wrap(f"{script.name}: {script.sentence}", width)
-        heads = {
-            name: f"    -p {name}={_NO_DEFAULT if default is None else default}"
-            for name, default in script.parameters.items()
-        }
-        wide = max(map(len, heads.values()), default=0) + 2
-        for name, comment in script.parameter_comments.items():
-            head = heads[name].ljust(wide)
-            yield from textwrap.wrap(
-                head + comment, max(width, wide + 10), subsequent_indent=" " * wide
-            )
-
-
-def _saved() -> Answer:
-    """Return the name, parameters and description of each built-in query."""
-    from ..db.answer import Answer
-    from ..db.saved_queries import saved_queries
-
-    rows = [
-        (
-            script.name,
-            " ".join(
-                f"-p {name}={_NO_DEFAULT if default is None else default}"
-                for name, default in script.parameters.items()
-            ),
-            script.sentence,
-        )
-        for script in saved_queries()
-    ]
-    return Answer(("name", "parameters", "description"), ("VARCHAR",) * 3, iter([rows]))
+    size = None if memory is None else memory_size(memory)
+    limit_this_process(timeout, size, threads or os.cpu_count() or 1)
 
 
 def _answer(
@@ -233,6 +213,8 @@ def _answer(
 @contextmanager
 def _with_hints() -> Iterator[None]:
     """Add a hint to DuckDB's error about what the sandbox forbids."""
+    from ..db.errors import out_of_memory
+
     try:
         yield
     except QueryError as error:
@@ -241,6 +223,8 @@ def _with_hints() -> Iterator[None]:
             if message.startswith(beginning):
                 raise QueryError(f"{message.rstrip()}\n\nhint: {hint}") from error
         raise
+    except MemoryError as error:  # in Python, of what DuckDB returned
+        raise out_of_memory() from error
 
 
 def _question(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -264,7 +248,13 @@ def _read(path: Path) -> str:
     if is_input and sys.stdin is None:
         raise UsageError("standard input is closed; give the query as an argument or with -f FILE")
     try:
-        content = sys.stdin.buffer.read() if is_input else path.read_bytes()
+        with nullcontext(sys.stdin.buffer) if is_input else path.open("rb") as file:
+            content = file.read(_LONGEST_QUERY + 1)
+        if len(content) > _LONGEST_QUERY:
+            raise UsageError(
+                f"{'the query' if is_input else path} is longer than 16 MiB; load data with"
+                " --table NAME=FILE"
+            )
         return content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error

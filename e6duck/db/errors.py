@@ -32,6 +32,14 @@ def first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
 
+def out_of_memory() -> QueryError:
+    """Return the error for a query that needs more memory than it may use."""
+    return QueryError(
+        "out of memory: raise memory_limit, or let the query spill to disk (trusted)",
+        options=("memory_limit", "trusted"),
+    )
+
+
 @contextmanager
 def translated_errors(timeout: Timeout | None = None) -> Iterator[None]:
     """Raise what a query raises as a `QueryError` with DuckDB's message.
@@ -41,11 +49,8 @@ def translated_errors(timeout: Timeout | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
-        raise QueryError(
-            "out of memory: raise memory_limit, or let the query spill to disk (trusted)",
-            options=("memory_limit", "trusted"),
-        ) from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise out_of_memory() from error
     except duckdb.InterruptException as error:
         if timeout and timeout.is_over:
             raise QueryError(
