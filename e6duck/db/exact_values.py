@@ -17,6 +17,14 @@ _TIME = re.compile(
 _FLOAT = re.compile(r"\bFLOAT(?=[,)\[]|$)")
 
 
+def type_of(statement: duckdb.Statement) -> duckdb.StatementType | None:
+    """Return the type of a statement; None if DuckDB's package has no name for it."""
+    try:
+        return statement.type
+    except ValueError:  # UPDATE EXTENSIONS in 2.0.1
+        return None
+
+
 def exact(
     connection: Connection, statement: duckdb.Statement, given: dict[str, Any] | None
 ) -> tuple[duckdb.Statement, tuple[str, ...] | None]:
@@ -26,7 +34,7 @@ def exact(
     an interval, and needs a package for time zones. A FLOAT becomes the DOUBLE with the same text:
     0.1, not 0.10000000149011612.
     """
-    if statement.type != duckdb.StatementType.SELECT:
+    if type_of(statement) != duckdb.StatementType.SELECT:
         return statement, None
     try:
         found = connection.execute(f"describe {statement.query}", given).fetchall()

@@ -17,7 +17,7 @@ from ..progress import Notify, no_notice
 from .answer import FETCHED_ROWS, Answer, Row
 from .connection import Connection
 from .errors import translated_errors
-from .exact_values import exact
+from .exact_values import exact, type_of
 from .interrupts import Timeout
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def ask(
         tuple(str(column[0]) for column in description),
         types or tuple(str(column[1]) for column in description),
         _fetch(connection, timer, limit),
-        is_plan=last.type == duckdb.StatementType.EXPLAIN,
+        is_plan=type_of(last) == duckdb.StatementType.EXPLAIN,
     )
 
 

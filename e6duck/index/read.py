@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import logging
 import os
+import stat
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ Implications: TypeAlias = tuple[dict[int, list[int]], dict[str, list[int]]]
 Result = TypeVar("Result")
 
 _AGAIN = "download the set again, or run `e6duck build` or `e6duck export` again"
+_LARGEST = 64 << 20  # bytes of a list; those of all tags of the site take half of that
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -48,13 +51,14 @@ class IndexSet:
     digests: tuple[tuple[str, str], ...] | None  # name and SHA-256 of each; None: no index.json
     build_id: str | None = None  # from index.json
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, largest: int = _LARGEST) -> bytes:
         """Return the bytes of a file.
 
-        Raises `MixedSetError` if index.json does not list a file with this content.
+        largest: its maximum size. Raises `MixedSetError` if index.json does not list a file with
+        this content.
         """
         path = self.folder / name
-        content = _read_bytes(path)
+        content = _read_bytes(path, largest)
         if content.startswith(_LFS_POINTER):
             raise IndexFilesError(
                 f"{path} is only a Git LFS pointer to the file; run `git lfs pull` in its folder"
@@ -74,15 +78,19 @@ class IndexSet:
         try:
             if not packed:
                 raise EOFError("empty file")
-            return gzip.decompress(packed)
+            with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+                content = file.read(_LARGEST + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise self.broken(name, error) from error
+        if len(content) > _LARGEST:
+            raise self.broken(name, f"it unpacks to more than {_LARGEST >> 20} MiB")
+        return content
 
     def json_object(self, name: str) -> dict[str, Any]:
         """Return the JSON object in a ``.json.gz`` file."""
         try:
             content = json.loads(self.gunzip(name))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self.broken(name, error) from error
         if not isinstance(content, dict):
             raise self.broken(name, "not a JSON object")
@@ -94,8 +102,16 @@ class IndexSet:
         return IndexFilesError(f"{self.folder / name} is broken ({reason}); {_AGAIN}")
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, largest: int = _LARGEST) -> bytes:
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise IndexFilesError(f"{path} is not a file; {_AGAIN}")
+        if status.st_size > largest:
+            raise IndexFilesError(
+                f"{path} is broken (its {status.st_size:,} bytes are more than {largest:,});"
+                f" {_AGAIN}"
+            )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise IndexFilesError(
@@ -129,7 +145,7 @@ def _read_manifest(manifest: Path) -> IndexSet:
         if content["format"] == 1:
             digests = tuple((name, entry["sha256"]) for name, entry in content["files"].items())
             return IndexSet(manifest.parent, digests, content.get("build_id"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise IndexFilesError(
             f"{manifest} is broken; {_AGAIN}, or remove it to load the folder anyway"
         ) from error

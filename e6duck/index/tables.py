@@ -20,6 +20,8 @@ _NAMES, _CATEGORIES, _SPELLINGS = "tags.txt.gz", "tags_categories.bin.gz", "tag2
 _IMPLICATIONS, _RARE_IMPLICATIONS = "implications.json.gz", "implications_rej.json.gz"
 _COUNTS = "tags.parquet"
 # The files of one build can have a few tags whose name is mapped to another tag.
+_LARGEST_VECTOR = 4096 * 8  # bytes: 4,096 factors as float64
+_LARGEST_HEADER = 1 << 20
 _MAX_WRONG_NAMES, _MAX_WRONG_SHARE = 10, 0.01
 
 
@@ -183,25 +185,48 @@ def _read_counts(index: IndexSet, names: Sequence[str]) -> pa.Array:
         return unknown
     content = index.read(_COUNTS)
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        if not {"tag", "freq"} <= set(file.schema_arrow.names):
+        schema = pq.read_schema(pa.BufferReader(content))
+        if not {"tag", "freq"} <= set(schema.names):
             return unknown
-        table = file.read(columns=["tag", "freq"])
-        counts = table["freq"].combine_chunks().cast(pa.int64())
-        tags = table["tag"].to_pylist()
+        columns = None if _are_nested(schema) else _read_tags(content, names)
+        counts = columns["freq"].combine_chunks().cast(pa.int64()) if columns else unknown
     except (pa.ArrowException, OSError) as error:
         raise index.broken(_COUNTS, error) from error
-    if tags != list(names):
+    if columns is None or columns["tag"].to_pylist() != list(names):
         raise IndexFilesError(
             f"{index.folder} has files from different builds: {_COUNTS} has other tags than"
             f" {_NAMES}; download the set again, or move {_COUNTS} away to import without counts"
         )
     if counts.null_count == len(counts):
         return unknown
-    ranked = [(-(count or 0), tag) for count, tag in zip(counts.to_pylist(), tags, strict=True)]
+    ranked = [(-(count or 0), tag) for count, tag in zip(counts.to_pylist(), names, strict=True)]
     if counts.null_count or ranked != sorted(ranked):
         raise index.broken(_COUNTS, "its rows are not in the order of freq, then tag")
     return counts
+
+
+def _are_nested(schema: pa.Schema) -> bool:
+    """Return whether tags or counts could be of any size: lists, or counts that are texts."""
+    kind = schema.field("freq").type
+    is_number = pa.types.is_primitive(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
+    return pa.types.is_nested(schema.field("tag").type) or not is_number
+
+
+def _read_tags(content: bytes, names: Sequence[str]) -> pa.Table | None:
+    """Return tags and counts, or None if there are more tags or longer ones than names.
+
+    Both are found before the memory for them is used: a small file can repeat a long text.
+    """
+    file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=["tag"])
+    if file.metadata.num_rows != len(names):
+        return None
+    table = file.read(columns=["tag", "freq"])
+    longest = max(len(name.encode()) for name in names)
+    for chunk in table["tag"].chunks:
+        texts = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+        if texts.nbytes > (longest + 16) * (len(texts) + 1) + 64:
+            return None
+    return table
 
 
 def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapping[str, str]]:
@@ -209,7 +234,8 @@ def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapp
     if not (index.folder / TAG_FACTORS).exists():
         return None, {}
     try:
-        found, facts = parse_tag_factors(index.read(TAG_FACTORS))
+        largest = tag_count * _LARGEST_VECTOR + _LARGEST_HEADER
+        found, facts = parse_tag_factors(index.read(TAG_FACTORS, largest))
     except ValueError as error:
         raise index.broken(TAG_FACTORS, error) from error
     if len(found) > tag_count:
@@ -222,5 +248,5 @@ def _read_vectors(index: IndexSet, tag_count: int) -> tuple[Vectors | None, Mapp
 
 
 def _read_file(index: IndexSet, name: str, row_count: int) -> ReadFile:
-    content = index.read(name)
+    content = index.read(name, (index.folder / name).stat().st_size)  # it was read before
     return ReadFile(name, len(content), hashlib.sha256(content).hexdigest(), row_count)

@@ -104,8 +104,12 @@ def parse_tag_factors(content: bytes) -> tuple[Vectors, dict[str, str]]:
     if len(found["shape"]) != 2 or not found["shape"][1]:
         raise ValueError(f"its shape is {found['shape']}; it must be tags x factors")
     numbers = np.frombuffer(found["data"], _DTYPES[found["dtype"]]).reshape(found["shape"])
-    with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which is left out
-        return numbers.astype(np.float32), _read_metadata(content)
+    with np.errstate(over="ignore"):  # too large for float32 becomes infinite
+        vectors = numbers.astype(np.float32)
+    odd = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(odd):
+        raise ValueError(f"the vector in row {odd[0]} has a number that is not finite in float32")
+    return vectors, _read_metadata(content)
 
 
 def _read_metadata(content: bytes) -> dict[str, str]:
@@ -115,7 +119,7 @@ def _read_metadata(content: bytes) -> dict[str, str]:
     try:
         facts = json.loads(metadata.pop("e6duck"))
         return {str(name): str(value) for name, value in facts.items()}
-    except (KeyError, ValueError, AttributeError):
+    except (KeyError, ValueError, AttributeError, RecursionError):
         return metadata
 
 

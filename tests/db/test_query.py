@@ -301,3 +301,9 @@ def test_an_error_shows_the_line_that_the_user_wrote(zoo: Path) -> None:
     ran = command("query", "--db", zoo, "from read_text('/etc/hostname')")
     assert ran.code == 1
     assert "describe" not in ran.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_statement_that_python_has_no_name_for_is_refused(zoo: Path, kind: str) -> None:
+    said = refused(zoo, "update extensions", "--format", kind)
+    assert said.startswith("Permission Error: File system LocalFileSystem has been disabled")

@@ -55,6 +55,11 @@ def _parquet(columns: dict[str, object]) -> bytes:
     return bytes(sink.getvalue())
 
 
+def _repeated(text: str, count: int) -> bytes:
+    tags = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), [text])
+    return _parquet({"tag": tags, "freq": pa.array(range(count))})
+
+
 def _factors(*shape: int, name: str = "tag_factors", kind: str = "float32") -> bytes:
     return save({name: np.ones(shape, kind)})
 
@@ -71,6 +76,13 @@ DAMAGES = {
     "an unknown category": ("tags_categories.bin.gz", gzip.compress(b"\n" * 8), "category 10"),
     "a spelling of an unknown tag": ("tag2idx.json.gz", _gzip_json({"x": 8}), "it has the id 8"),
     "half a letter": ("tag2idx.json.gz", _gzip_json({"\ud800": 0, **SPELLINGS}), "surrogate"),
+    "deep JSON": ("tag2idx.json.gz", gzip.compress(b"[" * 200_000), "recursion"),
+    "deep JSON of an id": (
+        "implications.json.gz",
+        gzip.compress(b'{"3": ' + b"[" * 200_000),
+        "recursion",
+    ),
+    "much from little": ("tags.txt.gz", gzip.compress(bytes(65 << 20), 1), "more than 64 MiB"),
     "not an object": ("tag2idx.json.gz", _gzip_json([1]), "not a JSON object"),
     "an unknown implied tag": ("implications.json.gz", _gzip_json({3: [8]}), "the id 8"),
     "an unknown implying tag": ("implications.json.gz", _gzip_json({8: [3]}), "the id 8"),
@@ -87,9 +99,28 @@ DAMAGES = {
     "vectors that are numbers": (TAG_FACTORS, _factors(8), "its shape is [8]"),
     "vectors of nothing": (TAG_FACTORS, _factors(8, 0), "its shape is [8, 0]"),
     "vectors of integers": (TAG_FACTORS, _factors(8, 2, kind="int8"), "I8; F16, F32, F64"),
+    "a vector of no numbers": (
+        TAG_FACTORS,
+        save({"tag_factors": np.array([[1, 1], [1, np.nan]], "float32")}),
+        "row 1 has a number that is not finite",
+    ),
+    "a vector too large for its numbers": (
+        TAG_FACTORS,
+        save({"tag_factors": np.array([[1e39, 1]])}),
+        "row 0 has a number that is not finite",
+    ),
+    "deep JSON in index.json": ("index.json", b"[" * 200_000, "index.json is broken"),
     "a pointer of Git": (TAG_FACTORS, b"version https://git-lfs.github.com/spec/v1\n", "lfs pull"),
     "not Parquet": ("tags.parquet", b"PAR1", "is broken"),
     "counts of other tags": ("tags.parquet", _parquet({"tag": ["x"], "freq": [1]}), "other tags"),
+    "many times a long tag": ("tags.parquet", _repeated("x" * 1_000_000, 2**10), "other tags"),
+    "a long tag for each": ("tags.parquet", _repeated("x" * 1_000_000, 8), "other tags"),
+    "lists of tags": ("tags.parquet", _parquet({"tag": [["x"]], "freq": [1]}), "other tags"),
+    "counts that are texts": (
+        "tags.parquet",
+        _parquet({"tag": NAMES, "freq": ["many"] * 8}),
+        "other tags",
+    ),
     "counts not sorted": (
         "tags.parquet",
         _parquet({"tag": NAMES, "freq": COUNTS[::-1]}),
@@ -190,3 +221,21 @@ def test_the_nameless_tag_of_e6db_keeps_its_id(folder: Path) -> None:
     (folder / "tags.txt.gz").write_bytes(_lines([*NAMES[:3], "", *NAMES[4:]]))
     assert command("import", folder).code == 0
     assert published(folder).names[3] == ""
+
+
+def test_a_file_larger_than_its_content_can_be_is_not_read(folder: Path) -> None:
+    for name in ("tag2idx.json.gz", TAG_FACTORS, "tags.parquet"):
+        path = folder / name
+        before = path.read_bytes() if path.exists() else None
+        with path.open("wb") as file:
+            file.truncate(1 << 40)  # takes no place on the disk
+        assert f"{path} is broken (its 1,099,511,627,776 bytes are more than" in refusal(folder)
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+
+
+def test_a_device_is_no_index_file(folder: Path) -> None:
+    (folder / "tags.txt.gz").unlink()
+    (folder / "tags.txt.gz").symlink_to("/dev/zero")
+    assert f"{folder / 'tags.txt.gz'} is not a file" in refusal(folder)
