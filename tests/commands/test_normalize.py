@@ -616,7 +616,7 @@ def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
     ("args", "said"),
     [
         ("set --explain", "--explain is for one text: e6duck normalize - --explain < caption.txt"),
-        ("set --run nope", "--run is the run for --undo to restore; add --undo"),
+        ("set --run nope", "--run names the run to undo or to forget; add --undo or --forget"),
         ("set --check --yes", "--yes cannot be used with --check"),
         ("set --diff --backup x", "--backup cannot be used with --diff"),
         ("set --check --suggest", "--check cannot be used with --suggest"),
