@@ -291,6 +291,7 @@ def test_a_file_that_changes_while_the_plan_is_looked_at_is_left_alone(
     assert run.failed == dict.fromkeys(("10_fox/a.txt", "emptied.txt"), "changed since it was read")
     assert (captions / "10_fox" / "a.txt").read_text() == "Foxes, and more"
     assert same_size.read_text() == "Invalid tag\n"
+    assert not normalizer.undo(captions, backup=tmp_path).failed, "the run left both as they were"
     assert not list(captions.rglob("*building*"))
 
 

@@ -93,6 +93,8 @@ def _apply(plan: Plan, backup: Path, made: list[str], progress: Progress) -> Run
         return Run(None, None, 0, failed)
     progress("finish", 0)
     with suppress(OSError):  # a full disk; the captions show how far the run got
+        if failed:
+            journal.note(path, failed=list(failed))
         journal.note(path, replaced=written)
     return Run(run, path, written, failed)
 

@@ -97,8 +97,8 @@ def _new_run(folder: Path, now: datetime) -> str:
     return f"{stamp}-{secrets.token_hex(2)}"
 
 
-def note(path: Path, **state: int) -> None:
-    """Add a line to a journal: replaced, once the run has ended; undoing and restored."""
+def note(path: Path, **state: object) -> None:
+    """Add a line to a journal: failed and replaced once the run has ended; undoing and restored."""
     with path.open("a", encoding="ascii") as file:
         file.write(json.dumps(state) + "\n")
 
@@ -150,6 +150,8 @@ def load(path: Path) -> Journal:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise E6DuckError(f"{path} is broken ({error}); nothing was changed") from error
     states = states_of("\n".join(lines[count:]))
+    failed = {name for state in states for name in state.get("failed", ())}
+    entries = tuple(entry for entry in entries if entry.name not in failed)  # as they were
     is_finished = any("replaced" in state for state in states)
     may_be_mixed = not states or "undoing" in states[-1]
     return Journal(path, header["run"], header["root"], entries, made, is_finished, may_be_mixed)

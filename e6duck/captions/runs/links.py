@@ -17,14 +17,16 @@ _REFUSED = {errno.EPERM, errno.EACCES, errno.ENOTSUP}
 
 
 def write_through(path: str, old: bytes, new: bytes) -> None:
-    """Write a file itself and bring it to the disk. If that fails, it has the old bytes again."""
+    """Write a file itself and bring it to the disk. If that fails, it is as it was."""
     descriptor = os.open(path, _WRITING)
     try:
+        status = os.fstat(descriptor)
         try:
             _overwrite(descriptor, new)
         except BaseException:
             with suppress(OSError):
                 _overwrite(descriptor, old)
+                os.utime(descriptor, ns=(status.st_atime_ns, status.st_mtime_ns))
             raise
     finally:
         os.close(descriptor)
