@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
 import click
@@ -20,10 +20,9 @@ from .commands.shared.options import tell
 from .commands.shared.streams import drop_output, open_streams
 from .commands.shared.terminal import is_forced
 from .db.did_you_mean import did_you_mean
-from .db.interrupts import is_interrupt, is_refused_file
+from .db.interrupts import EndingSignal, ending_signals, is_interrupt, is_refused_file
 from .errors import E6DuckError, Interruption
 
-_INTERRUPTED = 130
 # What the help lists, in this order; each line fits 80 columns.
 _SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Build": {
@@ -54,37 +53,46 @@ _MODULES = {"import": "import_", "normalize": "normalize.command"}
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
     open_streams()
+    with ending_signals() as ending:
+        code = _run(ending)
+    sys.exit(code)
+
+
+def _run(ending: EndingSignal) -> int:
+    """Run the command line and report what ends it early; returns the exit code."""
     try:
         code = commands(standalone_mode=False)
         sys.stdout.flush()
     except E6DuckError as error:
         tell(f"e6duck: {_with_flags(error)}")
-        code = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except (KeyboardInterrupt, click.Abort) as error:
-        code = _interrupted(error)
+        return _interrupted(error, ending)
     except (BrokenPipeError, SystemExit):  # click turns the first into the second
         drop_output()  # the reader, such as head or less, needs no more
-        code = 0
+        return 0
     except OSError as error:
+        if ending.is_received:  # such as the terminal, which is gone after SIGHUP
+            return _interrupted(error, ending)
         if error.filename:
             raise
         reason = "it is closed" if error.errno == errno.EBADF else error.strerror or error
         tell(f"e6duck: standard output cannot be written: {reason}")
         drop_output()
-        code = 1
+        return 1
     except RuntimeError as error:
         if not is_interrupt(error):
             raise
-        code = _interrupted(error)
+        return _interrupted(error, ending)
     except Exception as error:
         if not is_refused_file(error):
             raise
         tell(f"e6duck: the database reads files, as e6duck makes none; do not use it ({error})")
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 def _with_flags(error: E6DuckError) -> str:
@@ -106,19 +114,20 @@ def _with_flags(error: E6DuckError) -> str:
     return message
 
 
-def _interrupted(error: BaseException) -> int:
-    """Report that Ctrl-C ended the command, and the state of the files; returns the exit code.
+def _interrupted(error: BaseException, ending: EndingSignal) -> int:
+    """Report which signal ended the command, and the state of the files; returns the exit code.
 
     Ends the process at once if another thread is still working. That is ALS: Python would wait for
     the end of its iteration, and as a daemon thread it sometimes hung in BLAS while Python ended.
     """
     cause = error.__cause__ if isinstance(error, click.Abort) else error  # click's own class
     state = str(cause) if isinstance(cause, Interruption) else ""
-    tell("; ".join(filter(None, ["interrupted", state])))
+    with suppress(OSError):  # the terminal may be gone
+        tell("; ".join(filter(None, [ending.word, state])))
     others = set(threading.enumerate()) - {threading.main_thread()}
     if not all(thread.daemon for thread in others):
-        os._exit(_INTERRUPTED)
-    return _INTERRUPTED
+        os._exit(ending.exit_code)
+    return ending.exit_code
 
 
 def all_commands() -> dict[str, click.Command]:

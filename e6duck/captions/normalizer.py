@@ -19,10 +19,11 @@ from .policy import Policies
 from .resolver import Resolver
 from .rules import Rules
 from .rules_file import RulesFile, rules_file
-from .runs import caption_files, journal
-from .runs.apply import Run, apply, undo
+from .runs import caption_files, journal, run_list
+from .runs.apply import Run, apply
 from .runs.plan import Plan, plan_copy, plan_in_place, read_all, texts
 from .runs.scan import walk
+from .runs.undo import repair, undo
 from .steps import Result
 from .tokens import Tokenizer
 from .vocabulary import Vocabulary
@@ -130,6 +131,7 @@ class Normalizer:
         as in `plan`; called from several threads, but by one at a time.
         """
         with gc_paused():
+            repair(plan.target, self._backup(backup))
             return apply(plan, self._backup(backup), on_progress)
 
     def undo(
@@ -138,10 +140,19 @@ class Normalizer:
         """Restore the files that a run replaced: bytes, mode and time.
 
         run: the name of the run; without it, the latest run of the folder. backup: the folder that
-        `apply` was given. A file that was edited after the run is left unchanged and is listed in
-        `Run.failed`. Raises `UsageError` if there is no such run.
+        `apply` was given. A file that was edited or emptied after the run is left unchanged and is
+        listed in `Run.failed`; one that was deleted is restored, and in `Run.recreated`. Raises
+        `UsageError` if there is no such run.
         """
         return undo_run(folder, self._backup(backup), run)
+
+    def repair(self, folder: Path | str, *, backup: Path | str | None = None) -> list[str]:
+        """Restore the captions that a killed run has left half-written; returns their names.
+
+        Only files with several names (hard links) can be, as they are not replaced but written.
+        `apply` and `undo` do so as well; call this before `plan` to clean their old text.
+        """
+        return repair(_real(folder), self._backup(backup))
 
     def _backup(self, given: Path | str | None) -> Path:
         return Path(given) if given else journal_folder(self._path)
@@ -155,7 +166,7 @@ def undo_run(
 ) -> Run:
     """Restore the files that a run of a folder replaced, from its journal in backup."""
     root = _real(folder)
-    return undo(root, journal.find(backup, root, run), on_progress)
+    return undo(root, run_list.find(backup, root, run), on_progress)
 
 
 def journal_folder(database: Path) -> Path:

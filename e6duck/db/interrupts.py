@@ -1,4 +1,4 @@
-"""What ends a query early: Ctrl-C, which is always a KeyboardInterrupt here, and a timeout."""
+"""What ends work early: Ctrl-C and other signals, always as a KeyboardInterrupt, and a timeout."""
 
 from __future__ import annotations
 
@@ -16,12 +16,68 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+_ENDING = {
+    number: word
+    for name, word in (("SIGTERM", "terminated"), ("SIGHUP", "hung up"))
+    if (number := getattr(signal, name, None))  # Windows has no SIGHUP
+}
+_handled = {signal.SIGINT}  # the signals that raise KeyboardInterrupt
 _QUERY_INTERRUPTED = "Query interrupted"  # DuckDB's RuntimeError in place of a KeyboardInterrupt
+
+
+class EndingSignal:
+    """The signal that ended a command: how messages call it, and the exit code of the process."""
+
+    def __init__(self) -> None:
+        self.number = signal.SIGINT
+        self.is_received = False
+        """Whether it was SIGTERM or SIGHUP"""
+
+    @property
+    def word(self) -> str:
+        """What happened to the command."""
+        return _ENDING.get(self.number, "interrupted")
+
+    @property
+    def exit_code(self) -> int:
+        """130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, as shells report them."""
+        return 128 + self.number
+
+
+@contextmanager
+def ending_signals() -> Iterator[EndingSignal]:
+    """Raise `KeyboardInterrupt` for SIGTERM and SIGHUP while the block runs; gives which it was.
+
+    Signals that are ignored, as under nohup, or have a handler already stay as they are. Further
+    ones are ignored, so that they do not cut the clean-up short: a terminal that is closed sends
+    several.
+    """
+    ending = EndingSignal()
+
+    def end(number: int, frame: object) -> None:
+        for each in taken:
+            signal.signal(each, signal.SIG_IGN)
+        ending.number, ending.is_received = signal.Signals(number), True
+        raise KeyboardInterrupt
+
+    is_main = threading.current_thread() is threading.main_thread()
+    taken = [each for each in _ENDING if is_main and signal.getsignal(each) is signal.SIG_DFL]
+    try:
+        for each in taken:
+            signal.signal(each, end)
+        _handled.update(taken)
+        yield ending
+    finally:
+        _handled.difference_update(taken)
+        for each in taken:
+            signal.signal(each, signal.SIG_DFL)
 
 
 @contextmanager
 def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
     """Let Ctrl-C end what the connection does; the block then raises `KeyboardInterrupt`.
+
+    So do the signals of `ending_signals`.
 
     Python handles a signal only after DuckDB has returned: with DuckDB 2.0.1, SIGINT did not end an
     endless `execute` within 12 seconds. The system writes to the wake-up descriptor at once, and a
@@ -38,7 +94,7 @@ def interruptible(connection: DuckDBPyConnection) -> Iterator[None]:
 
     def listen() -> None:
         while number := os.read(read_fd, 1):
-            if number[0] == signal.SIGINT:
+            if number[0] in _handled:
                 received.set()
                 with suppress(Exception):  # the connection is closed already
                     connection.interrupt()

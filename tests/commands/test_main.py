@@ -287,9 +287,15 @@ def test_the_database_is_found_in_the_usual_places(
 # Ctrl-C
 
 
-@pytest.mark.parametrize("target", [None, "old.csv", "old.parquet"])
+@pytest.mark.parametrize(
+    ("target", "number"),
+    [
+        *((target, signal.SIGINT) for target in (None, "old.csv", "old.parquet")),
+        ("old.csv", signal.SIGTERM),
+    ],
+)
 def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
-    zoo_folder: Path, target: str | None
+    zoo_folder: Path, target: str | None, number: int
 ) -> None:
     """DuckDB itself does not hear of Ctrl-C before its statement ends, which this never does."""
     code = (
@@ -298,7 +304,7 @@ def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
         "from e6duck.__main__ import main\n"
         "statements = query._statements\n"
         "def interrupted(*args):\n"
-        "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"    threading.Timer(0.5, os.kill, (os.getpid(), {int(number)})).start()\n"
         "    return statements(*args)\n"
         "query._statements = interrupted\n"
         "main()\n"
@@ -309,7 +315,8 @@ def test_an_interrupted_query_ends_at_once_and_leaves_the_old_file(
     ended = subprocess.run(
         [sys.executable, "-c", code, *args], capture_output=True, text=True, timeout=60
     )
-    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (130, "", "interrupted")
+    word = "terminated" if number == signal.SIGTERM else "interrupted"
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (128 + number, "", word)
     if target:
         assert (zoo_folder / target).read_text() == "old"
     assert not list(zoo_folder.glob("*building*"))

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -616,7 +617,7 @@ def test_an_empty_name_is_not_this_folder(captions: Path) -> None:
     ("args", "said"),
     [
         ("set --explain", "--explain is for one text: e6duck normalize - --explain < caption.txt"),
-        ("set --run nope", "--run is the run for --undo to restore; add --undo"),
+        ("set --run nope", "--run names the run to undo or to forget; add --undo or --forget"),
         ("set --check --yes", "--yes cannot be used with --check"),
         ("set --diff --backup x", "--backup cannot be used with --diff"),
         ("set --check --suggest", "--check cannot be used with --suggest"),
@@ -663,3 +664,174 @@ def test_rules_deep_in_lists_are_no_traceback(captions: Path) -> None:
     ran = normalize("set", "--check", "-c", "deep.toml")
     assert ran.code == 2
     assert ran.err.startswith("e6duck: deep.toml is not valid TOML")
+
+
+# Recorded runs
+
+
+def test_runs_are_listed_kept_and_forgotten(captions: Path) -> None:
+    for _ in range(3):
+        (captions / "a.txt").write_text("Foxes, mammal")
+        assert normalize("set", "-y", "-q", "--backup", "b").code == 0
+    ran = normalize("--runs", "--backup", "b")
+    head, *rows = csv.reader(ran.out.splitlines())
+    assert head == ["run", "time", "folder", "files", "bytes", "state"]
+    assert [(row[2:4], row[5]) for row in rows] == [([str(captions), "1"], "done")] * 3
+    assert normalize("set", "--runs", "--backup", "b").out == ran.out
+    assert "no runs of elsewhere in b\n" in normalize("elsewhere", "--runs", "--backup", "b").err
+    (captions / "a.txt").write_text("Foxes, mammal")
+    ran = normalize("set", "-y", "--keep-runs", "2", "--backup", "b")
+    assert re.search(r"^removed    2 older journals \(\d\.\d kB\)$", ran.err, re.M)
+    left = [row[0] for row in csv.reader(normalize("--runs", "--backup", "b").out.splitlines())][1:]
+    assert left[1] == rows[0][0]
+    ran = normalize("--forget", "--backup", "b")
+    assert ran.code == 2
+    assert re.search(
+        r"would remove 2 journals \(.* kB\) in b; 2 runs could not be undone any more;"
+        r" confirm with --yes\n",
+        ran.err,
+    )
+    assert normalize("--forget", "--run", left[0], "--yes", "--backup", "b", "-q") == Ran(0, "", "")
+    assert normalize("set", "--undo", "--backup", "b").code == 0
+    assert normalize("set", "--forget", "--yes", "--backup", "b").code == 0
+    assert not list(Path("b").iterdir())
+
+
+def test_large_journals_are_noted(captions: Path) -> None:
+    Path("b").mkdir()
+    with Path("b/20200101-000000-000000-abcd.jsonl").open("wb") as file:
+        file.truncate(60_000_000)
+    err = normalize("set", "-y", "--backup", "b").err
+    assert "journals   2 of 60.0 MB in b; to list them: e6duck normalize --runs --backup b;" in err
+
+
+def test_a_user_is_asked_before_runs_are_forgotten(captions: Path) -> None:
+    normalize("set", "-y", "-q", "--backup", "b")
+    said, code = _answered("n\n", "normalize", "--forget", "--backup", "b")
+    assert "Remove 1 journal" in said
+    assert code == 1
+    assert len(list(Path("b").iterdir())) == 1
+
+
+def test_undo_names_what_it_brings_back(captions: Path) -> None:
+    normalize("set", "-y", "-q")
+    (captions / "a.txt").unlink()
+    ran = normalize("set", "--undo")
+    assert ran.code == 0
+    assert "recreated  a.txt: deleted after the run\n" in ran.err
+    assert (captions / "a.txt").exists()
+
+
+# Many messages, odd names
+
+
+def test_alike_faults_are_one_line(captions: Path) -> None:
+    for number in range(30):
+        (captions / f"{number:02}.txt").write_bytes(b"fox" + b" " * number + b"\xf6")
+    err = normalize("set", "--check").err
+    assert err.count("not valid UTF-8") == 1
+    assert "left out   00.txt, 01.txt, 02.txt, 03.txt, 04.txt and 25 more: not valid UTF-8\n" in err
+    for number in range(1, 30):
+        (captions / f"{number:02}.txt").unlink()
+    assert "left out   00.txt: not valid UTF-8 at byte 4\n" in normalize("set", "--check").err
+
+
+def test_failures_are_cut_after_twenty(captions: Path) -> None:
+    for number in range(30):
+        (captions / f"{number:02}.txt").write_text("Foxes")
+        Path(f"out/{number:02}.txt").mkdir(parents=True)
+    ran = normalize("set", "out", "-q")
+    assert ran.code == 1
+    assert ran.err.count("\n") == 21
+    assert ran.err.endswith("failed     10 more: not a regular file\n")
+
+
+def test_a_long_piece_is_cut_in_the_summary(captions: Path) -> None:
+    (captions / "a.txt").write_text("x" * 100_000)
+    assert max(map(len, normalize("set", "--check").err.splitlines())) < 300
+
+
+def test_a_name_with_a_line_break_is_read_and_shown_in_one_line(captions: Path) -> None:
+    (captions / "two\nlines.txt").write_text("Foxes")
+    ran = normalize("set", "--check")
+    assert ran.out.splitlines() == ["a.txt", "two\\nlines.txt"]
+    assert normalize("set", "-y", "-q").code == 0
+    assert (captions / "two\nlines.txt").read_text() == "fox"
+
+
+# Standard output that is closed, and signals
+
+
+@pytest.mark.parametrize(
+    ("args", "is_written"),
+    [
+        *((f"set {args}", False) for args in ("--check", "--diff", "--suggest", "--runs")),
+        *((args, False) for args in ("- --explain", "- --diff", "-", "--show-config")),
+        ("set -y -k", False),
+        ("set out -b -k", False),
+        ("set -y", True),
+        ("set --undo", True),
+    ],
+)
+def test_a_closed_output_fails_if_it_is_needed_and_loses_nothing(
+    captions: Path, args: str, is_written: bool
+) -> None:
+    (captions / "normalize.toml").write_text('blacklist = ["my words"]\n')
+    if "--undo" in args:
+        normalize("set", "-y", "-q")
+    before = listing(captions)
+    line = " ".join((*map(str, E6DUCK), "normalize", args, "-q >&-"))
+    ended = subprocess.run(["sh", "-c", line], input=b"Foxes", capture_output=True)
+    assert (listing(captions) != before) == is_written
+    assert not Path("out").exists()
+    assert ended.returncode == (0 if is_written else 1)
+    said = b"" if is_written else b"e6duck: standard output cannot be written: it is closed\n"
+    assert ended.stderr == said
+
+
+def test_a_reader_that_stops_early_does_not_stop_a_run(captions: Path) -> None:
+    (captions / "a.txt").write_text("Foxes, " + ", ".join(f"piece {n}" for n in range(20_000)))
+    line = " ".join((*E6DUCK, "normalize set -y -q -k20000 -s unknown | head -n 1"))
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, check=True)
+    assert ended.stdout.startswith(b"# the 20,000 most common tags")
+    assert ended.stderr == b""
+    assert (captions / "a.txt").read_text().startswith("fox, ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_files_are_replaced_leaves_whole_files_and_the_way_to_undo(
+    captions: Path, number: int
+) -> None:
+    for each in range(20):
+        (captions / f"{each}.txt").write_text(f"Foxes, text {each}")
+    before = listing(captions)
+    program = (
+        "import os, signal, sys, threading\n"
+        "from e6duck.captions.runs import replace\n"
+        "from e6duck.__main__ import main\n"
+        "rename, count, lock = os.replace, 0, threading.Lock()\n"
+        "def slow(draft, path):\n"
+        "    global count\n"
+        "    with lock: count += 'e6duck.building' in os.fspath(draft)\n"
+        "    if count == 3:\n"
+        f"        os.kill(os.getpid(), {int(number)})\n"
+        "        while not stopped: pass\n"  # the main thread has received it
+        "    rename(draft, path)\n"
+        "wait, stopped = replace.wait, []\n"
+        "def waited(*args, **options):\n"
+        "    try:\n"
+        "        return wait(*args, **options)\n"
+        "    finally:\n"
+        "        stopped.append(True)\n"
+        "replace.os.replace, replace.wait = slow, waited\n"
+        "main()\n"
+    )
+    arguments = [sys.executable, "-c", program, "normalize", "set", "-y", "-q"]
+    ended = subprocess.run(arguments, capture_output=True, text=True)
+    assert ended.returncode == 128 + number
+    assert not list(captions.rglob("*building*"))
+    assert listing(captions) != before
+    command = re.search(r"every file is complete; to undo: e6duck (.*)\n", ended.stderr)
+    assert command
+    assert normalize(*command[1].split()[1:]).code == 0
+    assert listing(captions) == before

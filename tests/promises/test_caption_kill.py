@@ -133,7 +133,10 @@ def _check(
     assert listing(captions).items() >= old.items(), event
 
 
-def test_an_undo_that_is_killed_can_be_done_again(caption_database: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", [1, COUNT - 1, COUNT, COUNT + 3, 2 * COUNT - 2])
+def test_an_undo_that_is_killed_can_be_done_again(
+    caption_database: Path, tmp_path: Path, moment: int
+) -> None:
     captions = tmp_path / "set"
     make_captions(captions)
     old = listing(captions)
@@ -143,7 +146,7 @@ def test_an_undo_that_is_killed_can_be_done_again(caption_database: Path, tmp_pa
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from e6duck.captions.normalizer import undo_run\n"
-        "left = 4\n"
+        "left = int(sys.argv[3])\n"
         "def kill(stage, done):\n"
         "    global left\n"
         "    left -= 1\n"
@@ -151,8 +154,12 @@ def test_an_undo_that_is_killed_can_be_done_again(caption_database: Path, tmp_pa
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "undo_run(sys.argv[1], Path(sys.argv[2]), on_progress=kill)\n"
     )
-    arguments = [sys.executable, "-c", program, str(captions), str(tmp_path / "backup")]
-    assert subprocess.run(arguments).returncode == -9
+    arguments = [program, str(captions), str(tmp_path / "backup"), str(moment)]
+    assert subprocess.run([sys.executable, "-c", *arguments]).returncode == -9
+    found = listing(captions)
+    left = [name for name in old if found[name][0] != old[name][0]]
+    assert len(left) >= 1
     run = normalizer.undo(captions, backup=tmp_path / "backup")
-    assert (run.written, run.failed) == (COUNT - 1 - 3, {})
-    assert listing(captions).items() >= old.items()
+    assert (run.written, run.failed) == (len(left), {})
+    assert not list(captions.rglob("*building*"))
+    assert listing(captions) == old

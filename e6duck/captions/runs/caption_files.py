@@ -28,7 +28,7 @@ _PROJECT += "|requirements|constraints|cmakelists|robots"
 _PROJECT_FILE = re.compile(rf"(?i)(?:{_PROJECT})")
 # Captions only with an image beside them, such as license plate.txt.
 _LIKE_PROJECT_FILE = re.compile(
-    rf"(?i)(?:{_PROJECT}|changes|history|install|news|todo|version|copyright|credits|security)"
+    rf"(?is)(?:{_PROJECT}|changes|history|install|news|todo|version|copyright|credits|security)"
     r"(?![a-z]).*|.*[-_.]requirements"
 )
 
@@ -79,9 +79,13 @@ def choose(
 
 
 def _matching(names: set[str], rules: Rules, setting: str, matching: Matching) -> set[str]:
-    """Return the names that the pattern of a setting matches. The defaults ignore case."""
-    pattern = getattr(rules, setting)
-    if pattern != getattr(Rules, setting):
+    """Return the names that the pattern of a setting matches. The defaults ignore case.
+
+    A point matches line breaks, too: a name may contain some.
+    """
+    setting_pattern = getattr(rules, setting)
+    pattern = f"(?s:{setting_pattern})"
+    if setting_pattern != getattr(Rules, setting):
         return matching(pattern, names)
     matched = matching(pattern, {name.lower() for name in names})
     return {name for name in names if name.lower() in matched}

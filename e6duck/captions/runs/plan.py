@@ -35,6 +35,14 @@ class Edit(NamedTuple):
     """The file that was read; a new file gets its mode and owner"""
     source_path: str
 
+    @property
+    def keeps_links(self) -> bool:
+        """Whether a caption has several names (hard links): then it is written itself.
+
+        In another folder a file is replaced: its other names may be those of the captions.
+        """
+        return self.before is self.source and self.source.status.st_nlink > 1
+
     def __repr__(self) -> str:
         return f"Edit({self.name!r})"
 
@@ -166,10 +174,12 @@ def plan_copy(
 ) -> Plan:
     """Return the plan that writes captions, and copies unreadable ones, into another folder.
 
-    Raises `UsageError` if two files would become one, or one would replace a file that is read.
+    Files that would become one on some systems are not written. Raises `UsageError` if a file would
+    replace one that is read.
     """
-    _check_collisions(source, target, files)
-    captions, edits, skipped, blocked = [], [], {}, {}
+    _check_target(target, files)
+    blocked = _colliding(files)
+    captions, edits, skipped = [], [], {}
     for file in files:
         name = file.found.name
         if file.fault:
@@ -181,6 +191,8 @@ def plan_copy(
             caption = Caption(name, file.text, clean(file.text))
             captions.append(caption)
             after = caption.result.text.encode()
+        if name in blocked:
+            continue
         path = target / name
         try:
             before = _standing(path)
@@ -211,16 +223,29 @@ def _standing(path: Path) -> Content | None:
     return scan.read(str(path))
 
 
-def _check_collisions(source: Path, target: Path, files: list[Read]) -> None:
-    met: dict[str, str] = {}
+def _colliding(files: list[Read]) -> dict[str, str]:
+    """Return the files that a system may take for one and the same, with the reasons."""
+    names: dict[str, list[str]] = {}
+    for file in files:
+        name = file.found.name
+        names.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
+    found = {}
+    for alike in names.values():
+        for name in alike if len(alike) > 1 else ():
+            other = alike[1] if name == alike[0] else alike[0]
+            is_one = unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", other)
+            what = "the encoding of its accents" if is_one else "capitals"
+            found[name] = (
+                f"its name differs from {other} only in {what}, and some systems take both for one"
+                " file; rename one"
+            )
+    return found
+
+
+def _check_target(target: Path, files: list[Read]) -> None:
     inputs = {os.path.realpath(file.found.path) for file in files}
     for file in files:
         name = file.found.name
-        other = met.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
-        if other != name:
-            raise UsageError(
-                f"{name} and {other} would be one file on a system that ignores case; rename one"
-            )
         if os.path.realpath(target / name) in inputs:  # reached by a link
             raise UsageError(f"{target / name} is also an input file; choose another output folder")
     for folder in {(target / file.found.name).parent for file in files}:

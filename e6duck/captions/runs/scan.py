@@ -14,6 +14,7 @@ from ..text import MAX_BYTES
 
 # Without O_NONBLOCK, opening a pipe would wait forever.
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 Matching = Callable[[str, Collection[str]], set[str]]
 """Returns the names that a regular expression matches as a whole"""
@@ -37,16 +38,21 @@ class Content(NamedTuple):
     data: bytes | None
     status: os.stat_result
 
-    def is_still(self, path: str) -> bool:
-        """Return whether the file at path was neither written nor replaced since."""
+    def is_still(self, path: str, *, may_lose_links: bool = False) -> bool:
+        """Return whether the file at path was neither written nor replaced since.
+
+        may_lose_links: we may have replaced other names of the file ourselves.
+        """
         try:
             now = os.lstat(path)
         except OSError:
             return False
+        if not may_lose_links and now.st_ctime_ns != self.status.st_ctime_ns:
+            return False  # even if the time of the content was put back
         return _identity(now) == _identity(self.status)
 
 
-def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+def _identity(status: os.stat_result) -> tuple[int, ...]:
     return status.st_ino, status.st_dev, status.st_size, status.st_mtime_ns
 
 
@@ -125,9 +131,9 @@ def _number(folder: Path | str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def read(path: str) -> Content:
+def read(path: str, *, follow_links: bool = True) -> Content:
     """Return a file's content. Raises `OSError` if it is not a readable regular file."""
-    descriptor = os.open(path, _READING)
+    descriptor = os.open(path, _READING if follow_links else _READING | _NO_LINK)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

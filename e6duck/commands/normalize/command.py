@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...errors import E6DuckError, UsageError
-from ..shared.options import NamedPath, database_path, db_option, quiet_option
+from ..shared.options import AT_LEAST_1, NamedPath, database_path, db_option, quiet_option
 from .options import CHANGES, COUNT, DONE, Mode, OptionalCounts, chosen_mode
 
 if TYPE_CHECKING:
@@ -43,8 +44,18 @@ if TYPE_CHECKING:
 )
 @click.option("--suggest", is_flag=True, help="Suggest aliases for frequent unknown text.")
 @click.option("--undo", is_flag=True, help="Restore the files that the latest run replaced.")
-@click.option("--run", metavar="ID", help="Run to undo.  [default: the latest]")
+@click.option("--run", metavar="ID", help="Run to undo or to forget.  [default: the latest; all]")
 @click.option("--backup", type=NamedPath(), help="Folder for backups of the replaced files.")
+@click.option(
+    "--runs", is_flag=True, help="List the recorded runs, of INPUT_DIR or of all folders."
+)
+@click.option("--forget", is_flag=True, help="Remove recorded runs, which cannot be undone then.")
+@click.option(
+    "--keep-runs",
+    metavar="N",
+    type=AT_LEAST_1,
+    help="Keep only the N latest runs of the folder.  [default: all]",
+)
 @click.option(
     "--report",
     "reports",
@@ -102,7 +113,7 @@ def normalize(
     include_filename_regexp, all files that match it are read.
     """
     from ...captions.config import find
-    from ...captions.normalizer import Normalizer, journal_folder
+    from ...captions.normalizer import Normalizer
     from ...captions.report_files import check_reports
     from ...captions.rules import RULES_FILE
     from ..shared.progress import counter
@@ -115,9 +126,8 @@ def normalize(
         terminal = Terminal(progress, quiet)
         if mode is Mode.WRITE_CONFIG:
             return _write_config(config or (input_dir or Path()) / RULES_FILE, terminal)
-        if mode is Mode.UNDO:
-            backup = options["backup"] or journal_folder(database_path(db))
-            return _undo(_folder(input_dir), options["run"], backup, terminal)
+        if mode in (Mode.UNDO, Mode.RUNS, Mode.FORGET):
+            return _recorded(mode, input_dir, db, terminal, options)
         is_text = mode in (Mode.TEXT, Mode.EXPLAIN)
         rules = find(config, output_dir, None if is_text else input_dir)
         normalizer = Normalizer(database_path(db), rules)
@@ -127,7 +137,7 @@ def normalize(
         if is_text:
             shown = {name: options[name] for name in ("explain", "check", "diff")}
             return _clean_text(normalizer, terminal, **shown)
-        taken = ("yes", "backup", "reports", "all_text", "follow_links", "diff")
+        taken = ("yes", "backup", "keep_runs", "reports", "all_text", "follow_links", "diff")
         return clean_folder(
             normalizer,
             terminal,
@@ -159,14 +169,23 @@ def _write_config(path: Path, terminal: Terminal) -> int:
     return DONE
 
 
-def _undo(folder: Path, run: str | None, backup: Path, terminal: Terminal) -> int:
-    from ...captions.normalizer import undo_run
-    from ...tags.phrases import many
-    from .text import note_failures
+def _recorded(
+    mode: Mode,
+    input_dir: Path | None,
+    db: Path | None,
+    terminal: Terminal,
+    options: Mapping[str, Any],
+) -> int:
+    """Undo, list or forget recorded runs; returns the exit code."""
+    from ...captions.normalizer import journal_folder
+    from .runs import forget, list_runs, undo
 
-    done = undo_run(folder, backup, run, terminal.progress)
-    terminal.note(f"undone     run {done.run}: {many(done.written, 'file')} restored")
-    return note_failures(done.failed, terminal)
+    backup = options["backup"] or journal_folder(database_path(db))
+    if mode is Mode.UNDO:
+        return undo(_folder(input_dir), options["run"], backup, terminal)
+    if mode is Mode.RUNS:
+        return list_runs(input_dir, backup, terminal)
+    return forget(input_dir, options["run"], backup, terminal, yes=options["yes"])
 
 
 def _show_config(normalizer: Normalizer, terminal: Terminal) -> int:

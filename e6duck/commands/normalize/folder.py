@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,9 @@ from ...captions.runs.plan import Plan
 from ...db.results.values import shielded
 from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many
+from ..shared.streams import drop_output
 from .options import CHANGES, DONE, FAILED, TOP_COUNT, Mode
+from .runs import keep_latest, note_disk_use
 from .text import (
     Terminal,
     alias_lines,
@@ -34,6 +36,7 @@ from .text import (
     not_captions,
     note_failures,
     note_notices,
+    on_one_line,
     some,
     summary,
     top_lines,
@@ -63,10 +66,13 @@ def clean_folder(
     reports: tuple[Path, ...],
     yes: bool,
     backup: Path | None,
+    keep_runs: int | None,
     all_text: bool,
     follow_links: bool,
 ) -> int:
     """Clean the captions below a folder, or show what would change; returns the exit code."""
+    if mode is Mode.WRITE:
+        _repair(normalizer, output_dir or folder, backup, terminal)
     plan = normalizer.plan(
         folder,
         output_dir,
@@ -75,8 +81,7 @@ def clean_folder(
         on_progress=terminal.progress,
     )
     note_notices(normalizer, terminal)
-    for line in _listed(lists, normalizer, plan):
-        terminal.write(line)
+    _write_lists(_listed(lists, normalizer, plan), terminal, is_last=mode is not Mode.WRITE)
     _show(mode, diff, normalizer, plan, terminal)
     check_places(reports, plan)
     is_written = mode is Mode.WRITE and bool(plan.edits)
@@ -92,6 +97,10 @@ def clean_folder(
         words += ["--config", str(config)] if config else []
         words += ["--all-text"] * all_text + ["--follow-links"] * follow_links
         terminal.note(f"to fix     {shlex.join(['e6duck', 'normalize', *words])}")
+    if run and run.journal:
+        if keep_runs:
+            keep_latest(plan.target, run.journal.parent, keep_runs, terminal)
+        note_disk_use(run.journal.parent, terminal)
     failed = plan.blocked if mode is Mode.WRITE else {}
     codes = [
         _note_run(run, plan, backup, terminal) if run else DONE,
@@ -99,6 +108,23 @@ def clean_folder(
         FAILED if plan.unreadable else DONE,
     ]
     return max(codes) or (CHANGES if mode is Mode.CHECK and plan.changed else DONE)
+
+
+def _write_lists(lines: Iterable[str], terminal: Terminal, *, is_last: bool) -> None:
+    """Write lists to standard output; is_last: nothing is changed after it.
+
+    Otherwise a closed output is an error before anything is changed, and a reader that stops early,
+    such as head, does not stop the run.
+    """
+    try:
+        for line in lines:
+            terminal.write(line)
+        if not is_last:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        if is_last:
+            raise
+        drop_output()
 
 
 def _listed(lists: Lists, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
@@ -121,7 +147,7 @@ def _show(mode: Mode, diff: bool, normalizer: Normalizer, plan: Plan, terminal: 
         write_diff(plan.changed, terminal)
     elif mode is Mode.CHECK:
         for caption in plan.changed:
-            terminal.write(caption.name)
+            terminal.write(on_one_line(caption.name))
 
 
 def _confirm(plan: Plan, terminal: Terminal) -> None:
@@ -136,6 +162,12 @@ def _confirm(plan: Plan, terminal: Terminal) -> None:
     terminal.progress.clear()
     if not click.confirm(shielded(f"Replace {count}? (This can be undone.)"), err=True):
         raise E6DuckError("nothing was changed")
+
+
+def _repair(normalizer: Normalizer, folder: Path, backup: Path | None, terminal: Terminal) -> None:
+    """Restore what a killed run left half-written, before it is read as a caption."""
+    if repaired := normalizer.repair(folder, backup=backup):
+        terminal.note(f"repaired   {some(repaired)}: half-written by a run that was killed")
 
 
 def _apply(normalizer: Normalizer, plan: Plan, backup: Path | None, terminal: Terminal) -> Run:
@@ -153,8 +185,8 @@ def _undo_command(plan: Plan, run: str | None, backup: Path | None) -> str:
 
 
 def _note_run(run: Run, plan: Plan, backup: Path | None, terminal: Terminal) -> int:
-    how = _undo_command(plan, run.run, backup)
-    terminal.note(f"written    {many(run.written, 'file')} in {plan.target}; to undo: {how}")
+    how = f"; to undo: {_undo_command(plan, run.run, backup)}" if run.run else ""
+    terminal.note(f"written    {many(run.written, 'file')} in {plan.target}{how}")
     return note_failures(run.failed, terminal)
 
 

@@ -23,6 +23,8 @@ class Mode(Enum):
 
     WRITE_CONFIG = "--write-config"
     UNDO = "--undo"
+    RUNS = "--runs"
+    FORGET = "--forget"
     SHOW_CONFIG = "--show-config"
     EXPLAIN = "--explain"
     TEXT = "- (one text)"
@@ -40,17 +42,19 @@ _READING = {
 _TAKEN = {
     Mode.WRITE_CONFIG: {"write_config", "config"},
     Mode.UNDO: {"undo", "run", "backup"},
+    Mode.RUNS: {"runs", "backup"},
+    Mode.FORGET: {"forget", "run", "backup", "yes"},
     Mode.SHOW_CONFIG: {"-", "show_config", "config", "output_dir"},
     Mode.EXPLAIN: {"-", "explain", "check", "config"},
     Mode.TEXT: {"-", "check", "diff", "config"},
     Mode.SUGGEST: _READING | {"suggest"},
     Mode.CHECK: _READING | {"check", "diff"},
     Mode.DIFF: _READING | {"check", "diff"},
-    Mode.WRITE: _READING | {"yes", "backup"},
+    Mode.WRITE: _READING | {"yes", "backup", "keep_runs"},
 }
 _ALWAYS_TAKEN = {"input_dir", "db", "quiet"}
 _HINTS = {
-    "run": "--run is the run for --undo to restore; add --undo",
+    "run": "--run names the run to undo or to forget; add --undo or --forget",
     "explain": "--explain is for one text: e6duck normalize - --explain < caption.txt",
 }
 
@@ -117,7 +121,7 @@ def _check_number(values: dict[str, Any]) -> None:
 
 
 def _mode(values: dict[str, Any], is_text: bool) -> Mode:
-    for mode in (Mode.WRITE_CONFIG, Mode.UNDO, Mode.SHOW_CONFIG):
+    for mode in (Mode.WRITE_CONFIG, Mode.UNDO, Mode.RUNS, Mode.FORGET, Mode.SHOW_CONFIG):
         if values[mode.value.removeprefix("--").replace("-", "_")]:
             return mode
     if is_text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from ..shared.options import tell
 from ..shared.progress import Counter
 from .options import DONE, FAILED
 
+_SHOWN_FAILURES = 20
+_SHOWN_CHARACTERS = 80  # of a piece
+_PLACE = re.compile(r" at byte \d+$")
+_LINE_BREAKS = {ord(each): repr(each)[1:-1] for each in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"}
 _BOLD, _RED, _GREEN, _CYAN = 1, 31, 32, 36
 
 
@@ -64,8 +69,12 @@ def note_notices(normalizer: Normalizer, terminal: Terminal) -> None:
 
 def note_failures(failed: Mapping[str, str], terminal: Terminal) -> int:
     """Print the files that could not be written; returns the exit code."""
-    for name, reason in failed.items():
-        terminal.error(f"failed     {name}: {reason}")
+    listed = list(failed.items())
+    rest = listed[_SHOWN_FAILURES:] if len(listed) > _SHOWN_FAILURES + 1 else []
+    for name, reason in listed[: len(listed) - len(rest)]:
+        terminal.error(f"failed     {on_one_line(name)}: {reason}")
+    for reason, names in by_reason(dict(rest)).items():
+        terminal.error(f"failed     {len(names):,} more: {reason}")
     return FAILED if failed else DONE
 
 
@@ -80,7 +89,9 @@ def summary(found: Findings) -> Iterator[str]:
         yield f"removed    {number:,} {REASONS[kind].removed}"
     for counts, what in ((found.unknown, "unknown"), (found.ambiguous, "ambiguous")):
         if counts:
-            first = ", ".join(f"{text} ({number:,})" for text, number in frequent(counts, 5))
+            first = ", ".join(
+                f"{shortened(text)} ({number:,})" for text, number in frequent(counts, 5)
+            )
             more = " …" if len(counts) > 5 else ""
             yield f"{what:<10} {len(counts):,} left unchanged: {first}{more}"
     if found.emptied:
@@ -91,13 +102,13 @@ def summary(found: Findings) -> Iterator[str]:
 
 def left_out(skipped: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each reason why files are left out."""
-    for reason, names in _by_reason(skipped).items():
+    for reason, names in by_reason(skipped).items():
         yield f"left out   {some(names)}: {reason}"
 
 
 def not_captions(others: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each reason why text files are not captions."""
-    for reason, names in _by_reason(others).items():
+    for reason, names in by_reason(others).items():
         files = many(len(names), "text file")
         if reason == NO_IMAGE:
             them = "it" if len(names) == 1 else "them"
@@ -109,17 +120,32 @@ def not_captions(others: Mapping[str, str]) -> Iterator[str]:
             yield f"left out   {files} {reason}: {some(names)}"
 
 
-def _by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the names for each reason; places within a file are only part of a single one."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for name, reason in reasons.items():
-        found.setdefault(reason, []).append(name)
-    return found
+        found.setdefault(_PLACE.sub("", reason), []).append((name, reason))
+    return {
+        listed[0][1] if len(listed) == 1 else general: [name for name, _ in listed]
+        for general, listed in found.items()
+    }
 
 
 def some(names: Sequence[str], count: int = 5) -> str:
     """Return the first names, and the number of the others."""
     more = f" and {len(names) - count:,} more" if len(names) > count else ""
-    return ", ".join(names[:count]) + more
+    return ", ".join(map(on_one_line, names[:count])) + more
+
+
+def on_one_line(name: str) -> str:
+    """Return a name with line breaks as escapes, so that it does not look like several."""
+    return name.translate(_LINE_BREAKS)
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a long text."""
+    text = on_one_line(text)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
 
 
 # Lists
@@ -167,7 +193,8 @@ def write_diff(captions: Iterable[Caption], terminal: Terminal) -> None:
 
 def _diff_lines(caption: Caption) -> Iterator[str]:
     old, new = (text.splitlines(keepends=True) for text in (caption.text, caption.result.text))
-    for line in difflib.unified_diff(old, new, f"a/{caption.name}", f"b/{caption.name}"):
+    name = on_one_line(caption.name)
+    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
         yield line.rstrip("\r\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"

@@ -697,8 +697,12 @@ def test_nothing_but_fetch_knows_the_network() -> None:
         assert "httpx" not in imported(*args)
 
 
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated"), (signal.SIGHUP, "hung up")],
+)
 def test_an_interrupted_fetch_is_finished_by_the_next(
-    site: Site, tables: dict[str, bytes], tmp_path: Path
+    site: Site, tables: dict[str, bytes], tmp_path: Path, number: int, word: str
 ) -> None:
     site.fail(POSTS, stall(100))
     args = ["fetch", tmp_path, "--contact", "me@example.org", "--index", site.url + INDEX]
@@ -706,11 +710,11 @@ def test_an_interrupted_fetch_is_finished_by_the_next(
         assert running.stderr
         while not list(tmp_path.glob(".part-*")):
             assert running.poll() is None
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         assert running.stderr.read().endswith(
-            "interrupted; the downloaded part is kept and will be resumed\n"
+            f"{word}; the downloaded part is kept and will be resumed\n"
         )
-    assert running.returncode == 130
+    assert running.returncode == 128 + number
     assert not (tmp_path / "posts.csv.gz").exists()
     assert command(*args).code == 0
     assert whole(tables, tmp_path)
