@@ -24,6 +24,7 @@ from ..db.errors import first_line
 from ..db.sql_files import file_literal, literal
 from ..errors import SourceError
 from .columns import COLUMNS, ESSENTIAL, MORE_COLUMNS, TEXT
+from .row_faults import INTEGERS, kinds, merged_rows
 
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -292,6 +293,8 @@ def _refusal(error: Exception, sources: Collection[Source]) -> SourceError | Non
 def select_sql(source: Source, rejects_table: str, *, file: str | None = None) -> str:
     """Return a query that reads all known columns of a file; a missing column is null.
 
+    Integers are read as text. A last column, row_fault, says why a row must be several rows.
+
     file: an expression for the path of another file with the same header (default: of the source).
 
     The dialect is stated, not detected. Strict mode: without it, one stray quote swallows the rows
@@ -301,13 +304,14 @@ def select_sql(source: Source, rejects_table: str, *, file: str | None = None) -
     do not fit go to rejects_table. A view takes no parameters, so names and path are quoted here.
     """
     known = (COLUMNS | MORE_COLUMNS)[source.table]
-    types = {column: known.get(column, TEXT) for column in source.header}
-    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    types = kinds(source.table, source.header)
+    read = {name: TEXT if kind in INTEGERS else kind for name, kind in types.items()}
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read.items())
     selected = ", ".join(
         name if name in types else f"null::{kind} as {name}" for name, kind in known.items()
     )
     return f"""
-        select {selected}
+        select {selected}, {merged_rows(types)} as row_fault
         from read_csv(
             {file or file_literal(source.path)},
             auto_detect = false,
