@@ -139,7 +139,15 @@ def _read_header(path: Path) -> tuple[tuple[str, ...], bool]:
         raise SourceError(f"{path} is not valid UTF-8; download it again") from error
     if text.lstrip()[:1] == "<":
         raise SourceError(f"{path} is a web page, not an export; download it again")
-    columns = next(csv.reader([text]), [])
+    if "\r" in text:
+        raise SourceError(
+            f"{path} has lines that end in CR alone, or a CR in its header; write it with LF as line"
+            " end"
+        )
+    try:
+        columns = next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise SourceError(f"{path} has a header that is damaged ({error})") from error
     named = (name or f"column_{number}" for number, name in enumerate(columns, start=1))
     return tuple(named), bool(end and rest.strip())
 
