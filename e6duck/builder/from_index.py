@@ -35,6 +35,7 @@ from ..index.tables import IndexTables, read_index_tables
 from ..progress import Progress, no_progress
 from .build import database_place
 from .columns import COLUMNS, TEXT_COLUMNS
+from .graphs import register_implication_paths
 from .pipeline import check_rules
 from .summary import import_facts
 
@@ -220,6 +221,8 @@ def _run(connection: Connection, published: IndexTables, on_progress: Progress) 
         connection.register(name, table)
     for each in import_scripts():
         on_progress(each.name, 0)
+        if "implication_paths" in each.inputs:
+            register_implication_paths(connection)
         connection.execute(each.text)
     return build_id
 

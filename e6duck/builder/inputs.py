@@ -23,6 +23,7 @@ from ..index.posts import writing_posts
 from . import rejects
 from .columns import COLUMNS, MORE_COLUMNS
 from .draft import Draft
+from .graphs import register_alias_ends, register_implication_paths
 from .posts.count import Counted, NumberedRows, count
 from .posts.encode import Encoded, TagsOfNames
 from .posts.parts import UncertainError
@@ -310,6 +311,8 @@ INPUTS: dict[str, Callable[[Draft], None]] = {
     **{f"{table}_csv": partial(_csv, table) for table in COLUMNS if table != "posts"},
     "posts_csv": _posts_csv,
     **{f"{table}_used": partial(_used_rows, table) for table in MORE_COLUMNS},
+    "alias_ends": lambda draft: register_alias_ends(draft.connection),
+    "implication_paths": lambda draft: register_implication_paths(draft.connection),
     "counted_names": _counted_names,
     "encoded_posts": _encoded_posts,
     "tagged_counts": _tagged_counts,

@@ -141,8 +141,8 @@ def _read_header(path: Path) -> tuple[tuple[str, ...], bool]:
         raise SourceError(f"{path} is a web page, not an export; download it again")
     if "\r" in text:
         raise SourceError(
-            f"{path} has lines that end in CR alone, or a CR in its header; write it with LF as line"
-            " end"
+            f"{path} has lines that end in CR alone, or a CR in its header; write it with LF as"
+            " line end"
         )
     try:
         columns = next(csv.reader([text]), [])

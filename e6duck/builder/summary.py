@@ -20,7 +20,9 @@ def build_facts(draft: Draft) -> dict[str, Any]:
     """Return the summary of a finished draft of a build."""
     results = draft.results
     query = "select max(created_at) from posts where created_at <= $1"  # later ones are damaged
-    [(newest_post,)] = draft.connection.execute(query, [draft.built_at.replace(tzinfo=None)]).fetchall()
+    [(newest_post,)] = draft.connection.execute(
+        query, [draft.built_at.replace(tzinfo=None)]
+    ).fetchall()
     made = exported_at(draft.sources["posts"], draft.checks["posts"].result(), newest_post)
     row_counts = results.row_counts.items()
     return {
