@@ -32,6 +32,7 @@ from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
 from ..index.tables import IndexTables, read_index_tables
+from ..index.write import NOTHING
 from ..progress import Progress, no_progress
 from .build import database_place
 from .columns import COLUMNS, TEXT_COLUMNS
@@ -142,7 +143,7 @@ def import_index(
         if not force:
             _check_replaced(target)
         made = _make_draft(target, published, on_progress, stack)
-        kept_old, users = replace(target, made.path, {}, None, users, on_progress)
+        kept_old, users = replace(target, made.path, NOTHING, None, users, on_progress)
     return ImportResult(
         database=target,
         build_id=made.build_id,
