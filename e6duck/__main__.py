@@ -10,9 +10,11 @@ import os
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -21,8 +23,9 @@ from .commands.shared.streams import drop_output, open_streams
 from .commands.shared.terminal import is_forced
 from .db.did_you_mean import did_you_mean
 from .db.interrupts import EndingSignal, ending_signals, is_interrupt, is_refused_file
-from .errors import E6DuckError, Interruption
+from .errors import E6DuckError, E6DuckWarning, Interruption
 
+_show_other_warning = warnings.showwarning
 # What the help lists, in this order; each line fits 80 columns.
 _SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Build": {
@@ -53,6 +56,7 @@ _MODULES = {"import": "import_", "normalize": "normalize.command"}
 def main() -> None:
     """Run the command line; ends the process with its exit code."""
     open_streams()
+    warnings.showwarning = _show_warning
     with ending_signals() as ending:
         code = _run(ending)
     sys.exit(code)
@@ -93,6 +97,16 @@ def _run(ending: EndingSignal) -> int:
         tell(f"e6duck: the database reads files, as e6duck makes none; do not use it ({error})")
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _show_warning(
+    message: Warning | str, category: type[Warning], *place: Any, **more: Any
+) -> None:
+    """Print a warning of ours as one line, and any other as Python does."""
+    if issubclass(category, E6DuckWarning):
+        tell(f"warning: {message}")
+    else:
+        _show_other_warning(message, category, *place, **more)
 
 
 def _with_flags(error: E6DuckError) -> str:

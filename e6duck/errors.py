@@ -67,6 +67,10 @@ class QueryError(E6DuckError):
     """The SQL of a user failed; DuckDB's own lines, with the caret, follow the first one."""
 
 
+class E6DuckWarning(UserWarning):
+    """Something that a user should know, though the work goes on; the message is one line."""
+
+
 class Interruption(KeyboardInterrupt):
     """The user pressed Ctrl-C; the message, if any, says in what state the files are.
 

@@ -165,8 +165,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
+def publish(
+    drafts: Mapping[Path, Path], folder: Path, stale: Mapping[str, str] | None = None
+) -> Iterator[Path]:
     """Replace a set of files as one: yields each final name before it is replaced.
+
+    stale: names in folder that do not belong to the new set, each with its name plus ".old", which
+    it gets, or with "" to be removed.
 
     A journal in folder names all drafts. A process that is killed before the first rename leaves
     the old set. After it, the next reader or writer finishes the renames (`finish_publication`), so
@@ -177,7 +182,8 @@ def publish(drafts: Mapping[Path, Path], folder: Path) -> Iterator[Path]:
         if final.is_dir():  # else found when it is too late
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(final))
         _prepare(path, final)
-    renames = [[path.name, final.name] for final, path in drafts.items()]
+    renames = [(path.name, final.name) for final, path in drafts.items()]
+    renames += (stale or {}).items()
     with draft(folder / JOURNAL) as path:
         path.write_text(json.dumps(renames), encoding="utf-8")
     try:
@@ -207,19 +213,25 @@ def finish_publication(folder: Path) -> None:
         return
     for name, final in renames:
         with suppress(FileNotFoundError):
-            (folder / name).replace(folder / final)
+            if final:
+                (folder / name).replace(folder / final)
+            else:
+                (folder / name).unlink()
     sync_folder(folder)
     (folder / JOURNAL).unlink(missing_ok=True)
 
 
 def _renames(text: str) -> list[tuple[str, str]]:
-    """Return the renames of a journal: from a draft to its final name, both within the folder."""
+    """Return the renames of a journal, all within the folder: drafts first, then stale files."""
     try:
         renames = [(str(name), str(final)) for name, final in json.loads(text)]
     except (ValueError, TypeError):
         return []
-    is_ours = all(name.rpartition(_MARK)[0] == final == Path(final).name for name, final in renames)
-    return renames if is_ours else []
+    is_ours = all(
+        Path(name).name == name and final in (name.rpartition(_MARK)[0], f"{name}.old")
+        for name, final in renames
+    )
+    return renames if is_ours and renames and is_draft(renames[0][0]) else []
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def build(
         users = _prepare(place, stack)
         made = _make_draft(place, sources, options, engine, profile, stack)
         kept_old, users = replace(
-            place.database, made.path, made.exported.drafts, place.out_dir, users, profile
+            place.database, made.path, made.exported, place.out_dir, users, profile
         )
     return _built(
         place,
@@ -252,7 +252,7 @@ def _write_index(
 ) -> write.Exported:
     """Write drafts of the index files, if any are wanted; the stack removes what is left."""
     if not place.out_dir or not draft.posts_file:
-        return write.Exported({}, 0)
+        return write.NOTHING
     written = {POSTS: draft.posts_file}
     exported = write.write_drafts(
         connection,

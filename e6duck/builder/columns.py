@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_INTEGER = "BIGINT"
+INTEGER = "BIGINT"
 TEXT = "VARCHAR"
 _TIME = "TIMESTAMP"
 _FLAG = "BOOLEAN"
@@ -10,32 +10,32 @@ _FLAG = "BOOLEAN"
 # All columns that the site has exported, with the types that they are read as.
 COLUMNS: dict[str, dict[str, str]] = {
     "posts": {
-        "id": _INTEGER,
-        "uploader_id": _INTEGER,
+        "id": INTEGER,
+        "uploader_id": INTEGER,
         "created_at": _TIME,
         "md5": TEXT,
         "source": TEXT,
         "rating": TEXT,
-        "image_width": _INTEGER,
-        "image_height": _INTEGER,
+        "image_width": INTEGER,
+        "image_height": INTEGER,
         "tag_string": TEXT,
         "locked_tags": TEXT,
-        "fav_count": _INTEGER,
+        "fav_count": INTEGER,
         "file_ext": TEXT,
-        "parent_id": _INTEGER,
-        "change_seq": _INTEGER,
-        "approver_id": _INTEGER,
-        "file_size": _INTEGER,
-        "comment_count": _INTEGER,
+        "parent_id": INTEGER,
+        "change_seq": INTEGER,
+        "approver_id": INTEGER,
+        "file_size": INTEGER,
+        "comment_count": INTEGER,
         "description": TEXT,
         "duration": "DOUBLE",
         "updated_at": _TIME,
         "is_deleted": _FLAG,
         "is_pending": _FLAG,
         "is_flagged": _FLAG,
-        "score": _INTEGER,
-        "up_score": _INTEGER,
-        "down_score": _INTEGER,
+        "score": INTEGER,
+        "up_score": INTEGER,
+        "down_score": INTEGER,
         "is_rating_locked": _FLAG,
         "is_status_locked": _FLAG,
         "is_note_locked": _FLAG,
@@ -43,7 +43,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "last_noted_at": _TIME,
         "last_commented_at": _TIME,
     },
-    "tags": {"name": TEXT, "category": "UTINYINT", "post_count": _INTEGER},
+    "tags": {"name": TEXT, "category": "UTINYINT", "post_count": INTEGER},
     "tag_aliases": {"antecedent_name": TEXT, "consequent_name": TEXT, "status": TEXT},
     "tag_implications": {
         "antecedent_name": TEXT,
@@ -56,41 +56,47 @@ COLUMNS: dict[str, dict[str, str]] = {
 # The same for the optional tables, which are loaded if their files are in the folder.
 MORE_COLUMNS: dict[str, dict[str, str]] = {
     "pools": {
-        "id": _INTEGER,
+        "id": INTEGER,
         "name": TEXT,
         "created_at": _TIME,
         "updated_at": _TIME,
-        "creator_id": _INTEGER,
+        "creator_id": INTEGER,
         "description": TEXT,
         "is_active": _FLAG,
         "category": TEXT,
         "post_ids": TEXT,
     },
     "wiki_pages": {
-        "id": _INTEGER,
+        "id": INTEGER,
         "created_at": _TIME,
         "updated_at": _TIME,
         "title": TEXT,
         "body": TEXT,
-        "creator_id": _INTEGER,
-        "updater_id": _INTEGER,
+        "creator_id": INTEGER,
+        "updater_id": INTEGER,
         "is_locked": _FLAG,
         "parent": TEXT,
     },
     "artists": {
-        "id": _INTEGER,
+        "id": INTEGER,
         "name": TEXT,
         "other_names": TEXT,
         "group_name": TEXT,
-        "linked_user_id": _INTEGER,
+        "linked_user_id": INTEGER,
         "is_active": _FLAG,
         "is_locked": _FLAG,
-        "creator_id": _INTEGER,
+        "creator_id": INTEGER,
         "created_at": _TIME,
         "updated_at": _TIME,
         "active_urls": TEXT,
         "inactive_urls": TEXT,
     },
+}
+
+# Texts that have one line on the site. A line break in one means that rows were joined by quotes.
+ONE_LINE = {
+    *("tag_string", "md5", "rating", "file_ext", "bg_color"),
+    *("name", "antecedent_name", "consequent_name", "title"),
 }
 
 # The columns without which a file is not the export of its table.

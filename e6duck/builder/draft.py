@@ -39,6 +39,7 @@ class Results:
     encoded: Encoded | None = None  # None before posts
     malformed: dict[str, list[rejects.Malformed]] = field(default_factory=dict)
     dropped_rows: dict[str, list[rejects.DroppedRow]] = field(default_factory=dict)
+    faults: dict[str, dict[int, str]] = field(default_factory=dict)  # reasons, by record
     row_counts: dict[str, int] = field(default_factory=dict)
     build_id: str = ""
 

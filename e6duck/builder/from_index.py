@@ -32,9 +32,11 @@ from ..index import vectors
 from ..index.publish import replace, replaceable
 from ..index.read import StrPath, read_set
 from ..index.tables import IndexTables, read_index_tables
+from ..index.write import NOTHING
 from ..progress import Progress, no_progress
 from .build import database_place
 from .columns import COLUMNS, TEXT_COLUMNS
+from .graphs import register_implication_paths
 from .pipeline import check_rules
 from .summary import import_facts
 
@@ -141,7 +143,7 @@ def import_index(
         if not force:
             _check_replaced(target)
         made = _make_draft(target, published, on_progress, stack)
-        kept_old, users = replace(target, made.path, {}, None, users, on_progress)
+        kept_old, users = replace(target, made.path, NOTHING, None, users, on_progress)
     return ImportResult(
         database=target,
         build_id=made.build_id,
@@ -220,6 +222,8 @@ def _run(connection: Connection, published: IndexTables, on_progress: Progress) 
         connection.register(name, table)
     for each in import_scripts():
         on_progress(each.name, 0)
+        if "implication_paths" in each.inputs:
+            register_implication_paths(connection)
         connection.execute(each.text)
     return build_id
 

@@ -23,11 +23,13 @@ from ..index.posts import writing_posts
 from . import rejects
 from .columns import COLUMNS, MORE_COLUMNS
 from .draft import Draft
+from .graphs import register_alias_ends, register_implication_paths
 from .posts.count import Counted, NumberedRows, count
 from .posts.encode import Encoded, TagsOfNames
 from .posts.parts import UncertainError
 from .posts.read import read_parts, read_whole
 from .posts.tokens import COMMON_TOKENS, NameIds
+from .row_faults import INTEGERS, integer_faults, kinds
 from .source import select_sql
 
 # With a higher limit, DuckDB keeps more in memory, and is no faster.
@@ -60,30 +62,51 @@ _DIGESTS = (
 )
 
 
+def _posts_csv(draft: Draft) -> None:
+    """Create a view that reads the file of the posts in one piece."""
+    query = select_sql(draft.sources["posts"], draft.rejects_table("posts"))
+    draft.connection.execute(f"create temp view posts_csv as {query}")
+
+
 def _csv(table: str, draft: Draft) -> None:
-    """Create a view that reads the file of a table."""
-    query = select_sql(draft.sources[table], draft.rejects_table(table))
-    draft.connection.execute(f"create temp view {table}_csv as {query}")
+    """Read the rows of a table's file, numbered in order, and note those that have a fault."""
+    source, connection = draft.sources[table], draft.connection
+    columns = kinds(table, source.header)
+    integers = ", ".join(
+        f"try_cast({name} as {kind}) as {name}"
+        for name, kind in columns.items()
+        if kind in INTEGERS
+    )
+    replaced = f"replace ({integers})" if integers else ""
+    query = select_sql(source, draft.rejects_table(table))
+    connection.execute(
+        f"create temp table {table}_csv as"
+        f" select row_number() over () as record, * {replaced},"
+        f" coalesce(row_fault, {integer_faults(columns)}) as fault"
+        f" from ({query})"
+    )
+    faults = connection.execute(
+        f"select record, fault from {table}_csv where fault is not null"
+    ).fetchall()
+    draft.results.faults[table] = dict(faults)
+    if faults:
+        connection.execute(
+            f"create or replace temp table {table}_csv as"
+            f" select row_number() over (order by record) as record, * exclude (record)"
+            f" from {table}_csv where fault is null"
+        )
 
 
 def _used_rows(table: str, draft: Draft) -> None:
-    """Create a view of the rows of an optional table that are used, and note the others.
-
-    All columns are read at once: which rows are malformed depends on the columns that are read,
-    and so do the numbers of the rows.
-    """
+    """Create a view of the rows of an optional table that are used, and note the others."""
     _csv(table, draft)
     connection = draft.connection
-    connection.execute(
-        f"create temp table {table}_row as"
-        f" select row_number() over () as record, * from {table}_csv"
-    )
     by_id = sql_text("build/rejects", "by_id")
-    rows = connection.execute(by_id, {"rows": f"{table}_row"}).fetchall()
+    rows = connection.execute(by_id, {"rows": f"{table}_csv"}).fetchall()
     draft.results.dropped_rows[table] = [rejects.DroppedRow(*row) for row in rows]
     connection.execute(
         f"create temp view {table}_used as"
-        f" from {table}_row where id is not null"
+        f" from {table}_csv where id is not null"
         " qualify record = max(record) over (partition by id)"
     )
 
@@ -135,21 +158,24 @@ def _note_rejects(draft: Draft) -> None:
     _note_dropped(draft)
     for table, source in draft.sources.items():
         found = _malformed(draft, table)
-        results.malformed[table] = found
-        row_count = results.row_counts[table] = _read_count(draft, table) + len(found)
+        read_count = _read_count(draft, table)
         checked = draft.checks[table].result()  # a broken file explains malformed rows best
         if not checked.has_even_quotes:
-            rejects.prove_quotes(source, row_count)
+            rejects.prove_quotes(source, read_count + len(found))
+        found = results.malformed[table] = rejects.split_joined(source, found)
+        row_count = results.row_counts[table] = read_count + len(found)
         rejects.check_reject_limit(source, found, row_count, strict=draft.options.strict)
     if not results.counted.row_count:
         raise SourceError(f"{draft.sources['posts'].path} has no post that can be read")
 
 
 def _malformed(draft: Draft, table: str) -> list[rejects.Malformed]:
-    """Return the malformed rows of a table."""
+    """Return the malformed rows of a table, and those that have a fault."""
+    source, counted = draft.sources[table], draft.results.counted
     if table == "posts":
-        return draft.results.counted.malformed
-    return rejects.malformed(draft.connection, draft.rejects_table(table))
+        return rejects.of_records(source, counted.faults, counted.malformed)
+    found = rejects.malformed(draft.connection, draft.rejects_table(table))
+    return rejects.of_records(source, draft.results.faults[table], found)
 
 
 def _note_dropped(draft: Draft) -> None:
@@ -282,8 +308,11 @@ def _build_id(draft: Draft) -> str:
 
 # Registers or creates a relation, just before the first SQL file that selects from it.
 INPUTS: dict[str, Callable[[Draft], None]] = {
-    **{f"{table}_csv": partial(_csv, table) for table in COLUMNS},
+    **{f"{table}_csv": partial(_csv, table) for table in COLUMNS if table != "posts"},
+    "posts_csv": _posts_csv,
     **{f"{table}_used": partial(_used_rows, table) for table in MORE_COLUMNS},
+    "alias_ends": lambda draft: register_alias_ends(draft.connection),
+    "implication_paths": lambda draft: register_implication_paths(draft.connection),
     "counted_names": _counted_names,
     "encoded_posts": _encoded_posts,
     "tagged_counts": _tagged_counts,

@@ -23,7 +23,7 @@ def run(draft: Draft) -> None:
     for script in more_scripts():
         if script.name in draft.sources:
             _run_script(draft, script)
-            draft.connection.execute(f"drop table {script.name}_row")
+            draft.connection.execute(f"drop table {script.name}_csv ")
     for script in scripts("build"):
         _run_script(draft, script)
     if draft.options.with_text:

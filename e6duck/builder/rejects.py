@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import IO
 
 import pyarrow as pa
@@ -85,13 +86,87 @@ def _reason(fault: dict[str, str]) -> str:
         pattern = r"Could not convert string \"(.*)\" to '(.*)'"
         found = re.search(pattern, fault["error_message"], re.DOTALL)
         if found:
-            return f'{fault["column_name"]}: "{found[1]}" is not a valid {found[2]}'
+            return not_valid(fault["column_name"], found[1], found[2])
     if fault["error_type"] == "INVALID ENCODING":
         return f"{fault['column_name'] or 'the row'}: not valid UTF-8"
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", fault["error_message"])
     if counts:
         return f"expected {counts[1]} fields, found {counts[2]}"
     return fault["error_message"].partition("\n")[0]
+
+
+def not_valid(column: str, text: str, kind: str) -> str:
+    """Return the reason for a field that cannot be read as its type."""
+    return f'{column}: "{text}" is not a valid {kind}'
+
+
+def of_records(
+    source: Source, faults: Mapping[int, str], found: Sequence[Malformed]
+) -> list[Malformed]:
+    """Return malformed rows for the records that have a fault, and those found before, in order.
+
+    faults: reasons by the number among the rows that DuckDB could read, from 1.
+    """
+    if not faults:
+        return list(found)
+    skipped = _lines_of(_places(source, found))
+    wanted = {
+        line: (text.count("\n") + 1, faults[record])
+        for record, line, text in _records(source, skipped)
+        if record in faults
+    }
+    offsets = _offsets(source, wanted)
+    more = [Malformed(offsets[line], *about) for line, about in wanted.items()]
+    return sorted([*found, *more], key=lambda row: row.position)
+
+
+def _offsets(source: Source, lines: Container[int]) -> dict[int, int]:
+    """Return the bytes where lines begin, by their numbers from 1."""
+    offsets, position = {}, 0
+    with read_text(source) as file:
+        for number, line in enumerate(file, start=1):
+            if number in lines:
+                offsets[number] = position
+            position += len(line)
+    return offsets
+
+
+def split_joined(source: Source, found: Sequence[Malformed]) -> list[Malformed]:
+    """Return the same rows, with one for each row of the file that is in a field of another.
+
+    A quote that opens in one row and closes in another joins them. Lines that are no beginning of
+    a row belong to the row before.
+    """
+    if all(row.line_count == 1 for row in found):
+        return list(found)
+    split: list[Malformed] = []
+    is_begin = _row_begin(source.header)
+    for row, (_, raw) in zip(found, _places(source, found), strict=True):
+        lines = raw.splitlines(keepends=True) if row.line_count != 1 else []
+        begins = [place for place, line in enumerate(lines) if place and is_begin(line)]
+        if not begins:
+            split.append(row)
+            continue
+        position = row.position
+        for first, end in pairwise([0, *begins, len(lines)]):
+            reason = row.reason if not first else _JOINED
+            split.append(Malformed(position, end - first, reason))
+            position += sum(map(len, lines[first:end]))
+    return split
+
+
+_JOINED = "a quote that opens in an earlier row closes in this row or after it"
+
+
+def _row_begin(header: Sequence[str]) -> Callable[[bytes], bool]:
+    """Return a function that tells whether a line can be the beginning of a row, or all of it."""
+    id_place = header.index("id") if "id" in header else None
+
+    def is_begin(line: bytes) -> bool:
+        fields = line.split(b",", len(header))
+        return len(fields) >= len(header) and (id_place is None or fields[id_place].isdigit())
+
+    return is_begin
 
 
 def check_reject_limit(
@@ -138,11 +213,7 @@ def located(
     rows = [(line, _shown(raw), row.reason) for (line, raw), row in zip(places, found, strict=True)]
     if dropped_rows:
         reasons = {row.record: row.reason for row in dropped_rows}
-        malformed_lines = {
-            number
-            for line, raw in places
-            for number in range(line, line + len(raw.rstrip(b"\n").split(b"\n")))
-        }
+        malformed_lines = _lines_of(places)
         rows += [
             (line, text, reasons[record])
             for record, line, text in _records(source, malformed_lines)
@@ -158,6 +229,15 @@ def located(
         }
         for line, text, reason in rows
     ]
+
+
+def _lines_of(places: Iterable[tuple[int, bytes]]) -> set[int]:
+    """Return the numbers of all lines of rows, given by first line and text."""
+    return {
+        number
+        for line, raw in places
+        for number in range(line, line + len(raw.rstrip(b"\n").split(b"\n")))
+    }
 
 
 def _places(source: Source, found: Sequence[Malformed]) -> Iterator[tuple[int, bytes]]:

@@ -24,6 +24,7 @@ from ..db.errors import first_line
 from ..db.sql_files import file_literal, literal
 from ..errors import SourceError
 from .columns import COLUMNS, ESSENTIAL, MORE_COLUMNS, TEXT
+from .row_faults import INTEGERS, kinds, merged_rows
 
 _FILE_NAME = re.compile(r"(\w+?)(?:-(\d{4}-\d{2}-\d{2}))?\.csv(\.gz)?")
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -138,7 +139,15 @@ def _read_header(path: Path) -> tuple[tuple[str, ...], bool]:
         raise SourceError(f"{path} is not valid UTF-8; download it again") from error
     if text.lstrip()[:1] == "<":
         raise SourceError(f"{path} is a web page, not an export; download it again")
-    columns = next(csv.reader([text]), [])
+    if "\r" in text:
+        raise SourceError(
+            f"{path} has lines that end in CR alone, or a CR in its header; write it with LF as"
+            " line end"
+        )
+    try:
+        columns = next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise SourceError(f"{path} has a header that is damaged ({error})") from error
     named = (name or f"column_{number}" for number, name in enumerate(columns, start=1))
     return tuple(named), bool(end and rest.strip())
 
@@ -292,6 +301,8 @@ def _refusal(error: Exception, sources: Collection[Source]) -> SourceError | Non
 def select_sql(source: Source, rejects_table: str, *, file: str | None = None) -> str:
     """Return a query that reads all known columns of a file; a missing column is null.
 
+    Integers are read as text. A last column, row_fault, says why a row must be several rows.
+
     file: an expression for the path of another file with the same header (default: of the source).
 
     The dialect is stated, not detected. Strict mode: without it, one stray quote swallows the rows
@@ -301,13 +312,14 @@ def select_sql(source: Source, rejects_table: str, *, file: str | None = None) -
     do not fit go to rejects_table. A view takes no parameters, so names and path are quoted here.
     """
     known = (COLUMNS | MORE_COLUMNS)[source.table]
-    types = {column: known.get(column, TEXT) for column in source.header}
-    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    types = kinds(source.table, source.header)
+    read = {name: TEXT if kind in INTEGERS else kind for name, kind in types.items()}
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read.items())
     selected = ", ".join(
         name if name in types else f"null::{kind} as {name}" for name, kind in known.items()
     )
     return f"""
-        select {selected}
+        select {selected}, {merged_rows(types)} as row_fault
         from read_csv(
             {file or file_literal(source.path)},
             auto_detect = false,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any, Protocol, TypeAlias
 
 import duckdb
 
-from ..errors import DatabaseError, UsageError
+from ..errors import DatabaseError, E6DuckWarning, UsageError
+from ..files import finish_publication
 from .errors import first_line
 from .interrupts import interruptible as interruptible
 from .locate import database_path
@@ -166,6 +168,7 @@ def open_reading(
     """
     if not path.exists():
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
+    _finish_publication(path)
     connection = _connect(settings or {})
     try:
         if prepare:
@@ -177,6 +180,20 @@ def open_reading(
         connection.close()
         raise
     return connection
+
+
+def _finish_publication(path: Path) -> None:
+    """Finish the renames that a killed build, training or import has begun beside a database."""
+    try:
+        finish_publication(path.parent)
+    except OSError:
+        warnings.warn(
+            f"a build, training or import was killed while it replaced the files beside {path}: the"
+            f" index files in {path.parent} are not all of this build; the next command of somebody"
+            " who may write there finishes it",
+            E6DuckWarning,
+            stacklevel=3,
+        )
 
 
 @contextmanager

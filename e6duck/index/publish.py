@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ..db.catalog import user_relations
 from ..db.connection import Connection, checkpoint_wal, shared_lock
 from ..db.sql_files import built_relations
 from ..progress import Progress, no_progress
+from .write import NOTHING, Exported
 
 # Windows refuses to replace a file that is open; elsewhere the open file stays readable.
 _REPLACES_OPEN_FILES = os.name != "nt"
@@ -37,7 +37,7 @@ def _user_relations(connection: Connection) -> tuple[str, ...]:
 def replace(
     database: Path,
     draft: Path,
-    index_drafts: Mapping[Path, Path],
+    exported: Exported,
     out_dir: Path | None,
     users: tuple[str, ...],
     on_progress: Progress,
@@ -57,14 +57,14 @@ def replace(
             if users:
                 kept_old = database.with_name(database.name + ".old")
                 _keep(database, kept_old, lock)
-        publish(database, draft, index_drafts, out_dir, lock=lock, on_progress=on_progress)
+        publish(database, draft, exported, out_dir, lock=lock, on_progress=on_progress)
     return kept_old, users
 
 
 def publish(
     database: Path,
     draft: Path,
-    index_drafts: Mapping[Path, Path],
+    exported: Exported,
     out_dir: Path | None,
     *,
     lock: ExitStack,
@@ -79,11 +79,12 @@ def publish(
     if not _REPLACES_OPEN_FILES:
         lock.close()
     is_one_set = out_dir is None or out_dir.resolve() == database.parent.resolve()
-    first_set = {database: draft, **(index_drafts if is_one_set else {})}
-    for _ in files.publish(first_set, database.parent):
+    index_set = exported if is_one_set else NOTHING
+    first_set = {database: draft, **index_set.drafts}
+    for _ in files.publish(first_set, database.parent, index_set.stale):
         on_progress("publish", 0)
-    if index_drafts and out_dir is not None and not is_one_set:
-        for _ in files.publish(index_drafts, out_dir):
+    if exported.drafts and out_dir is not None and not is_one_set:
+        for _ in files.publish(exported.drafts, out_dir, exported.stale):
             on_progress("publish", 0)
 
 

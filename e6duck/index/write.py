@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,12 @@ class Exported:
 
     drafts: dict[Path, Path]  # final path to draft
     clamped_count: int  # numbers of posts.parquet that were too large or small for their column
+    stale: dict[str, str] = field(
+        default_factory=dict
+    )  # files to remove with them, as in `publish`
+
+
+NOTHING = Exported({}, 0)  # if no index files are wanted
 
 
 def query_text(name: str) -> str:
@@ -176,11 +182,24 @@ def write_drafts(
         }
         drafts[out_dir / INDEX] = path = files.draft_path(out_dir / INDEX)
         path.write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
-        return Exported(drafts, _clamped_count(connection))
+        return Exported(drafts, _clamped_count(connection), _stale(out_dir, entries, only))
     except BaseException:
         for path in drafts.values():
             files.discard(path)
         raise
+
+
+def _stale(out_dir: Path, entries: Collection[str], only: Collection[str]) -> dict[str, str]:
+    """Return what happens to vectors in out_dir that are not of the new set, as in `publish`.
+
+    They are of other ids. Those that an index.json lists are removed, as those in the database
+    are; others may be of another program, and are set aside if all files are written.
+    """
+    names = (vectors.TAG_FACTORS, vectors.POST_FACTORS)
+    found = [name for name in names if name not in entries and (out_dir / name).is_file()]
+    listed = _read_index(out_dir).get("files", {}) if found and (out_dir / INDEX).exists() else {}
+    ends = {name: "" if name in listed else f"{name}.old" for name in found}
+    return {name: end for name, end in ends.items() if not (end and only)}
 
 
 def build_id_of(connection: Connection) -> str:
@@ -231,9 +250,9 @@ def write_index(connection: Connection, out_dir: Path, *, only: Collection[str] 
     """
     _check_names(connection, only)
     with files.working_folder(out_dir):
-        drafts = write_drafts(connection, out_dir, only=only).drafts
+        exported = write_drafts(connection, out_dir, only=only)
         try:
-            return list(files.publish(drafts, out_dir))
+            return list(files.publish(exported.drafts, out_dir, exported.stale))
         finally:
-            for leftover in drafts.values():
+            for leftover in exported.drafts.values():
                 files.discard(leftover)

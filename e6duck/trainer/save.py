@@ -71,20 +71,20 @@ def replace(
         source = lock.enter_context(target.database.open("rb"))
         with draft.open("wb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
-        drafts: dict[Path, Path] = {}
+        exported = write.NOTHING
         with (
             drafting(draft, memory_limit=DEFAULT_MEMORY, threads=None) as connection,
             SignalPoint(),
         ):
             _write_tables(connection, tag_vectors, facts)
             if target.out_dir is not None:
-                drafts = write.write_drafts(
+                exported = write.write_drafts(
                     connection, target.out_dir, only=[TAG_FACTORS], more=post_vectors
-                ).drafts
-                for leftover in drafts.values():
+                )
+                for leftover in exported.drafts.values():
                     stack.callback(files.discard, leftover)
-        publish(target.database, draft, drafts, target.out_dir, lock=lock)
-    return [path for path in drafts if path.name != write.INDEX]
+        publish(target.database, draft, exported, target.out_dir, lock=lock)
+    return [path for path in exported.drafts if path.name != write.INDEX]
 
 
 def _write_tables(connection: Connection, tag_vectors: Vectors, facts: Mapping[str, str]) -> None:

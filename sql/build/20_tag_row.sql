@@ -1,9 +1,9 @@
 -- tag_row: a well-formed row of the tags export, numbered in the order of the file.
 -- input: tags_csv (builder/inputs.py)
 -- temporary: not in the finished database
-create temp table tag_row as
+create temp view tag_row as
 select
-    row_number() over () as record,
+    record,
     name,
     coalesce(category, 0) as category,
     post_count as site_post_count,

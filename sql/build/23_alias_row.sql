@@ -1,6 +1,6 @@
 -- alias_row: a well-formed row of the alias export, numbered in the order of the file.
 -- input: tag_aliases_csv (builder/inputs.py)
 -- temporary: not in the finished database
-create temp table alias_row as
-select row_number() over () as record, antecedent_name, consequent_name, status
+create temp view alias_row as
+select record, antecedent_name, consequent_name, status
 from tag_aliases_csv;

@@ -1,9 +1,9 @@
 -- implication_row: a well-formed row of the implication export, numbered in the order of the file.
 -- input: tag_implications_csv (builder/inputs.py)
 -- temporary: not in the finished database
-create temp table implication_row as
+create temp view implication_row as
 select
-    row_number() over () as record,
+    record,
     antecedent_name,
     consequent_name,
     status,

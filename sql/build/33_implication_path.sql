@@ -1,22 +1,7 @@
 -- implication_path: two names that a path of implications connects, with the length of the shortest.
--- Rows with a depth differ at each turn of a cycle, so a plain UNION would never end. Here a pair is
--- a key: it is added only if it is not known yet. The first path that is found is a shortest one.
+-- A name on a cycle has a path to itself.
+-- input: implication_paths (builder/graphs.py)
 -- temporary: not in the finished database
 create temp table implication_path as
-with recursive path(antecedent_name, consequent_name, depth)
-using key (antecedent_name, consequent_name) as (
-    select antecedent_name, consequent_name, 1
-    from implication_edge
-    union
-    select path.antecedent_name, edge.consequent_name, path.depth + 1
-    from path
-    join implication_edge as edge on edge.antecedent_name = path.consequent_name
-    where not exists (
-        from recurring.path as known
-        where
-            known.antecedent_name = path.antecedent_name
-            and known.consequent_name = edge.consequent_name
-    )
-)
 select antecedent_name, consequent_name, depth
-from path;
+from implication_paths;

@@ -1,4 +1,5 @@
 -- post_row: a well-formed row of the posts export, in order; drop_reason is null if it is kept.
+-- row_fault: why it must be several rows; null if it need not be.
 -- names: its tags and the tag of its rating, each followed by a space; empty if it is dropped.
 -- input: posts_csv (builder/inputs.py)
 -- temporary: not in the finished database

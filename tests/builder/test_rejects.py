@@ -103,7 +103,8 @@ MALFORMED = {
         'fav_count: "99999999999999999999" is not a valid BIGINT',
     ),
     "a quoted empty number": (with_field("score", b'""'), 'score: "" is not a valid BIGINT'),
-    "spaces alone": (b"   ", 'id: "   " is not a valid BIGINT'),
+    "spaces alone": (b"   ", f"expected {COUNT} fields, found 1"),
+    "a fraction as id": (with_field("id", b"1.6"), 'id: "1.6" is not a valid BIGINT'),
     "not a boolean": (
         with_field("is_deleted", b"maybe"),
         'is_deleted: "maybe" is not a valid BOOLEAN',
@@ -283,6 +284,9 @@ MALFORMED_ELSEWHERE = {
         (b"3,wolf,-1,0,,,f", 'category: "-1" is not a valid UTINYINT'),
         (b"3,w\xffolf,5,0,,,f", "name: not valid UTF-8"),
         (b"3,wolf", "expected 7 fields, found 2"),
+        (b"3,wolf,1.5,0,,,f", 'category: "1.5" is not a valid UTINYINT'),
+        (b"3,wolf,0x1,0,,,f", 'category: "0x1" is not a valid UTINYINT'),
+        (b"3,wolf,1,1e3,,,f", 'post_count: "1e3" is not a valid BIGINT'),
     ],
     "tag_aliases": [
         (b"3,cat,fox", "fields, found 3"),
@@ -323,6 +327,142 @@ def test_malformed_row_of_another_table_is_dropped_alone(
     assert content == row.decode("utf-8", "backslashreplace")
     counts = "select row_count, kept_count, dropped_count from build_sources where table_name = "
     assert rows(tmp_path, f"{counts}'{table}'") == [(3, 2, 1)]
+
+
+# Numbers
+
+NO_INTEGERS = [
+    *("1.5", "1.", ".5", "1e3", "1E3", "10e-1", " 7", "7 ", "\t7", "+5", "0x10", "0X1f", "0b11"),
+    *("1_000", "--1", "1-", "-", "\u0661", "1" * 20, "9223372036854775808", "1 000"),
+]
+
+
+@pytest.mark.parametrize("end", [LF, CRLF], ids=["in parts", "in one piece"])
+def test_only_digits_with_a_minus_sign_are_an_integer(tmp_path: Path, end: bytes) -> None:
+    lines, expected = [good(id) for id in range(3_001, 9_000)], []
+    for place, text in enumerate(NO_INTEGERS):
+        for at, column in enumerate(("id", "fav_count")):
+            row = with_field(column, text.encode())
+            lines.insert(place * 40 + at, row)
+            expected.append((column, text, row.decode()))
+    write_posts(tmp_path, [*lines, good(9_000, fav_count="-0", score="007")], end=end)
+    built = built_without_index(tmp_path)
+    assert post_ids(tmp_path) == list(range(3_001, 9_001))
+    assert built.reject_counts["posts"] == len(expected)
+    assert [(number, reason, content) for _, number, reason, content in rejects(tmp_path)] == [
+        (place * 40 + at + 2, f'{column}: "{text}" is not a valid BIGINT', content)
+        for number, (column, text, content) in enumerate(expected)
+        for place, at in [divmod(number, 2)]
+    ]
+    query = "select fav_count, score from posts where id = 9000"
+    assert rows(tmp_path, query) == [(0, 7)]
+
+
+def test_an_id_that_is_not_an_integer_replaces_no_post(tmp_path: Path) -> None:
+    write_posts(tmp_path, [good(1), good(2), with_field("id", b"1.6"), good(1)])
+    built = built_without_index(tmp_path)
+    assert post_ids(tmp_path) == [2, 1]
+    assert built.posts_dropped == {"duplicate_id": 1}
+    assert [row[1:3] for row in rejects(tmp_path)] == [
+        (2, "a later row has the same id"),
+        (4, 'id: "1.6" is not a valid BIGINT'),
+    ]
+
+
+def test_id_of_an_optional_table_is_an_integer(tmp_path: Path) -> None:
+    write_posts(tmp_path, [good(1), good(2)])
+    (tmp_path / "pools.csv").write_text("id,name,post_ids\n1,a,{}\n1.6,b,{}\n2,c,{}\n")
+    built_without_index(tmp_path)
+    assert rows(tmp_path, "select id, name from pools") == [(1, "a"), (2, "c")]
+    assert rejects(tmp_path) == [("pools.csv", 3, 'id: "1.6" is not a valid BIGINT', "1.6,b,{}")]
+
+
+# Rows that quotes join to one
+
+
+def write_joined(folder: Path, table: str, column: str, count: int) -> tuple[Path, list[str]]:
+    """Write an export in which quotes join that many rows of a table, after the 1,000th."""
+    names = [f"tag_{number}" for number in range(3_000)]
+    tables: dict[str, list[Row]] = {
+        "posts": [post(1 + number, "fox") for number in range(3_000)],
+        "tags": [tag(name, 5) for name in names],
+        "tag_aliases": [alias(f"old_{name}", name, reason="typo") for name in names],
+        "tag_implications": [implication(name, "fox", reason="") for name in names],
+    }
+    write_export(folder, Export(**tables), Layout(gzipped=False))
+    path = folder / f"{table}.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    place = lines[0].rstrip().split(",").index(column)
+    first, last = lines[1_001].split(","), lines[1_000 + count].split(",")
+    first[place] = f'"{first[place].strip(chr(34))}'
+    last[place] = f'{last[place].strip(chr(34))}"'
+    lines[1_001], lines[1_000 + count] = ",".join(first), ",".join(last)
+    path.write_text("".join(lines), newline="")
+    return path, [line.rstrip("\n") for line in lines[1_001 : 1_001 + count]]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("tags", "name"),
+        ("tags", "created_at"),
+        ("tag_aliases", "antecedent_name"),
+        ("tag_aliases", "consequent_name"),
+        ("tag_aliases", "reason"),
+        ("tag_implications", "consequent_name"),
+        ("tag_implications", "descendant_names"),
+        ("posts", "description"),
+        ("posts", "source"),
+        ("posts", "tag_string"),
+        ("posts", "md5"),
+    ],
+)
+@pytest.mark.parametrize("count", [2, 9])
+def test_rows_that_quotes_join_are_counted_one_by_one(
+    tmp_path: Path, table: str, column: str, count: int
+) -> None:
+    path, joined = write_joined(tmp_path, table, column, count)
+    built = built_without_index(tmp_path)
+    assert built.reject_counts[table] == count
+    found = rejects(tmp_path)
+    assert [(name, number, content) for name, number, _, content in found] == [
+        (path.name, 1_002 + place, content) for place, content in enumerate(joined)
+    ]
+    assert column in found[0][2]
+    counts = f"select row_count, dropped_count from build_sources where table_name = '{table}'"
+    assert rows(tmp_path, counts) == [(3_000, count)]
+
+
+def test_thousands_of_rows_that_quotes_join_are_an_error(tmp_path: Path) -> None:
+    path, _ = write_joined(tmp_path, "tag_aliases", "antecedent_name", 1_900)
+    with pytest.raises(SourceError, match=r"1900 malformed rows of 3000, first on line 1002") as e:
+        build(tmp_path)
+    assert str(path) in str(e.value)
+
+
+@pytest.mark.parametrize("distance", [1, 5, 9])
+def test_rows_between_two_stray_quotes_are_counted_one_by_one(
+    tmp_path: Path, distance: int
+) -> None:
+    lines = [good(id, source="a") for id in range(1, 3_001)]
+    opened = lines[1_000].replace(b",fox wolf,", b',"fox wolf,')
+    closed = lines[1_000 + distance].replace(b",png,", b',p"ng,')
+    lines[1_000], lines[1_000 + distance] = opened, closed
+    write_posts(tmp_path, lines)
+    built = built_without_index(tmp_path)
+    assert post_counts(tmp_path) == (3_000, 3_000 - distance - 1, distance + 1)
+    assert built.reject_counts["posts"] == distance + 1
+    found = [(number, content) for _, number, _, content in rejects(tmp_path)]
+    assert found == [
+        (1_002 + place, line.decode()) for place, line in enumerate(lines[1_000 : 1_001 + distance])
+    ]
+
+
+def test_texts_with_lines_and_commas_are_not_joined_rows(tmp_path: Path) -> None:
+    texts = ["a,b\nc,d", "1,2,3\n" * 40, good(7).decode(), f"\n{good(8).decode()}\n", "," * 40]
+    write_posts(tmp_path, [good(1 + at, description=text) for at, text in enumerate(texts)])
+    assert built_without_index(tmp_path).reject_counts["posts"] == 0
+    assert post_ids(tmp_path) == list(range(1, 1 + len(texts)))
 
 
 # How many may be malformed
@@ -519,7 +659,7 @@ def test_texts_that_look_like_rows_are_never_read_as_rows(
     packed(tmp_path)
     query = select_sql(find_sources(tmp_path)["posts"], "rejected")
     with duckdb.connect(config={"threads": threads}) as connection:
-        found = connection.execute(f"select id, md5(description) from ({query})").fetchall()
+        found = connection.execute(f"select id::bigint, md5(description) from ({query})").fetchall()
         assert found == read_by_python
         assert connection.execute("from rejected").fetchall() == []
 

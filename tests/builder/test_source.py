@@ -490,3 +490,10 @@ def test_a_column_without_a_name_is_ignored_like_any_unknown_one(damaged: Path) 
     added = [line.replace(b"\n", b",\n") for line in lines]
     path.write_bytes(gzip.compress(b"".join(added)))
     build(damaged)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_file_whose_lines_end_in_cr_is_refused(folder: Path, table: str) -> None:
+    path = folder / f"{table}.csv.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"\n", b"\r")))
+    assert f"{path} has lines that end in CR alone" in error_of(build, folder)

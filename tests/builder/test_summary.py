@@ -63,3 +63,12 @@ def test_the_sample_has_no_age(tmp_path: Path) -> None:
     built = build(tmp_path, write_index=False)
     assert built.age_days is None
     assert not age_line(built)
+
+
+@pytest.mark.parametrize("year", [9999, 10000, 294000])
+def test_a_post_of_the_far_future_is_kept_and_is_not_the_age(tmp_path: Path, year: int) -> None:
+    posts = [post(1, "fox", created_at="2020-02-10 07:08:33"), post(2, "fox")]
+    write_export(tmp_path, Export(posts=[*posts, post(3, "fox", created_at=f"{year}-02-10")]))
+    built = build(tmp_path)
+    assert built.posts_kept == 3
+    assert built.exported_at == datetime(2020, 2, 10, 7, 8, 33, tzinfo=UTC)

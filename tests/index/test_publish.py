@@ -19,6 +19,7 @@ from e6duck.db.connection import SCHEMA_VERSION, open_reading
 from e6duck.errors import DatabaseError, E6DuckError
 from e6duck.files import draft_path
 from e6duck.index.publish import publish
+from e6duck.index.write import Exported
 from tests.support.exports import alias, implication, post, tag, write_export
 from tests.support.folders import LOCK, content, names
 from tests.support.reference import Export
@@ -243,7 +244,7 @@ def test_the_lock_ends_before_the_renames_only_if_open_files_cannot_be_replaced(
         publish(
             database,
             drafts[database],
-            {listed: drafts[listed]},
+            Exported({listed: drafts[listed]}, 0),
             listed.parent,
             lock=lock,
             on_progress=lambda stage, rows: events.append(stage),

@@ -15,11 +15,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..rejects import Malformed
+from .integers import with_integers
 from .sort import Numbers
 from .spill import list_array, read_spill, spilling
 from .tokens import NO_NAME, NameIds, number_names
 
-_MADE = ["names", "drop_reason", "text_size"]  # columns of post_row that posts does not have
+# Columns of post_row that posts does not have.
+_MADE = ["names", "drop_reason", "text_size", "row_fault"]
 _COUNTED_AT_ONCE = 4_000_000  # names; each time costs as much as there are different ones
 Integers = NDArray[np.int64]
 
@@ -32,17 +34,30 @@ class NumberedRows:
     reasons: pa.DictionaryArray  # why rows are dropped; null if they are kept
     kept: pa.RecordBatch  # the kept rows, with a column name_ids
     malformed: list[Malformed]  # rows beside these
+    faults: dict[int, str]  # more such rows: the reasons, by their numbers among all that were read
 
 
 def numbered(batch: pa.RecordBatch, known: NameIds, malformed: list[Malformed]) -> NumberedRows:
     """Replace the names in rows of post_row by numbers."""
+    batch, faults = with_integers(batch)
+    faults |= _row_faults(batch.column("row_fault"))
+    if faults:
+        is_right = np.ones(len(batch), bool)
+        is_right[list(faults)] = False
+        batch = batch.filter(pa.array(is_right))
     reasons = batch.column("drop_reason")
     name_ids = list_array(*number_names(batch.column("names"), known))
     rows = batch.drop_columns(_MADE)
     rows = pa.RecordBatch.from_arrays([*rows.columns, name_ids], [*rows.schema.names, "name_ids"])
     kept = rows if reasons.null_count == len(rows) else rows.filter(reasons.is_null())
     ids = batch.column("id").fill_null(-1).to_numpy()
-    return NumberedRows(ids, reasons.dictionary_encode(), kept, malformed)
+    return NumberedRows(ids, reasons.dictionary_encode(), kept, malformed, faults)
+
+
+def _row_faults(reasons: pa.StringArray) -> dict[int, str]:
+    if reasons.null_count == len(reasons):
+        return {}
+    return {row: reason for row, reason in enumerate(reasons.to_pylist()) if reason is not None}
 
 
 @dataclass
@@ -58,6 +73,7 @@ class Counted:
     replaced: Integers = field(default_factory=lambda: np.zeros(0, np.int64))  # record numbers
     left_out: Integers = field(default_factory=lambda: np.zeros(0, np.int64))  # rows of the spill
     malformed: list[Malformed] = field(default_factory=list)
+    faults: dict[int, str] = field(default_factory=dict)  # reasons of more such rows, by record
 
     @property
     def kept_count(self) -> int:
@@ -93,6 +109,9 @@ def count(
             uses.add(rows.kept.column("name_ids").values.to_numpy())
             write(rows.kept)
             counted.malformed += rows.malformed
+            before = counted.row_count + len(counted.faults)
+            faults = {before + row + 1: reason for row, reason in rows.faults.items()}
+            counted.faults |= faults
             counted.row_count += len(rows.ids)
             progress(len(rows.ids))
     log.finish(counted)

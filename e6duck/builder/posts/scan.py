@@ -100,8 +100,8 @@ class Scanner:
         self._number = number
         self._header = header
         self._rejects_table = f"reject_part_{number}"
-        self._end_id = secrets.randbits(62)
-        fields = [str(self._end_id) if name == "id" else "" for name in source.header]
+        self._end_id = str(secrets.randbits(62))
+        fields = [self._end_id if name == "id" else "" for name in source.header]
         self._end_row = f"{','.join(fields)}\n".encode()
         with self._part_named(()):
             query = select_sql(source, self._rejects_table, file="getvariable('part')")
