@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from ..db.connection import Connection, damage_explained, has_posts
 from ..db.errors import first_line, translated_errors
 from ..db.sql_files import sql_text
+from .lookup.patterns import Patterns, faults
 from .lookup.spellings import Spellings, is_storable
 from .rules import CATEGORIES
 
@@ -103,13 +102,14 @@ class Vocabulary:
         asked = [name for name in names if is_storable(name)]
         return {name for (name,) in self._rows("matches", names=asked, pattern=pattern)}
 
-    def implied_by_matching(
-        self, pattern: str, tags: Iterable[Tag], **options: bool
-    ) -> dict[Tag, str]:
-        """Return which tags are implied by a tag whose name matches, each with that name."""
-        by_id = {tag.tag_id: tag for tag in tags if tag.tag_id is not None}
-        rows = self._rows("implied_by_matches", tag_ids=list(by_id), pattern=pattern, **options)
-        return {by_id[tag_id]: name for tag_id, name in rows}
+    def patterns(self, patterns: Iterable[str]) -> Patterns:
+        """Return valid regular expressions that can be matched with many names at once."""
+        return Patterns(patterns, self._execute_or_fail)
+
+    def antecedents(self) -> list[tuple[str, str, int]]:
+        """Return the name and category of each tag that implies one, and the id of that one."""
+        rows = self._rows("antecedents")
+        return [(name, CATEGORIES[category], tag_id) for name, category, tag_id in rows]
 
     def candidates(self, spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
         """Return the tags that ambiguous spellings may mean, most used first."""
@@ -123,15 +123,15 @@ class Vocabulary:
         query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"
         return [name for (name,) in self._execute(query, [pattern])]
 
-    def pattern_fault(self, pattern: str) -> str | None:
-        """Return what is wrong with a regular expression; None if it is valid."""
-        try:
-            values = {"names": [""], "pattern": pattern}
-            self.connection.execute(sql_text("captions", "matches"), values)
-        except duckdb.Error as error:
+    def pattern_faults(self, patterns: Iterable[str]) -> dict[str, str]:
+        """Return what is wrong with regular expressions, for those that are not valid."""
+        found = {}
+        for pattern, error in faults(patterns, self._execute_or_fail):
             reason = first_line(error).partition(": ")[2] or first_line(error)
-            return f"{pattern} is not a regular expression of RE2, without look-around ({reason})"
-        return None
+            found[pattern] = (
+                f"{pattern} is not a regular expression of RE2, without look-around ({reason})"
+            )
+        return found
 
     def counted_by(self) -> str:
         """Return the source of the counts that decide how rare a tag is."""
@@ -149,6 +149,10 @@ class Vocabulary:
         with translated_errors(), damage_explained(self.connection):
             return self.connection.execute(sql, values).fetchall()
 
+    def _execute_or_fail(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query that fails with DuckDB's error if a pattern is not valid."""
+        return self.connection.execute(sql, values).fetchall()
+
     def _tag(self, name: str, tag_id: int | None, category: int, use_count: int | None) -> Tag:
         known = self._tags.get(name)
         if known is None:
@@ -160,7 +164,7 @@ class Vocabulary:
         if not fresh:
             return
         rows = list(self._spellings.edges((tag.name, tag.tag_id) for tag in fresh))
-        consequents = [self._tag(*row) for _, _, *row in rows]
+        consequents = [self._tag(*edge[2:]) for edge in rows]
         edges: dict[Tag, dict[Tag, None]] = {tag: {} for tag in (*fresh, *consequents)}
         by_id = {tag.tag_id: tag for tag in edges}
         for (tag_id, rare_name, *_), consequent in zip(rows, consequents, strict=True):

@@ -29,7 +29,7 @@ def cleaned_table(table: Any, column: str, clean: Clean) -> Any:
 
 def place_of(schema: pa.Schema, column: str) -> int:
     """Return the number of the column with captions. Raises `UsageError` if it cannot be one."""
-    places = schema.get_all_field_indices(column)
+    places: list[int] = schema.get_all_field_indices(column)
     if len(places) != 1:
         if places:
             raise UsageError(f"there are {len(places)} columns {column}; rename all but one")
