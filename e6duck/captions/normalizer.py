@@ -60,6 +60,11 @@ class Normalizer:
         self._tokenizer = Tokenizer(Policies(self.resolver))
         self._cleaner = Cleaner(self._tokenizer, self.rules)
 
+    @property
+    def path(self) -> Path:
+        """The file of the database."""
+        return self._path
+
     def __repr__(self) -> str:
         return f"Normalizer({str(self._path)!r}, {self.rules!r})"
 

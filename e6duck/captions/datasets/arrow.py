@@ -34,12 +34,11 @@ def place_of(schema: pa.Schema, column: str) -> int:
         if places:
             raise UsageError(f"there are {len(places)} columns {column}; rename all but one")
         names = ", ".join(schema.names)
-        raise UsageError(f"there is no column {column}; the columns are {names}", option="column")
+        raise UsageError(f"there is no column {column}; the columns are {names}")
     kind = schema.field(places[0]).type
     if not is_caption(kind):
         raise UsageError(
-            f"the column {column} has the type {kind}; captions are strings or lists of strings",
-            option="column",
+            f"the column {column} has the type {kind}; captions are strings or lists of strings"
         )
     return places[0]
 
@@ -59,12 +58,16 @@ def cleaned_column(column: Any, clean: Clean) -> Any:
         chunks = [cleaned_column(chunk, clean) for chunk in column.chunks]
         return pa.chunked_array(chunks, type=column.type)
     values = column.to_pylist()
-    cleaned = cleaned_values(values, clean)
-    if cleaned == values:
+    return column_of(column, values, cleaned_values(values, clean))
+
+
+def column_of(column: Any, old: list[Any], values: list[Any]) -> Any:
+    """Return values as a column of the same type; the column itself if they are its old ones."""
+    if values == old:
         return column
     kind = column.type
     if kinds.is_dictionary(kind):
-        return pa.array(cleaned, type=kind.value_type).dictionary_encode().cast(kind)
+        return pa.array(values, type=kind.value_type).dictionary_encode().cast(kind)
     if (kinds.is_list(kind) or kinds.is_large_list(kind)) and kinds.is_dictionary(kind.value_type):
         raise UsageError(f"lists of the type {kind.value_type} cannot be written; use strings")
-    return pa.array(cleaned, type=kind)
+    return pa.array(values, type=kind)
