@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import compress, repeat
 
 from .policy import TagPolicy
@@ -56,7 +56,8 @@ class Cleaner:
     def __init__(self, tokenizer: Tokenizer, rules: Rules) -> None:
         self.tokenizer = tokenizer
         self.rules = rules
-        self._alone = cache(_alone)  # captions repeat tags, and so their steps
+        # Captions repeat tags, and so their steps.
+        self._alone = lru_cache(maxsize=100_000)(_alone)
         self._is_joining = rules.multiline == "join"
         self._order = {category: place for place, category in enumerate(rules.order)}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..db.connection import AnyDatabase, connection_of, path_of
 from ..db.locate import database_path
@@ -28,6 +29,11 @@ from .steps import Result
 from .tokens import Tokenizer
 from .vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    AnyTable = TypeVar("AnyTable", pa.Table, pa.RecordBatch)
+
 
 class Normalizer:
     """Cleans captions with the tags of a database, by rules.
@@ -45,8 +51,9 @@ class Normalizer:
         db: AnyDatabase | None = None,
         rules: Rules | RulesFile | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
-        file = rules_file(rules)
+        self._rules_file = file = rules_file(rules)
         self.rules = file.rules
+        self._lock = RLock()  # DuckDB's connection serves one thread at a time
         connection = connection_of(database_path() if db is None else db)
         self._path = path_of(connection)
         self.vocabulary = Vocabulary(connection)
@@ -54,16 +61,57 @@ class Normalizer:
         self._tokenizer = Tokenizer(Policies(self.resolver))
         self._cleaner = Cleaner(self._tokenizer, self.rules)
 
+    @property
+    def path(self) -> Path:
+        """The file of the database."""
+        return self._path
+
     def __repr__(self) -> str:
         return f"Normalizer({str(self._path)!r}, {self.rules!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it again in another process, which opens the database by its path."""
+        if not self._path.is_file():
+            raise TypeError(f"a Normalizer can only be pickled if its database is a file: {self}")
+        return type(self), (_real(self._path), self._rules_file)
 
     def normalize_text(self, text: str) -> Result:
         """Return a cleaned caption (`.text`), and what was changed, with the reasons (`.changes`).
 
-        Text that is not a known tag is left unchanged.
+        Text that is not a known tag is left unchanged. The database is asked for pieces that are
+        new; after a few such calls, the vocabulary is held in memory instead.
         """
-        self._tokenizer.learn(pieces_of([text], self.rules.multiline))
-        return self._cleaner.clean(text)
+        return self.normalize_texts([text])[0]
+
+    def normalize_texts(self, texts: Iterable[str]) -> list[Result]:
+        """Return the cleaned captions, as `normalize_text` does, in their order.
+
+        All new pieces are looked up at once. Several threads may call this, and take turns.
+        """
+        given = list(texts)
+        with self._lock, gc_paused() if len(given) > 1 else nullcontext():
+            self._tokenizer.learn(pieces_of(given, self.rules.multiline))
+            return [self._cleaner.clean(text) for text in given]
+
+    def normalize_table(self, table: AnyTable, column: str) -> AnyTable:
+        """Return an Arrow table or record batch with the captions of a column cleaned.
+
+        column: strings, or lists of strings, of which each is a piece. Nulls stay null, and the
+        type of the column, its metadata and all other columns stay the same. Raises `UsageError`
+        if there is no such column, or if it has another type.
+        """
+        from .datasets.arrow import cleaned_table
+
+        return cleaned_table(table, column, self.cleaned_texts)
+
+    def cleaned_texts(self, captions: list[str]) -> list[str]:
+        """Return the texts of cleaned captions, without what was changed."""
+        return [result.text for result in self.normalize_texts(captions)]
+
+    def load(self) -> None:
+        """Hold the whole vocabulary in memory now, for example before many captions come."""
+        with self._lock, gc_paused():
+            self.vocabulary.load()
 
     def plan(
         self,
@@ -96,7 +144,7 @@ class Normalizer:
             raise UsageError(f"{standing} is not a folder to write to")
         if is_copy:
             _check_apart(source, target)
-        with gc_paused():
+        with self._lock, gc_paused():
             folders, unreadable = walk(source, follow_links=follow_links)
             chosen, others = caption_files.choose(
                 folders,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+from .lookup.spellings import is_storable
 from .resolver import Resolver
 from .vocabulary import Tag
 
@@ -57,6 +59,10 @@ class Policies:
         self._kept, _ = resolver.tagged(kept)
         self._policies: dict[Tag, TagPolicy] = {}
         self._mode = "keep" if rules.keep_implied is True else rules.implied
+        # Names have no spaces, so neither have the patterns; messages show them as they were.
+        self._patterns = {underscored(each): each for each in reversed(rules.blacklist_regexp)}
+        patterns = dict.fromkeys(map(underscored, rules.blacklist_regexp))
+        self._blacklist_patterns = resolver.vocabulary.patterns(patterns)
         self.unreadable: set[Tag] = set()
         """Tags with no name that is read back as the tag"""
 
@@ -89,10 +95,10 @@ class Policies:
 
     def text_removals(self, spellings: Collection[str]) -> dict[str, Removal]:
         """Return the spellings that are not tags and are removed, each with the rule."""
-        found: dict[str, Removal] = {}
-        for pattern in self.rules.blacklist_regexp:
-            for spelling in self.resolver.vocabulary.matching(underscored(pattern), spellings):
-                found.setdefault(spelling, Removal("blacklist_regexp", pattern))
+        found = {
+            spelling: Removal("blacklist_regexp", self._patterns[pattern])
+            for spelling, pattern in self._matched(spellings).items()
+        }
         for spelling in spellings:
             if spelling in self._blacklisted_texts:
                 found[spelling] = Removal("blacklist", self._blacklisted_texts[spelling])
@@ -125,11 +131,14 @@ class Policies:
 
     def _plain_names(self, tag: Tag) -> list[str]:
         """Return the name without its category's suffix, and with by_, as the rules require."""
-        names = [tag.name]
-        if self.rules.remove_parens and tag.name.endswith(f"_({tag.category})"):
-            names.insert(0, tag.name.removesuffix(f"_({tag.category})"))
-        if tag.category == "artist" and self.rules.artist_by_prefix:
-            names += [f"by_{name}" for name in names if not name.startswith("by_")]
+        return self._written_forms(tag.name, tag.category)
+
+    def _written_forms(self, name: str, category: str) -> list[str]:
+        names = [name]
+        if self.rules.remove_parens and name.endswith(f"_({category})"):
+            names.insert(0, name.removesuffix(f"_({category})"))
+        if category == "artist" and self.rules.artist_by_prefix:
+            names += [f"by_{each}" for each in names if not each.startswith("by_")]
         return names
 
     def _spare_names(self, tag: Tag) -> list[str]:
@@ -178,19 +187,14 @@ class Policies:
 
     def _removals(self, tags: list[Tag]) -> dict[Tag, Removal]:
         """Return the tags that the blacklists remove; if several rules apply, with the first."""
-        rules, vocabulary = self.rules, self.resolver.vocabulary
+        rules = self.rules
         found = {
             tag: Removal("blacklist", self.blacklisted[tag])
             for tag in tags
             if tag in self.blacklisted
         }
-        for pattern in rules.blacklist_regexp:
-            names = {tag: {*self._plain_names(tag), self._policies[tag].name} for tag in tags}
-            every = set().union(*names.values())
-            matched = vocabulary.matching(underscored(pattern), every)
-            for tag in tags:
-                if names[tag] & matched:
-                    found.setdefault(tag, Removal("blacklist_regexp", pattern))
+        for tag, pattern in self._matched_tags(tags).items():
+            found.setdefault(tag, Removal("blacklist_regexp", pattern))
         for tag in tags:
             if tag.category in rules.blacklist_categories:
                 found.setdefault(tag, Removal("blacklist_categories", tag.category))
@@ -199,16 +203,48 @@ class Policies:
                 found.setdefault(tag, Removal("blacklist_implied", name))
         return found
 
+    def _matched(self, names: Collection[str]) -> dict[str, str]:
+        """Return the names that a pattern of the blacklist matches, each with the first one."""
+        if not self._patterns:
+            return {}
+        return self._blacklist_patterns.first([*filter(is_storable, names)])
+
+    def _matched_tags(self, tags: list[Tag]) -> dict[Tag, str]:
+        """Return the tags of which a name matches the blacklist, each with the first pattern."""
+        if not self._patterns:
+            return {}
+        names = {tag: {*self._plain_names(tag), self._policies[tag].name} for tag in tags}
+        matched = self._matched(set().union(*names.values()))
+        places = {pattern: place for place, pattern in enumerate(self._blacklist_patterns)}
+        firsts = {
+            tag: min((matched[name] for name in each if name in matched), key=places.__getitem__)
+            for tag, each in names.items()
+            if not matched.keys().isdisjoint(each)
+        }
+        return {tag: self._patterns[pattern] for tag, pattern in firsts.items()}
+
     def _implied_by_blacklisted(self, tags: list[Tag]) -> dict[Tag, str]:
         found = {other: tag.name for tag in self.blacklisted for other in tag.implied}
-        for pattern in self.rules.blacklist_regexp:
-            found |= self.resolver.vocabulary.implied_by_matching(
-                underscored(pattern),
-                tags,
-                artist_by_prefix=self.rules.artist_by_prefix,
-                remove_parens=self.rules.remove_parens,
-            )
+        by_id = self._implied_by_matched
+        found |= {tag: by_id[tag.tag_id] for tag in tags if tag.tag_id in by_id}
         return {tag: found[tag] for tag in tags if tag in found}
+
+    @cached_property
+    def _implied_by_matched(self) -> dict[int | None, str]:
+        """The ids of tags implied by one that a pattern matches, each with that one's name."""
+        if not self._patterns:
+            return {}
+        antecedents = self.resolver.vocabulary.antecedents()
+        forms = {
+            (name, category): self._written_forms(name, category)
+            for name, category, _ in antecedents
+        }
+        matched = self._matched(set().union(*forms.values()))
+        found: dict[int | None, str] = {}
+        for name, category, tag_id in antecedents:
+            if not matched.keys().isdisjoint(forms[name, category]):
+                found[tag_id] = min(found.get(tag_id, name), name)
+        return found
 
 
 def underscored(pattern: str) -> str:

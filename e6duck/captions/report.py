@@ -154,9 +154,8 @@ class Alias(NamedTuple):
     """The likeliest first; empty if no tag is close"""
 
 
-def suggested_aliases(vocabulary: Vocabulary, plan: Plan) -> list[Alias]:
+def suggested_aliases(vocabulary: Vocabulary, found: Findings) -> list[Alias]:
     """Return the aliases that would make the most frequent unknown pieces known."""
-    found = findings(plan)
     counts: Counter[str] = Counter()
     for text, count in (found.unknown + found.ambiguous).items():
         counts[spelling(text)] += count

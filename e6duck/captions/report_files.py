@@ -20,15 +20,20 @@ _PAGE = Path(__file__).with_name("report.html")
 _MOST_CHANGES = 100
 
 
-def write_report(path: Path, vocabulary: Vocabulary, plan: Plan) -> None:
-    """Write what a plan does and why, in the format of the ending: .json, .csv or .html."""
+def write_report(
+    path: Path, vocabulary: Vocabulary, plan: Plan, found: Findings | None = None
+) -> None:
+    """Write what a plan does and why, in the format of the ending: .json, .csv or .html.
+
+    found: its totals, if the plan has only the captions that change.
+    """
     writer = _WRITERS[path.suffix.lower()]
     try:
         with (
             files.draft(path) as draft,
             draft.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
         ):
-            writer(file, vocabulary, plan)
+            writer(file, vocabulary, plan, found or findings(plan))
     except OSError as error:
         raise E6DuckError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -53,9 +58,8 @@ def check_places(paths: tuple[Path, ...], plan: Plan) -> None:
                 raise UsageError(f"{path} is a caption; choose another file for the report")
 
 
-def report(vocabulary: Vocabulary, plan: Plan) -> dict[str, Any]:
+def report(vocabulary: Vocabulary, plan: Plan, found: Findings) -> dict[str, Any]:
     """Return the content of a report as JSON values."""
-    found = findings(plan)
     return {
         "source": str(plan.source),
         "target": str(plan.target),
@@ -114,12 +118,12 @@ def _texts(
     ]
 
 
-def _write_json(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
-    json.dump(report(vocabulary, plan), file, ensure_ascii=False, indent=1)
+def _write_json(file: TextIO, vocabulary: Vocabulary, plan: Plan, found: Findings) -> None:
+    json.dump(report(vocabulary, plan, found), file, ensure_ascii=False, indent=1)
     file.write("\n")
 
 
-def _write_csv(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
+def _write_csv(file: TextIO, vocabulary: Vocabulary, plan: Plan, found: Findings) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["file", "before", "after", "kind", "reason"])
     for caption in plan.changed:
@@ -127,14 +131,14 @@ def _write_csv(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
             writer.writerow([caption.name, step.before, step.after, step.kind, step.reason])
 
 
-def _write_html(file: TextIO, vocabulary: Vocabulary, plan: Plan) -> None:
+def _write_html(file: TextIO, vocabulary: Vocabulary, plan: Plan, found: Findings) -> None:
     page = _PAGE.read_text(encoding="utf-8")
-    data = json.dumps(report(vocabulary, plan), ensure_ascii=True)
+    data = json.dumps(report(vocabulary, plan, found), ensure_ascii=True)
     # Only a < could end the script element.
     file.write(page.replace('"REPORT"', data.replace("<", "\\u003c")))
 
 
-_WRITERS: dict[str, Callable[[TextIO, Vocabulary, Plan], None]] = {
+_WRITERS: dict[str, Callable[[TextIO, Vocabulary, Plan, Findings], None]] = {
     ".json": _write_json,
     ".csv": _write_csv,
     ".html": _write_html,

@@ -238,9 +238,12 @@ class Resolver:
                 self.note(f"{place}: {name} is not a known spelling; nothing is removed")
 
     def _read_patterns(self) -> Iterator[Fault]:
-        for key in ("include_filename_regexp", "exclude_filename_regexp"):
-            if fault := self.vocabulary.pattern_fault(getattr(self.rules, key)):
-                yield self.rules_file.fault(key, fault)
+        names = ("include_filename_regexp", "exclude_filename_regexp")
+        given = {key: getattr(self.rules, key) for key in names}
+        found = self.vocabulary.pattern_faults((*given.values(), *self.rules.blacklist_regexp))
+        for key, pattern in given.items():
+            if pattern in found:
+                yield self.rules_file.fault(key, found[pattern])
         for pattern in self.rules.blacklist_regexp:
-            if fault := self.vocabulary.pattern_fault(pattern):
-                yield self.rules_file.fault("blacklist_regexp", fault, pattern)
+            if pattern in found:
+                yield self.rules_file.fault("blacklist_regexp", found[pattern], pattern)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import UsageError
@@ -82,6 +83,17 @@ class Rules:
     def __repr__(self) -> str:
         chosen = ", ".join(f"{key}={_short(getattr(self, key))}" for key in changed_settings(self))
         return f"Rules({chosen})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it again in another process, where tables are read-only as here."""
+        values = {key: getattr(self, key) for key in changed_settings(self)}
+        tables = {key: dict(value) for key, value in values.items() if key in TABLES}
+        return _rules_of, (values | tables,)
+
+
+def _rules_of(values: dict[str, Any]) -> Rules:
+    tables = {key: MappingProxyType(values[key]) for key in TABLES if key in values}
+    return Rules(**(values | tables))
 
 
 SETTINGS = tuple(each.name for each in fields(Rules))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from .policy import Policies, Removal, TagPolicy
 from .resolver import Meaning
 from .text import escaped, spelling, unwrapped
+
+_REMEMBERED = 200_000  # pieces; each takes 0.3 to 2 kB
 
 
 @dataclass(eq=False, slots=True)
@@ -57,13 +59,19 @@ class Tokenizer:
         self._tokens: dict[str, Token] = {}
         self.token = cache(self._token)
         """Returns the token of a piece that was learned, None for white space"""
-        self.sentence = cache(_sentence)
+        self.sentence = lru_cache(maxsize=1_000)(_sentence)
         """Returns the token of a sentence, which is never changed"""
         self.added = cache(_added)
         """Returns the token of a tag that is added to captions"""
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Look up trimmed pieces that were not looked up yet."""
+        """Look up trimmed pieces that were not looked up yet.
+
+        If very many are remembered, all others are forgotten first.
+        """
+        if len(self._tokens) > _REMEMBERED:
+            self._tokens.clear()
+            self.token.cache_clear()
         fresh = {text for text in texts if text not in self._tokens}
         if not fresh:
             return

@@ -193,7 +193,7 @@ def plan_copy(
             after = caption.result.text.encode()
         if name in blocked:
             continue
-        path = target / name
+        path = f"{target}/{name}"
         try:
             before = _standing(path)
         except OSError as error:
@@ -203,24 +203,24 @@ def plan_copy(
             if before and (before.data is None or after is None):
                 skipped[name] = f"{file.fault}; not copied over the file that is there"
                 continue
-            edits.append(Edit(name, str(path), before, after, file.content, file.found.path))
+            edits.append(Edit(name, path, before, after, file.content, file.found.path))
     unreadable = _unreadable(files)
     return Plan(
         *(source, target, tuple(captions), tuple(edits), skipped, unreadable), blocked=blocked
     )
 
 
-def _standing(path: Path) -> Content | None:
+def _standing(path: str) -> Content | None:
     """Return the file at a path, if there is one. Raises `OSError` if it cannot be replaced."""
     try:
-        status = path.lstat()
+        status = os.lstat(path)
     except FileNotFoundError:
         return None
     if stat.S_ISLNK(status.st_mode):
         raise OSError(0, "there is a link in its place")
     if scan.is_read_only(status.st_mode):
         raise OSError(0, "there is a read-only file in its place")
-    return scan.read(str(path))
+    return scan.read(path)
 
 
 def _colliding(files: list[Read]) -> dict[str, str]:
@@ -243,13 +243,38 @@ def _colliding(files: list[Read]) -> dict[str, str]:
 
 
 def _check_target(target: Path, files: list[Read]) -> None:
-    inputs = {os.path.realpath(file.found.path) for file in files}
+    """Raise `UsageError` if a file would replace one that is read, or leave the folder."""
+    real = cache(os.path.realpath)
+    inputs = {_real_path(file.found, real) for file in files}
+    folders = {file.found.name.rpartition("/")[0] for file in files}
+    links = {folder: _links(f"{target}/{folder}") for folder in folders}
     for file in files:
         name = file.found.name
-        if os.path.realpath(target / name) in inputs:  # reached by a link
+        folder, _, last = name.rpartition("/")
+        place = os.path.join(real(f"{target}/{folder}"), last)  # noqa: PTH118
+        if last in links[folder]:
+            place = os.path.realpath(place)
+        if place in inputs:  # reached by a link
             raise UsageError(f"{target / name} is also an input file; choose another output folder")
-    for folder in {(target / file.found.name).parent for file in files}:
-        _check_inside(folder, target)
+    for folder in folders:
+        _check_inside(target / folder, target)
+
+
+def _real_path(found: Found, real: Callable[[str], str]) -> str:
+    """Return the path of a file without links; real: `os.path.realpath`, which is slow."""
+    if found.is_link:
+        return real(found.path)
+    folder, last = os.path.split(found.path)
+    return os.path.join(real(folder), last)  # noqa: PTH118
+
+
+def _links(folder: str) -> set[str]:
+    """Return the names of the links in a folder; none if there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries if entry.is_symlink()}
+    except OSError:
+        return set()
 
 
 def _check_inside(folder: Path, root: Path) -> None:

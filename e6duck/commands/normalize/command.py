@@ -11,7 +11,16 @@ import click
 
 from ...errors import E6DuckError, UsageError
 from ..shared.options import AT_LEAST_1, NamedPath, database_path, db_option, quiet_option
-from .options import CHANGES, COUNT, DONE, Mode, OptionalCounts, chosen_mode
+from .options import (
+    CHANGES,
+    COUNT,
+    DONE,
+    Mode,
+    OptionalCounts,
+    check_dataset_options,
+    check_folder_options,
+    chosen_mode,
+)
 
 if TYPE_CHECKING:
     from ...captions.normalizer import Normalizer
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
       e6duck normalize ~/dataset --diff
       e6duck normalize ~/dataset ~/clean --report changes.html
       e6duck normalize ~/dataset --undo
+      e6duck normalize captions.parquet --column caption -o clean.parquet
       e6duck normalize - --explain < caption.txt""",
 )
 @click.argument("input_dir", required=False, type=NamedPath(allow_dash=True))
@@ -87,6 +97,21 @@ if TYPE_CHECKING:
 @click.option(
     "--write-config", is_flag=True, help="Write a normalize.toml with all defaults, explained."
 )
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="NAME",
+    help="Column or field of a dataset with captions; may be repeated.",
+)
+@click.option("--to", metavar="NAME", help="New column for the cleaned captions of a dataset.")
+@click.option("-o", "--output", type=NamedPath(), help="File or folder for the cleaned dataset.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that clean a dataset.",
+)
 @click.option("--all-text", is_flag=True, help="Also read text files without an image beside them.")
 @click.option("--follow-links", is_flag=True, help="Enter folders that are links.")
 @quiet_option
@@ -111,12 +136,16 @@ def normalize(
     folder contains only captions (and normalize.toml). Names such as README.txt, LICENSE.txt and
     requirements.txt are never captions. --all-text also reads the other text files. If you set
     include_filename_regexp, all files that match it are read.
+
+    INPUT_DIR may also be a dataset: a .parquet, .jsonl, .json, .csv or .tsv file, or with --column
+    a folder or a pattern of them. All other columns and fields stay the same.
     """
     from ...captions.config import find
     from ...captions.normalizer import Normalizer
     from ...captions.report_files import check_reports
     from ...captions.rules import RULES_FILE
     from ..shared.progress import counter
+    from .dataset import clean_dataset, is_dataset
     from .folder import Lists, clean_folder
     from .text import Terminal, note_notices
 
@@ -137,6 +166,10 @@ def normalize(
         if is_text:
             shown = {name: options[name] for name in ("explain", "check", "diff")}
             return _clean_text(normalizer, terminal, **shown)
+        if input_dir and (options["column"] or is_dataset(input_dir)):
+            check_dataset_options(context)
+            return clean_dataset(normalizer, terminal, mode, input_dir, output_dir, **options)
+        check_folder_options(context)
         taken = ("yes", "backup", "keep_runs", "reports", "all_text", "follow_links", "diff")
         return clean_folder(
             normalizer,
@@ -178,10 +211,15 @@ def _recorded(
 ) -> int:
     """Undo, list or forget recorded runs; returns the exit code."""
     from ...captions.normalizer import journal_folder
+    from .dataset import undone
     from .runs import forget, list_runs, undo
 
     backup = options["backup"] or journal_folder(database_path(db))
     if mode is Mode.UNDO:
+        if input_dir:
+            code = undone(input_dir, options["run"], backup, terminal)
+            if code is not None:
+                return code
         return undo(_folder(input_dir), options["run"], backup, terminal)
     if mode is Mode.RUNS:
         return list_runs(input_dir, backup, terminal)

@@ -141,7 +141,7 @@ def _listed(lists: Lists, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
 def _show(mode: Mode, diff: bool, normalizer: Normalizer, plan: Plan, terminal: Terminal) -> None:
     """Write what a mode prints of a plan to standard output."""
     if mode is Mode.SUGGEST:
-        for line in alias_lines(suggested_aliases(normalizer.vocabulary, plan)):
+        for line in alias_lines(suggested_aliases(normalizer.vocabulary, findings(plan))):
             terminal.write(line)
     elif diff:
         write_diff(plan.changed, terminal)

@@ -34,10 +34,14 @@ class Mode(Enum):
     WRITE = "a folder"
 
 
+DATASET_OPTIONS = ("column", "to", "output", "jobs")
+"""The options that only datasets take"""
+
 # All that read a folder of captions take these.
 _READING = {
     *("output_dir", "config", "reports", "print_topk", "print_implied_topk"),
     *("stats_categories", "print_blacklist", "all_text", "follow_links"),
+    *DATASET_OPTIONS,
 }
 _TAKEN = {
     Mode.WRITE_CONFIG: {"write_config", "config"},
@@ -130,6 +134,24 @@ def _mode(values: dict[str, Any], is_text: bool) -> Mode:
         if values[mode.value.removeprefix("--")]:
             return mode
     return Mode.WRITE
+
+
+def check_dataset_options(context: click.Context) -> None:
+    """Raise `UsageError` for options of folders of captions that a dataset would ignore."""
+    ignored = ("all_text", "follow_links", "print_topk", "print_implied_topk", "stats_categories")
+    _refuse(context, ignored, "a dataset")
+
+
+def check_folder_options(context: click.Context) -> None:
+    """Raise `UsageError` for options of datasets that a folder of captions would ignore."""
+    _refuse(context, DATASET_OPTIONS, "a folder of captions; for one of datasets, give --column")
+
+
+def _refuse(context: click.Context, names: tuple[str, ...], what: str) -> None:
+    for param in context.command.params:
+        is_given = context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+        if is_given and param.name in names:
+            raise UsageError(f"{_label(param)} cannot be used with {what}")
 
 
 def _label(param: click.Parameter) -> str:

@@ -1,0 +1,2 @@
+-- all_spelling_rows: what all texts lead to.
+from spelling_row
