@@ -806,7 +806,7 @@ def test_a_signal_while_files_are_replaced_leaves_whole_files_and_the_way_to_und
         (captions / f"{each}.txt").write_text(f"Foxes, text {each}")
     before = listing(captions)
     program = (
-        "import os, signal, sys, threading\n"
+        "import os, signal, sys, threading, time\n"
         "from e6duck.captions.runs import replace\n"
         "from e6duck.__main__ import main\n"
         "rename, count, lock = os.replace, 0, threading.Lock()\n"
@@ -814,12 +814,14 @@ def test_a_signal_while_files_are_replaced_leaves_whole_files_and_the_way_to_und
         "    global count\n"
         "    with lock: count += 'e6duck.building' in os.fspath(draft)\n"
         "    if count == 3:\n"
+        "        while not waiting: time.sleep(0.001)\n"
         f"        os.kill(os.getpid(), {int(number)})\n"
-        "        while not stopped: pass\n"  # the main thread has received it
+        "        while not stopped: time.sleep(0.001)\n"  # the main thread has received it
         "    rename(draft, path)\n"
-        "wait, stopped = replace.wait, []\n"
+        "wait, waiting, stopped = replace.wait, [], []\n"
         "def waited(*args, **options):\n"
         "    try:\n"
+        "        waiting.append(True)\n"
         "        return wait(*args, **options)\n"
         "    finally:\n"
         "        stopped.append(True)\n"
