@@ -692,6 +692,10 @@ def test_runs_are_listed_kept_and_forgotten(captions: Path) -> None:
         ran.err,
     )
     assert normalize("--forget", "--run", left[0], "--yes", "--backup", "b", "-q") == Ran(0, "", "")
+    (captions / "a.txt").write_text("Foxes, mammal")
+    normalize("set", "-y", "-q", "--backup", "b")
+    (latest,) = {path.name.partition(".")[0] for path in Path("b").iterdir()} - {*left}
+    assert "removed    1 journal" in normalize("--forget", latest, "-y", "--backup", "b").err
     assert normalize("set", "--undo", "--backup", "b").code == 0
     assert normalize("set", "--forget", "--yes", "--backup", "b").code == 0
     assert not list(Path("b").iterdir())
