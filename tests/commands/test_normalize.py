@@ -692,6 +692,10 @@ def test_runs_are_listed_kept_and_forgotten(captions: Path) -> None:
         ran.err,
     )
     assert normalize("--forget", "--run", left[0], "--yes", "--backup", "b", "-q") == Ran(0, "", "")
+    (captions / "a.txt").write_text("Foxes, mammal")
+    normalize("set", "-y", "-q", "--backup", "b")
+    (latest,) = {path.name.partition(".")[0] for path in Path("b").iterdir()} - {*left}
+    assert "removed    1 journal" in normalize("--forget", latest, "-y", "--backup", "b").err
     assert normalize("set", "--undo", "--backup", "b").code == 0
     assert normalize("set", "--forget", "--yes", "--backup", "b").code == 0
     assert not list(Path("b").iterdir())
@@ -806,7 +810,7 @@ def test_a_signal_while_files_are_replaced_leaves_whole_files_and_the_way_to_und
         (captions / f"{each}.txt").write_text(f"Foxes, text {each}")
     before = listing(captions)
     program = (
-        "import os, signal, sys, threading\n"
+        "import os, signal, sys, threading, time\n"
         "from e6duck.captions.runs import replace\n"
         "from e6duck.__main__ import main\n"
         "rename, count, lock = os.replace, 0, threading.Lock()\n"
@@ -814,12 +818,14 @@ def test_a_signal_while_files_are_replaced_leaves_whole_files_and_the_way_to_und
         "    global count\n"
         "    with lock: count += 'e6duck.building' in os.fspath(draft)\n"
         "    if count == 3:\n"
+        "        while not waiting: time.sleep(0.001)\n"
         f"        os.kill(os.getpid(), {int(number)})\n"
-        "        while not stopped: pass\n"  # the main thread has received it
+        "        while not stopped: time.sleep(0.001)\n"  # the main thread has received it
         "    rename(draft, path)\n"
-        "wait, stopped = replace.wait, []\n"
+        "wait, waiting, stopped = replace.wait, [], []\n"
         "def waited(*args, **options):\n"
         "    try:\n"
+        "        waiting.append(True)\n"
         "        return wait(*args, **options)\n"
         "    finally:\n"
         "        stopped.append(True)\n"

@@ -129,6 +129,11 @@ def _path_of(folder: Path, run: str) -> Path:
     raise UsageError(f"there is no run {run} in {folder}{_known(folder)}")
 
 
+def is_recorded(folder: Path, run: str) -> bool:
+    """Return whether there is a journal of a run with this name."""
+    return any((folder / f"{run}{ending}").exists() for ending in (UNDONE, OPEN))
+
+
 def _of(root: Path, found: Journal) -> Journal:
     """Return the journal of a run of this folder, or of one that may have been moved here."""
     if found.root != str(root) and Path(found.root).is_dir():

@@ -70,7 +70,12 @@ def _time(run: RecordedRun) -> str:
 def forget(
     folder: Path | None, run: str | None, backup: Path, terminal: Terminal, *, yes: bool
 ) -> int:
-    """Remove the journal of a run, or all of a folder, or all; asks before."""
+    """Remove the journal of a run, or all of a folder, or all; asks before.
+
+    A name of a run in the place of the folder is taken as such.
+    """
+    if folder and run is None and not folder.exists() and run_list.is_recorded(backup, str(folder)):
+        folder, run = None, str(folder)
     runs = run_list.to_forget(backup, _real(folder), run)
     if not runs:
         terminal.note(f"no runs{f' of {folder}' if folder else ''} in {backup}")
