@@ -243,4 +243,4 @@ def open(path: Path | str | None = None) -> Database:
     ./data/e6.duckdb, as on the command line.
     """
     path = database_path(path)
-    return Database(path, open_reading(path))
+    return Database(path, open_reading(path, close=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -66,7 +67,7 @@ def diff(
     --captions changes no file.
     """
     from ..captions.diff import touched_captions
-    from ..db.connection import open_reading
+    from ..db.connection import close_files, open_reading
     from ..tags.categories import category_colors
     from ..tags.diff import comparing
     from .shared.formats import format_of
@@ -75,9 +76,10 @@ def diff(
     if config and not captions:
         raise UsageError("--config names rules for captions; add their folder: --captions DIR")
     kind = format_of(output, kind, sys.stdout.isatty())
+    path = database_path(old)
     with (
-        open_reading(database_path(db)) as connection,
-        comparing(connection, database_path(old), limit=limit) as compared,
+        open_reading(database_path(db), close=partial(close_files, databases=[path])) as connection,
+        comparing(connection, path, limit=limit) as compared,
     ):
         sections = compared.sections
         if captions:

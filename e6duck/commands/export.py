@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +41,13 @@ def export(db: Path | None, out_dir: Path | None, **options: Any) -> None:
     --tag-list: name,category,posts,"alias,alias", most used first. --cooccurrence:
     tag_a,tag_b,count. --projector, --word2vec: into OUT_DIR, without the index files.
     """
-    from ..db.connection import open_reading
+    from ..db.connection import close_files, open_reading
     from ..db.errors import plain_errors
 
     paths = [path for path in (out_dir, options["tag_list"], options["cooccurrence"]) if path]
     _check(out_dir, paths, **options)
-    connection = open_reading(database_path(db))
+    close = partial(close_files, folders=[out_dir] if out_dir else [])
+    connection = open_reading(database_path(db), close=close)
     with plain_errors(*paths):
         for line in _write(connection, out_dir, **options):
             tell(line)

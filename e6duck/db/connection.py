@@ -6,7 +6,7 @@ Only this module opens DuckDB.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -119,18 +119,43 @@ def attach(connection: Connection, path: Path, options: str, name: str = CATALOG
     connection.execute(f"use {name}")
 
 
+def close_files(
+    connection: Connection, *, databases: Sequence[Path] = (), folders: Sequence[Path] = ()
+) -> None:
+    """Take the access to files away for good, except to other databases and to some folders.
+
+    The views and macros of a database that somebody else made could read files with it.
+    """
+    files = [f"{path}{ending}" for path in databases for ending in ("", ".wal")]
+    for name, allowed in (("allowed_paths", files), ("allowed_directories", folders)):
+        if allowed:
+            texts = ", ".join(literal(str(each)) for each in allowed)
+            connection.execute(f"set {name} = [{texts}]")
+    connection.execute("set python_enable_replacements = false")
+    connection.execute("set enable_external_access = false")
+
+
 def open_reading(
-    path: Path, settings: Mapping[str, Any] | None = None, *, is_replaced: bool = False
+    path: Path,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    is_replaced: bool = False,
+    prepare: Callable[[Connection], object] | None = None,
+    close: Callable[[Connection], object] | None = close_files,
 ) -> Connection:
     """Open a finished database read-only; raises `DatabaseError` for anything else.
 
-    is_replaced: it is only to be replaced, so it may be of an older e6duck.
+    is_replaced: it is only to be replaced, so it may be of an older e6duck. prepare: called with
+    the connection before the database is attached. close: takes the access to files away before
+    anything in the database is read; None leaves it, for SQL that may use files.
     """
     if not path.exists():
         raise DatabaseError(f"there is no database {path}; make it with: e6duck build")
     connection = _connect(settings or {})
     try:
-        _attach_finished(connection, path, CATALOG, is_replaced)
+        if prepare:
+            prepare(connection)
+        _attach_finished(connection, path, CATALOG, is_replaced, close)
         if not is_replaced:
             ensure_known_names(connection)
     except BaseException:
@@ -188,10 +213,16 @@ def attached_old(connection: Connection, path: Path) -> Iterator[Connection]:
 
 
 def _attach_finished(
-    connection: Connection, path: Path, name: str, is_replaced: bool = False
+    connection: Connection,
+    path: Path,
+    name: str,
+    is_replaced: bool = False,
+    close: Callable[[Connection], object] | None = None,
 ) -> None:
     try:
         attach(connection, path, "read_only", name)
+        if close:
+            close(connection)
         _check_schema(connection, path, is_replaced)
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error

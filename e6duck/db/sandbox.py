@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +48,16 @@ def session(
         settings["threads"] = threads
     if trusted and memory_limit is None:
         del settings["memory_limit"]
-    connection = open_reading(path, settings)
+    tables = tables or {}
+    with translated_errors():
+        connection = open_reading(
+            path,
+            settings,
+            prepare=partial(_load, tables=tables),
+            close=partial(_close, tables=tables, trusted=trusted),
+        )
     try:
         with interruptible(connection):
-            with translated_errors():
-                for name, file in (tables or {}).items():
-                    _load(connection, name, file)
-                if not trusted:
-                    close_sandbox(connection)
             yield connection
     finally:
         connection.close()
@@ -77,29 +81,53 @@ def close_sandbox(connection: Connection) -> None:
         connection.execute(statement)
 
 
-def _load(connection: Connection, name: str, file: Path) -> None:
-    """Read a CSV, Parquet or JSON file into a temp table.
+def _load(connection: Connection, *, tables: Mapping[str, Path]) -> None:
+    """Read each CSV, Parquet or JSON file into a temp table.
 
-    Raises `UsageError` for another kind of file and for a name that is taken, `E6DuckError` for a
-    file that cannot be read.
+    Raises `UsageError` for another kind of file and for a name that is given twice, `E6DuckError`
+    for a file that cannot be read.
     """
+    sources = [(name, file, _source(name, file)) for name, file in tables.items()]
+    names = Counter(name.lower() for name in tables)
+    for name, file in tables.items():
+        if names[name.lower()] > 1:
+            raise _taken(name, file)
+    with interruptible(connection):
+        for name, file, source in sources:
+            try:
+                connection.execute(f"create temp table {identifier(name)} as from {source}")
+            except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+                raise
+            except duckdb.Error as error:
+                raise E6DuckError(f"{file} cannot be read: {first_line(error)}") from error
+
+
+def _source(name: str, file: Path) -> str:
+    """Return the SQL that reads a file."""
     suffix = file.with_suffix("").suffix if file.suffix == ".gz" else file.suffix
     reader = _READERS.get(suffix.lower())
     if not reader:
         raise UsageError(f"{file} is not a {', '.join(_READERS)} file; convert it first")
     if not file.is_file():
         raise UsageError(f"there is no file {file} for the table {name}")
-    taken = connection.execute(
-        "select 1 from duckdb_tables() where lower(table_name) = lower($1)"
-        " union all select 1 from duckdb_views() where lower(view_name) = lower($1)",
-        [name],
-    ).fetchall()
-    if taken:
-        raise UsageError(f"a relation {name} exists already; choose another name for {file}")
-    source = f"{reader}({file_literal(file)})"
-    try:
-        connection.execute(f"create temp table {identifier(name)} as from {source}")
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error as error:
-        raise E6DuckError(f"{file} cannot be read: {first_line(error)}") from error
+    return f"{reader}({file_literal(file)})"
+
+
+def _close(connection: Connection, *, tables: Mapping[str, Path], trusted: bool) -> None:
+    """Close the sandbox unless trusted; raises `UsageError` if a table's name is taken.
+
+    It comes before anything reads the database: its views would find a table of the same name.
+    """
+    if not trusted:
+        close_sandbox(connection)
+    for name, file in tables.items():
+        query = (
+            "select 1 from duckdb_tables() where lower(table_name) = lower($1) and not temporary"
+            " union all select 1 from duckdb_views() where lower(view_name) = lower($1)"
+        )
+        if connection.execute(query, [name]).fetchall():
+            raise _taken(name, file)
+
+
+def _taken(name: str, file: Path) -> UsageError:
+    return UsageError(f"a relation {name} exists already; choose another name for {file}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +16,7 @@ from e6duck.db.connection import open_reading
 from e6duck.db.sandbox import close_sandbox, session
 from e6duck.errors import E6DuckError, UsageError
 from tests.support.database_files import leave_wal, snapshot
+from tests.support.terminal import command
 
 
 @pytest.fixture
@@ -283,8 +285,7 @@ def test_a_closed_sandbox_cannot_be_left_by_a_cursor(at_home: Path) -> None:
 
 def test_the_configuration_is_locked_last(data: Path) -> None:
     # Whatever came after it would fail, so all of it holds if closing works and this is refused.
-    connection = open_reading(data / "e6.duckdb")
-    close_sandbox(connection)
+    connection = open_reading(data / "e6.duckdb", close=close_sandbox)
     with pytest.raises(duckdb.Error, match="locked"):
         connection.execute("set threads = 1")
     expected = {
@@ -359,3 +360,53 @@ def test_a_table_of_a_broken_file_is_named(at_home: Path) -> None:
         session(at_home / "e6.duckdb", tables={"mine": at_home / "bad.parquet"}),
     ):
         pytest.fail("opened")
+
+
+# Databases of strangers
+
+SECRET = "a line of a local file"
+# What a stranger can put where our statements read: a view or a macro of the same name.
+EVIL = {
+    "tags": "create or replace view tags as select * replace (t.content as name)"
+    " from (from real_tags limit 50), (from read_text('{secret}')) as t",
+    "build_info": "create or replace view build_info as select name, case when name ="
+    " 'schema_version' then value || (select left(content, 0) from read_text('{secret}'))"
+    " else value end as value from real_build_info",
+    "search_tags": "create or replace macro search_tags(pattern) as table"
+    " select content as name, content as alias, 1 as post_count from read_text('{secret}')",
+    "lower": "create macro lower(x) as (select content from read_text('{secret}'))",
+    "duckdb_tables": "create macro duckdb_tables() as table"
+    " select content as table_name, true as temporary from read_text('{secret}')",
+}
+COMMANDS = [
+    *(["stats", "--db"], ["tables", "--db"], ["search", "fox", "--db"], ["tag", "red_fox", "--db"]),
+    *(["neighbors", "red_fox", "--db"], ["export", "out", "--db"], ["normalize", "-", "--db"]),
+    *(["diff", "e6.duckdb", "--db"], ["diff"], ["query", "from tags", "--db"]),
+    *(["query", "from mine, tags", "--table", "mine=mine.csv", "--db"], ["train", "."]),
+]
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_no_command_reads_a_file_for_the_database_of_a_stranger(at_home: Path, name: str) -> None:
+    (at_home / "secret.txt").write_text(SECRET)
+    evil = shutil.copy(at_home / "e6.duckdb", at_home / "evil.duckdb")
+    with duckdb.connect(evil) as connection:
+        for table in {"tags", "build_info"} & {name}:
+            connection.execute(f"create table real_{table} as from {table}")
+            connection.execute(f"drop table {table}")
+        connection.execute(EVIL[name].format(secret=at_home / "secret.txt"))
+    for args in COMMANDS:
+        ran = command(*args, *([evil] if args[0] != "train" else []), stdin=b"red_fox")
+        written = [path.read_bytes() for path in at_home.glob("out/*")]
+        assert SECRET not in ran.out + ran.err, args
+        assert not any(SECRET.encode() in content for content in written), args
+        shutil.rmtree(at_home / "out", ignore_errors=True)
+
+
+def test_diff_and_export_still_reach_their_own_files(at_home: Path) -> None:
+    shutil.copy("e6.duckdb", "it's older.duckdb")
+    leave_wal(at_home / "it's older.duckdb")
+    assert command("diff", "it's older.duckdb", "--db", "e6.duckdb").code == 0
+    out = at_home / "an 'odd' folder"
+    assert command("export", out, "--db", "e6.duckdb").code == 0
+    assert (out / "tags.parquet").exists()
