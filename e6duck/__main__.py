@@ -20,7 +20,7 @@ from .commands.shared.options import tell
 from .commands.shared.streams import drop_output, open_streams
 from .commands.shared.terminal import is_forced
 from .db.did_you_mean import did_you_mean
-from .db.interrupts import is_interrupt
+from .db.interrupts import is_interrupt, is_refused_file
 from .errors import E6DuckError, Interruption
 
 _INTERRUPTED = 130
@@ -79,6 +79,11 @@ def main() -> None:
         if not is_interrupt(error):
             raise
         code = _interrupted(error)
+    except Exception as error:
+        if not is_refused_file(error):
+            raise
+        tell(f"e6duck: the database reads files, as e6duck makes none; do not use it ({error})")
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

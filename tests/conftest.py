@@ -16,7 +16,8 @@ from tests.support.zoo import build_zoo
 
 # What `pytest -m quick` runs: modules that start few processes and build few databases.
 QUICK = {
-    *("builder/test_audit", "builder/test_macros", "captions/test_cleaner"),
+    *("builder/test_audit", "builder/test_macros", "builder/posts/test_tokens"),
+    "captions/test_cleaner",
     *("charts/test_labels", "charts/test_tag_map", "commands/test_progress"),
     *("compat/test_compat", "db/test_catalog", "index/test_matrix", "index/test_tables"),
     *("tags/test_bins", "tags/test_lookup", "tags/test_profile", "tags/test_search"),
@@ -45,6 +46,7 @@ ONCE = {
     "test_engine_and_reference_agree",
     "test_siblings_are_near_in_the_real_export",
     "test_ten_million_rows_take_little_memory",
+    "test_ten_thousand_rows_are_the_same_in_parts_of_any_size",
 }
 LONG = {"test_cosines_are_the_same_with_each_kernel"}  # not among the quick
 

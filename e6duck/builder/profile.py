@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class StageTime:
 class Profile:
     """A progress function that measures the stages, and passes all calls on.
 
-    A stage lasts from its first call to that of the next one.
+    A stage lasts from its first call to that of the next one. Several threads may call.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -35,14 +36,16 @@ class Profile:
         self._rows: dict[str, int] = {}
         self._stage = "start"
         self._since = _now()
+        self._lock = threading.Lock()
 
     def __call__(self, stage: str, count: int) -> None:
         """Report that so many rows are done in a stage."""
-        if stage != self._stage:
-            self._end()
-            self._stage = stage
-        if count:
-            self._rows[stage] = self._rows.get(stage, 0) + count
+        with self._lock:
+            if stage != self._stage:
+                self._end()
+                self._stage = stage
+            if count:
+                self._rows[stage] = self._rows.get(stage, 0) + count
         self._progress(stage, count)
 
     def _end(self) -> None:

@@ -6,8 +6,9 @@ Only this module opens DuckDB.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -71,10 +72,13 @@ def memory_size(limit: str) -> int:
 def second_connection(connection: Connection) -> Iterator[Connection]:
     """Open a second connection to the same database: an Arrow reader keeps the first one busy."""
     name = connection.execute("select current_database()").fetchall()[0][0]
-    with closing(connection.cursor()) as cursor:
+    cursor = connection.cursor()
+    try:
         cursor.execute(_QUIET)
         cursor.execute(f"use {identifier(name)}")
         yield cursor
+    finally:
+        _close(cursor)
 
 
 @contextmanager
@@ -98,7 +102,18 @@ def connected(settings: Mapping[str, Any]) -> Iterator[Connection]:
     try:
         yield connection
     finally:
-        connection.close()
+        _close(connection)
+
+
+def _close(connection: Connection) -> None:
+    """Close a connection; after Ctrl-C, another thread may still be using it for a moment."""
+    while True:
+        try:
+            connection.close()
+            return
+        except duckdb.ResourceInUseException:
+            connection.interrupt()
+            time.sleep(0.001)
 
 
 def _connect(settings: Mapping[str, Any]) -> Connection:

@@ -80,6 +80,11 @@ def is_interrupt(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and str(error) == _QUERY_INTERRUPTED
 
 
+def is_refused_file(error: BaseException) -> bool:
+    """Return whether DuckDB refused a file to a view or a macro of a database."""
+    return type(error).__name__ == "PermissionException" and "Cannot access file" in str(error)
+
+
 class Timeout:
     """Interrupts a connection after some seconds; None seconds: never."""
 

@@ -54,6 +54,20 @@ def test_a_build_fails_if_an_input_is_not_named(
     assert not (tmp_path / "e6.duckdb").exists()
 
 
+def test_a_build_measures_its_stages_in_order(tmp_path: Path) -> None:
+    write_export(tmp_path, Export(posts=[post(1, "fox tree"), post(2, "fox"), post(3, "fox")]))
+    built = build(tmp_path)
+    names = [each.stage for each in built.stages]
+    expected = [script.name for script in scripts("build")]
+    assert [name for name in names if name in expected] == expected
+    assert (names[0], names[-1]) == ("start", "publish")
+    rows = {each.stage: each.rows for each in built.stages}
+    assert (rows["name_use"], rows["posts"], rows["tags"]) == (3, 3, 2)
+    assert (rows["ranked_tag"], rows["neighbors"]) == (2, None)
+    assert all(each.seconds >= 0 and each.cpu_seconds >= 0 for each in built.stages)
+    assert sum(each.seconds for each in built.stages) >= built.seconds
+
+
 def test_the_relations_of_a_finished_build_are_those_not_marked_as_temporary(
     sample: Path,
 ) -> None:

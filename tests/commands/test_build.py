@@ -39,6 +39,21 @@ def test_quiet_build_says_nothing(zoo_folder: Path) -> None:
     assert command("build", zoo_folder, "-q") == Ran(0, "", "")
 
 
+def test_profile_shows_what_each_stage_took_and_read(zoo_folder: Path) -> None:
+    ran = command("build", zoo_folder, "-q", "--no-train", "--profile")
+    assert (ran.code, ran.out) == (0, "")
+    head, *stages, last = ran.err.splitlines()
+    assert head.split() == ["stage", "seconds", "CPU", "seconds", "rows"]
+    rows = {line[:32].strip(): line[32:].split() for line in stages}
+    assert list(rows)[:2] == ["finding files", "listing categories"]
+    assert rows["reading posts"][2] == str(len(ZOO.posts))
+    assert rows["writing posts"][2] == "8"
+    assert len(rows["adding macros"]) == 2  # a macro has no rows
+    for column in (0, 1):
+        parts = [float(values[column]) for values in rows.values()]
+        assert abs(sum(parts) - float(last.split()[1 + column])) < 0.01 * len(parts)
+
+
 def test_build_without_export_writes_the_database_alone(tmp_path: Path) -> None:
     write_export(tmp_path, ZOO)
     assert command("build", tmp_path, "--no-export", "-q").code == 0
