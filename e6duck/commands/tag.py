@@ -46,6 +46,7 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) 
     page if the wiki was loaded.
     """
     from ..db.connection import open_reading
+    from ..db.results.values import shielded
     from ..tags.categories import category_colors
     from ..tags.profile import profiles
     from ..tags.profile_text import screen
@@ -56,7 +57,8 @@ def tag(names: tuple[str, ...], db: Path | None, kind: str, skip_unknown: bool) 
         found = profiles(connection, texts, skip_unknown=skip_unknown, on_notice=tell)
         colors = category_colors(connection) if is_colored(sys.stdout) else {}
     if kind == "json":
-        click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
+        text = json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1)
+        click.echo(shielded(text) if sys.stdout.isatty() else text)
         return
     columns = shutil.get_terminal_size().columns
     click.echo("\n\n".join("\n".join(screen(each, colors, columns)) for each in found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -88,10 +87,11 @@ def _load(connection: Connection, *, tables: Mapping[str, Path]) -> None:
     for a file that cannot be read.
     """
     sources = [(name, file, _source(name, file)) for name, file in tables.items()]
-    names = Counter(name.lower() for name in tables)
+    given: set[str] = set()
     for name, file in tables.items():
-        if names[name.lower()] > 1:
+        if name.lower() in given:
             raise _taken(name, file)
+        given.add(name.lower())
     with interruptible(connection):
         for name, file, source in sources:
             try:

@@ -446,19 +446,21 @@ def test_a_large_result_is_not_counted_to_its_end(zoo: Path) -> None:
     assert said[-1] == "more than 100,000 rows (16 shown); --all shows all"
 
 
-ESCAPE = "select chr(27) || '[31m' || chr(155) || chr(7) || chr(10) as \"a\x1b[1m\""
+TURNS = "\u202e\u2066\u200f\u061c"  # they turn the direction of the text after them
+ESCAPE = f"select chr(27) || '[31m' || chr(155) || chr(7) || '{TURNS}' || chr(10) as \"a\x1b[1m\""
 
 
 @pytest.mark.parametrize("kind", SUFFIXES)
 def test_a_terminal_gets_no_control_characters(zoo: Path, kind: str) -> None:
     said = on_terminal("query", "--db", zoo, ESCAPE, "--format", kind, columns=200)
-    assert not set(said) & set("\x1b\x9b\x07")
+    assert not set(said) & set(f"\x1b\x9b\x07{TURNS}")
+    assert r"\u202e\u2066\u200f\u061c" in said
     assert re.search(r"\\(x|u00)1b\[31m", said)
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "markdown"])
 def test_a_pipe_gets_values_as_they_are(zoo: Path, kind: str) -> None:
-    assert "\x1b[31m\x9b\x07" in told(zoo, ESCAPE, "--format", kind)
+    assert f"\x1b[31m\x9b\x07{TURNS}" in told(zoo, ESCAPE, "--format", kind)
 
 
 # Files

@@ -365,24 +365,18 @@ def test_a_table_of_a_broken_file_is_named(at_home: Path) -> None:
 # Databases of strangers
 
 SECRET = "a line of a local file"
-# What a stranger can put where our statements read: a view or a macro of the same name.
+# What a stranger can put where our statements read: a view of the same name.
 EVIL = {
-    "tags": "create or replace view tags as select * replace (t.content as name)"
+    "tags": "create view tags as select * replace (t.content as name)"
     " from (from real_tags limit 50), (from read_text('{secret}')) as t",
-    "build_info": "create or replace view build_info as select name, case when name ="
-    " 'schema_version' then value || (select left(content, 0) from read_text('{secret}'))"
-    " else value end as value from real_build_info",
-    "search_tags": "create or replace macro search_tags(pattern) as table"
-    " select content as name, content as alias, 1 as post_count from read_text('{secret}')",
-    "lower": "create macro lower(x) as (select content from read_text('{secret}'))",
-    "duckdb_tables": "create macro duckdb_tables() as table"
-    " select content as table_name, true as temporary from read_text('{secret}')",
+    "build_info": "create view build_info as select r.name, t.content as value"
+    " from real_build_info as r, read_text('{secret}') as t",
 }
 COMMANDS = [
     *(["stats", "--db"], ["tables", "--db"], ["search", "fox", "--db"], ["tag", "red_fox", "--db"]),
     *(["neighbors", "red_fox", "--db"], ["export", "out", "--db"], ["normalize", "-", "--db"]),
     *(["diff", "e6.duckdb", "--db"], ["diff"], ["query", "from tags", "--db"]),
-    *(["query", "from mine, tags", "--table", "mine=mine.csv", "--db"], ["train", "."]),
+    *(["query", "from mine, tags", "--table", "mine=mine.csv", "--db"], ["train", "--db"]),
 ]
 
 
@@ -391,12 +385,11 @@ def test_no_command_reads_a_file_for_the_database_of_a_stranger(at_home: Path, n
     (at_home / "secret.txt").write_text(SECRET)
     evil = shutil.copy(at_home / "e6.duckdb", at_home / "evil.duckdb")
     with duckdb.connect(evil) as connection:
-        for table in {"tags", "build_info"} & {name}:
-            connection.execute(f"create table real_{table} as from {table}")
-            connection.execute(f"drop table {table}")
+        connection.execute(f"create table real_{name} as from {name}")
+        connection.execute(f"drop table {name}")
         connection.execute(EVIL[name].format(secret=at_home / "secret.txt"))
     for args in COMMANDS:
-        ran = command(*args, *([evil] if args[0] != "train" else []), stdin=b"red_fox")
+        ran = command(*args, evil, stdin=b"red_fox")
         written = [path.read_bytes() for path in at_home.glob("out/*")]
         assert SECRET not in ran.out + ran.err, args
         assert not any(SECRET.encode() in content for content in written), args

@@ -210,3 +210,12 @@ def test_a_script_gets_a_profile(zoo: Path) -> None:
 
 def test_a_tag_imports_duckdb_alone(zoo: Path) -> None:
     assert imported("tag", "--db", str(zoo), "fox") == {"duckdb"}
+
+
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_a_terminal_shows_what_turns_the_direction_of_a_name(tmp_path: Path, kind: str) -> None:
+    write_export(tmp_path, Export(posts=[post(1, "fox\u202e"), post(2, "fox\u202e")]))
+    build(tmp_path, min_posts=1)
+    said = on_terminal("tag", "fox\u202e", "--db", tmp_path, "--format", kind)
+    assert r"fox\u202e" in said
+    assert "\u202e" not in said

@@ -65,10 +65,14 @@ def readable(value: Any) -> str:
 
 
 def shielded(text: str) -> str:
-    """Return text with control characters as escapes, except line breaks and tabs."""
+    """Return text with control characters as escapes, except line breaks and tabs.
+
+    Among them are those that turn the direction of the text after them.
+    """
     return text.translate(_ESCAPES)
 
 
+_TURNS = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _ESCAPES = {
     code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
-}
+} | {code: f"\\u{code:04x}" for code in _TURNS}
