@@ -60,6 +60,16 @@ def draft(final: Path) -> Iterator[Path]:
     sync_folder(final.parent)
 
 
+def through_link(output: Path) -> Path:
+    """Return the file that a symbolic link points to, or the path of anything else.
+
+    For a file that the user names: a link in a folder that is written to is replaced instead, since
+    somebody else may have put it there.
+    """
+    is_link = output.is_symlink() and (output.is_file() or not output.exists())
+    return Path(os.path.realpath(output)) if is_link else output
+
+
 def _is_database(final: Path) -> bool:
     """Tell whether a file is a DuckDB database, or the WAL of one."""
     if final.name.endswith(".wal"):

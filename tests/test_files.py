@@ -358,3 +358,17 @@ def test_a_journal_that_is_not_ours_moves_nothing(tmp_path: Path, journal: str) 
     (tmp_path / JOURNAL).write_text(journal)
     finish_publication(tmp_path)
     assert content(tmp_path) == {"precious": b"mine"}
+
+
+def test_a_file_that_is_named_by_a_link_is_the_one_it_points_to(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, chain, late = (tmp_path / name for name in ("link", "chain", "late"))
+    link.symlink_to("there/file")
+    chain.symlink_to("link")
+    late.symlink_to("there/none")
+    (tmp_path / "there" / "file").touch()
+    assert files.through_link(link) == files.through_link(chain) == tmp_path / "there" / "file"
+    assert files.through_link(late) == tmp_path / "there" / "none"
+    assert files.through_link(tmp_path / "there" / "file") == tmp_path / "there" / "file"
+    (tmp_path / "null").symlink_to(os.devnull)
+    assert files.through_link(tmp_path / "null") == tmp_path / "null"

@@ -42,7 +42,7 @@ def save(
     """
     check(path)
     try:
-        with files.draft(path) as draft:
+        with files.draft(files.through_link(path)) as draft:
             if path.suffix.lower() == ".html":
                 from .pages import page
 

@@ -20,7 +20,10 @@ def write_tag_list(connection: Connection, path: Path, *, min_posts: int = 0) ->
     A line is name,category,posts,"alias,alias", as prompt editors read it.
     """
     rows = connection.execute(query_text("tag_list"), {"min_posts": min_posts}).fetchall()
-    with files.draft(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    with (
+        files.draft(files.through_link(path)) as draft,
+        draft.open("w", encoding="utf-8", newline="") as file,
+    ):
         csv.writer(file, lineterminator="\n").writerows(rows)
     return len(rows)
 
@@ -36,7 +39,10 @@ def write_cooccurrence(connection: Connection, path: Path, *, min_count: int = 1
         name for (name,) in connection.execute("select name from tags order by tag_id").fetchall()
     ]
     pair_count = 0
-    with files.draft(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    with (
+        files.draft(files.through_link(path)) as draft,
+        draft.open("w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["tag_a", "tag_b", "count"])
         for tag_a, tag_b, count in _cooccurrences(connection, min_count):

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from ...errors import E6DuckError, QueryError
-from .options import tell, written_file
+from .options import tell
 
 IN_CHILD = "--in-child"  # the hidden flag of a command that runs in such a process
 _GRACE = 1  # seconds in which a query can end by itself after its timeout
@@ -88,7 +88,7 @@ def _timeout_error(seconds: float) -> QueryError:
 def _discard_drafts(output: Path, owner: int) -> None:
     from ... import files
 
-    files.discard_drafts(written_file(output), owner)
+    files.discard_drafts(files.through_link(output), owner)
 
 
 def _arguments(context: click.Context) -> list[str]:

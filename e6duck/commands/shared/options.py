@@ -173,18 +173,12 @@ def binary_target(output: Path | None) -> Iterator[BinaryIO]:
         yield file
 
 
-def written_file(output: Path) -> Path:
-    """Return the file that is replaced: through a symbolic link, the one that it points to."""
-    is_link = output.is_symlink() and (output.is_file() or not output.exists())
-    return Path(os.path.realpath(output)) if is_link else output
-
-
 @contextmanager
 def _written(output: Path) -> Iterator[Path]:
     from ... import files  # imports secrets, which would slow down completion
 
     try:
-        with files.draft(written_file(output)) as draft:
+        with files.draft(files.through_link(output)) as draft:
             yield draft
     except OSError as error:
         raise E6DuckError(f"{output} cannot be written: {error.strerror or error}") from error
