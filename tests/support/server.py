@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -121,6 +121,20 @@ def stall(after: int) -> Callable[[Handler], bool]:
         handler.wfile.flush()
         handler.site.released.wait()
         handler.close_connection = True
+        return True
+
+    return fault
+
+
+def drip(start: bytes) -> Callable[[Handler], bool]:
+    """Send the start of an answer, and then a byte now and then until nobody reads them."""
+
+    def fault(handler: Handler) -> bool:
+        handler.close_connection = True
+        with suppress(OSError):
+            handler.wfile.write(start)
+            while not handler.site.released.wait(0.05):
+                handler.wfile.write(b" ")
         return True
 
     return fault

@@ -14,6 +14,7 @@ import httpx
 
 from ...errors import E6DuckError, SourceError, UsageError
 from ...progress import Notify
+from .deadline import Deadline
 
 _MAX_REDIRECTS = 5
 _MAX_LOOKUPS = 2  # of a host name without an address: without a network, more would only take time
@@ -34,6 +35,7 @@ class RetryPolicy:
     longest_pause: float = 60
     longest_retry_after: float = 900  # a server that asks for more is not asked again
     timeout: float = 30  # without a byte
+    deadline: float = 120  # for the whole index, and until a file begins
 
     def pause(self, failures: int) -> float:
         """Return how long to wait after a number of failures in a row."""
@@ -58,19 +60,45 @@ def client(contact: str, retry_policy: RetryPolicy) -> httpx.Client:
     agent = f"e6duck/{version('e6duck')} (+{contact.strip()})"
     # The stored bytes: a re-encoded file would not have the size and checksum of the index.
     headers = {"User-Agent": agent, "Accept-Encoding": "identity"}
-    return httpx.Client(headers=headers, timeout=retry_policy.timeout, follow_redirects=False)
+    # A connection for each request, so that a deadline can end it.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(
+        headers=headers, timeout=retry_policy.timeout, follow_redirects=False, limits=limits
+    )
 
 
 @contextmanager
-def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Response]:
+def opened(
+    http: httpx.Client, url: str, deadline: Deadline, start: int = 0
+) -> Iterator[httpx.Response]:
     """Send a request for the bytes from start on, and yield the response with its body unread.
 
-    A server without ranges sends the whole file. Raises `RetryableError` if another try may
-    succeed, else `SourceError`.
+    deadline: that of the response, and of the block unless it stops it. A server without ranges
+    sends the whole file. Raises `RetryableError` if another try may succeed, else `SourceError`.
     """
-    request = http.build_request("GET", url, headers={"Range": f"bytes={start}-"} if start else {})
+    try:
+        with deadline, _followed(http, url, deadline, start) as response:
+            yield response
+    except httpx.RequestError as error:
+        if not deadline.is_over:
+            raise
+        raise SourceError(
+            f"{url} was not answered within {deadline.seconds:g} seconds; try again later"
+        ) from error
+
+
+@contextmanager
+def _followed(
+    http: httpx.Client, url: str, deadline: Deadline, start: int
+) -> Iterator[httpx.Response]:
+    """Send a request, and those of its redirects; yield the last response."""
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    with _valid_address(url):
+        request = http.build_request("GET", url, headers=headers)
     for _ in range(_MAX_REDIRECTS):
-        response = http.send(request, stream=True)
+        request.extensions["trace"] = deadline.trace
+        with _valid_address(str(request.url)):
+            response = http.send(request, stream=True)
         try:
             if response.next_request is None:
                 _check(response)
@@ -83,11 +111,26 @@ def opened(http: httpx.Client, url: str, start: int = 0) -> Iterator[httpx.Respo
     raise SourceError(f"{url} redirects more than {_MAX_REDIRECTS} times; try another index")
 
 
+@contextmanager
+def _valid_address(url: str) -> Iterator[None]:
+    """Raise `SourceError` if the address is one that no request can be sent to."""
+    try:
+        yield
+    except (httpx.InvalidURL, ValueError) as error:  # a ValueError: of IDNA, of surrogates
+        raise SourceError(
+            f"{url!a} is not an address, or redirects to none; try again later"
+        ) from error
+    except httpx.RemoteProtocolError as error:
+        if isinstance(error.__cause__, httpx.InvalidURL):  # of a redirect
+            raise SourceError(f"{url} redirects to no address; try again later") from error
+        raise
+
+
 def joined(base: httpx.URL, url: str) -> str:
     """Return url as an absolute address; raises `SourceError` if its scheme differs from base's."""
     try:
         absolute = base.join(url)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise SourceError(f"{base} names {url!a}, which is not an address") from error
     _check_scheme(absolute, base.scheme)
     return str(absolute)
@@ -111,11 +154,11 @@ def _check(response: httpx.Response) -> None:
 
 def _retry_after(text: str) -> float | None:
     """Return the seconds that a Retry-After header asks for, as a number or as a date."""
-    if text.strip().isdigit():
+    if text.isascii() and text.strip().isdigit():
         return float(text)
     try:
         return max(0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, IndexError, OSError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +14,7 @@ from ... import files
 from ...errors import SourceError
 from ...progress import Notify
 from .client import Retries, RetryableError, RetryPolicy, opened
+from .deadline import Deadline
 from .manifest import ManifestEntry
 
 OnBytes: TypeAlias = Callable[[str, int], object]
@@ -52,11 +54,12 @@ def download(
     """
     part = part_path(entry, folder)
     is_resumed = part.exists()
-    _fill(http, entry, part, Retries(retry_policy, on_notice), on_bytes)
+    fill = partial(_fill, http, entry, part, retry_policy.deadline, on_bytes=on_bytes)
+    fill(Retries(retry_policy, on_notice))
     if is_resumed and files.sha256(part) != entry.sha256:
         on_notice(f"{entry.file_name}: the resumed file has another checksum; starting again")
         part.unlink()
-        _fill(http, entry, part, Retries(retry_policy, on_notice), on_bytes)
+        fill(Retries(retry_policy, on_notice))
     try:
         if files.sha256(part) != entry.sha256:
             raise SourceError(
@@ -72,7 +75,12 @@ def download(
 
 
 def _fill(
-    http: httpx.Client, entry: ManifestEntry, part: Path, retries: Retries, on_bytes: OnBytes
+    http: httpx.Client,
+    entry: ManifestEntry,
+    part: Path,
+    seconds: float,
+    retries: Retries,
+    on_bytes: OnBytes,
 ) -> None:
     """Download the missing bytes of a part; tries again if the server is busy or the line cut."""
     while (size := _size(part)) != entry.size or not part.exists():
@@ -80,7 +88,7 @@ def _fill(
             part.unlink()
             size = 0
         try:
-            _append(http, entry, part, size, retries, on_bytes)
+            _append(http, entry, part, size, Deadline(seconds), retries, on_bytes)
             if _size(part) != entry.size:
                 raise RetryableError("the download was cut off", None)
         except (httpx.RequestError, RetryableError) as error:
@@ -92,11 +100,13 @@ def _append(
     entry: ManifestEntry,
     part: Path,
     start: int,
+    deadline: Deadline,
     retries: Retries,
     on_bytes: OnBytes,
 ) -> None:
     """Write the bytes from start on to a part; a server without ranges sends all bytes again."""
-    with opened(http, entry.url, start) as response:
+    with opened(http, entry.url, deadline, start) as response:
+        deadline.stop()  # the file itself may take any time
         is_resumed = bool(start) and _begins_at(response, start)
         if response.status_code != httpx.codes.OK and not is_resumed:
             part.unlink(missing_ok=True)  # the next try starts from the beginning
@@ -116,7 +126,7 @@ def _append(
 
 def _begins_at(response: httpx.Response, start: int) -> bool:
     """Return whether a response is the part of a file that was requested."""
-    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    found = re.match(r"bytes ([0-9]{1,18})-", response.headers.get("Content-Range", ""))
     return response.status_code == httpx.codes.PARTIAL_CONTENT and bool(
         found and int(found[1]) == start
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +20,7 @@ from ...errors import E6DuckError, SourceError, UsageError
 from ...progress import Notify, no_notice, no_progress
 from ..source import inspect
 from .client import Retries, RetryableError, RetryPolicy, client, joined, opened
+from .deadline import Deadline
 from .download import OnBytes, download, is_downloaded, part_path
 from .manifest import INDEX_URL, MORE_TABLES, TABLES, ManifestEntry, manifest_entries
 from .record import Recorded, record, recorded
@@ -89,7 +91,7 @@ def fetch(
     retry_policy = retry_policy or patience or RetryPolicy()
     folder = Path(data_dir)
     with client(contact, retry_policy) as http:
-        listed = _manifest(http, index, _tables(more), Retries(retry_policy, on_notice))
+        listed = _manifest(http, index, _tables(more), retry_policy, on_notice)
         with (
             explained_interrupts(partial(_downloaded_state, listed, folder)),
             plain_errors(folder, ways_out={folder: "name another folder"}),
@@ -135,11 +137,15 @@ def _fetched(plan: FetchPlan, folder: Path, seconds: float) -> FetchResult:
 
 
 def _manifest(
-    http: httpx.Client, index: str, tables: Sequence[str], retries: Retries
+    http: httpx.Client,
+    index: str,
+    tables: Sequence[str],
+    retry_policy: RetryPolicy,
+    on_notice: Notify,
 ) -> list[ManifestEntry]:
     """Return the entries of an index, with absolute addresses."""
     _check_address(index)
-    content, base = _read(http, index, retries)
+    content, base = _read(http, index, retry_policy, Retries(retry_policy, on_notice))
     return [
         replace(entry, url=joined(base, entry.url))
         for entry in manifest_entries(content, index, tables)
@@ -149,25 +155,49 @@ def _manifest(
 def _check_address(index: str) -> None:
     try:
         url = httpx.URL(index)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in ("https", "http") or not url.host:
         raise UsageError(f"index {index!a} is not an http or https address", option="index")
 
 
-def _read(http: httpx.Client, index: str, retries: Retries) -> tuple[bytes, httpx.URL]:
+def _read(
+    http: httpx.Client, index: str, retry_policy: RetryPolicy, retries: Retries
+) -> tuple[bytes, httpx.URL]:
     """Return the content of an index, and its address after redirects."""
     while True:
         try:
-            with opened(http, index) as response:
+            with opened(http, index, Deadline(retry_policy.deadline)) as response:
                 content = b""
-                for data in response.iter_bytes():
+                for data in response.iter_raw():
                     content += data
                     if len(content) > _LONGEST_MANIFEST:
-                        raise SourceError(f"{index} is too long for an index; name another")
-                return content, response.url
+                        raise _too_long(index)
+                encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+                return _decoded(content, encoding, index), response.url
         except (httpx.RequestError, RetryableError) as error:
             retries.wait(index, error)
+
+
+def _decoded(content: bytes, encoding: str, index: str) -> bytes:
+    """Return the content of an index that may be packed, although that was not asked for."""
+    if encoding == "identity":
+        return content
+    if encoding != "gzip":
+        raise SourceError(f"{index} is sent packed with {encoding!a}; name another index")
+    try:
+        unpacked = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(
+            content, _LONGEST_MANIFEST + 1
+        )
+    except zlib.error as error:
+        raise SourceError(f"{index} is not valid gzip; try again later") from error
+    if len(unpacked) > _LONGEST_MANIFEST:
+        raise _too_long(index)
+    return unpacked
+
+
+def _too_long(index: str) -> SourceError:
+    return SourceError(f"{index} is too long for an index; name another")
 
 
 def _plan(listed: Sequence[ManifestEntry], folder: Path) -> FetchPlan:

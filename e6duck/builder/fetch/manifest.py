@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ...errors import SourceError
@@ -32,7 +32,7 @@ class ManifestEntry:
     file_name: str
     size: int  # in bytes
     sha256: str
-    updated_at: datetime
+    updated_at: datetime  # in UTC
     url: str
 
 
@@ -53,7 +53,7 @@ def manifest_entries(
 def _rows(content: bytes, index_url: str) -> list[dict[str, Any]]:
     try:
         rows = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{index_url} is not valid JSON; {_EXPECTED}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SourceError(f"{index_url} has an unknown layout; {_EXPECTED}")
@@ -67,10 +67,10 @@ def _entry(row: dict[str, Any], table: str, index_url: str) -> ManifestEntry:
             file_name=_text(row["file_name"]),
             size=int(row["file_size"]),
             sha256=_text(row["checksum"]).lower(),
-            updated_at=datetime.fromisoformat(_text(row["updated_at"])),
+            updated_at=datetime.fromisoformat(_text(row["updated_at"])).astimezone(UTC),
             url=_text(row["url"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise SourceError(f"{index_url} has an unknown layout of {table}; {_EXPECTED}") from error
     if not re.fullmatch(rf"{table}{_DATE}\.csv(?:\.gz)?", entry.file_name):
         raise SourceError(

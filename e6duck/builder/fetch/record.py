@@ -11,6 +11,7 @@ from typing import Any
 from ... import files
 
 RECORD = "e6duck-fetch.json"
+_LARGEST = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,17 @@ class Recorded:
 
 
 def recorded(folder: Path) -> dict[str, Recorded]:
-    """Return the recorded files by their names; none if the record is missing or broken."""
+    """Return the recorded files by their names, without those whose record is damaged."""
+    found = {name: _parsed(facts) for name, facts in _read(folder).items()}
+    return {name: each for name, each in found.items() if each}
+
+
+def _parsed(facts: Any) -> Recorded | None:
     try:
-        return {
-            str(name): Recorded(
-                str(facts["sha256"]), datetime.fromisoformat(facts["updated_at"]).astimezone(UTC)
-            )
-            for name, facts in _read(folder).items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        updated_at = datetime.fromisoformat(facts["updated_at"]).astimezone(UTC)
+        return Recorded(str(facts["sha256"]), updated_at)
+    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        return None
 
 
 def record(folder: Path, name: str, fetched: Recorded, index: str) -> None:
@@ -50,8 +52,12 @@ def record(folder: Path, name: str, fetched: Recorded, index: str) -> None:
 
 
 def _read(folder: Path) -> dict[str, Any]:
+    """Return the entries of the record; none if it is missing or damaged."""
+    path = folder / RECORD
     try:
-        content: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"]
-    except OSError:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return {}
+        content = json.loads(path.read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
-    return content
+    return content if isinstance(content, dict) else {}

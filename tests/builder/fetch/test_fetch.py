@@ -8,7 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -23,10 +23,10 @@ from e6duck import E6DuckError, SourceError, UsageError
 from e6duck.builder.fetch.client import RetryPolicy
 from e6duck.builder.fetch.contact import contact_of
 from e6duck.builder.fetch.fetch import FetchResult
-from e6duck.builder.fetch.record import RECORD
+from e6duck.builder.fetch.record import RECORD, recorded
 from tests.conftest import CHECKOUT
 from tests.support.exports import TABLES, write_export
-from tests.support.server import INDEX, Site, cut, redirect, serving, stall, status
+from tests.support.server import INDEX, Handler, Site, cut, drip, redirect, serving, stall, status
 from tests.support.terminal import E6DUCK, command, imported, on_terminal
 from tests.support.zoo import ZOO
 
@@ -457,6 +457,165 @@ def test_an_address_that_is_none_is_refused(
     site.add_index(tables, posts={"url": "http://x:y/"})
     with pytest.raises(SourceError, match="which is not an address"):
         fetch(site, tmp_path)
+
+
+HOSTILE = {
+    "a time before the first": {"updated_at": "0001-01-01T00:00:00+23:59"},
+    "a time after the last": {"updated_at": "9999-12-31T23:59:59-23:59"},
+    "a time long ago without a zone": {"updated_at": "0001-01-01T00:00:00"},
+    "an endless size": {"file_size": float("inf")},
+    "a size that is no number": {"file_size": float("nan")},
+    "a size of many digits": {"file_size": "9" * 5000},
+    "an address of dots": {"url": "http://..../posts.csv.gz"},
+    "an empty punycode": {"url": "http://xn--/posts.csv.gz"},
+    "a label of 70": {"url": f"http://{'a' * 70}.org/posts.csv.gz"},
+    "half a surrogate pair": {"url": "http://127.0.0.1/\ud800"},
+    "half a surrogate pair as host": {"url": "http://\ud800/"},
+    "a port that is too large": {"url": "http://127.0.0.1:99999/"},
+    "an address of brackets": {"url": "http://[::1/"},
+    "a NUL": {"url": "http://127.0.0.1/\0"},
+    "a script": {"url": "javascript:1"},
+}
+
+
+@pytest.mark.parametrize("columns", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_in_an_index_ends_in_a_traceback_or_stops_the_next_fetch(
+    site: Site, tables: dict[str, bytes], tmp_path: Path, columns: dict[str, Any]
+) -> None:
+    site.add_index(tables, posts=columns)
+    with pytest.raises(E6DuckError) as raised:
+        fetch(site, tmp_path, retry_policy=replace(HASTY, tries=1))
+    assert "\n" not in str(raised.value)
+    site.add_index(tables)
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+@pytest.mark.parametrize("path", [INDEX, POSTS])
+@pytest.mark.parametrize(
+    "to",
+    ["javascript:1", "http://..../", "http://xn--/", f"http://{'a' * 70}/", "http://["],
+)
+def test_a_redirect_to_no_address_is_one_line(
+    site: Site, tables: dict[str, bytes], tmp_path: Path, path: str, to: str
+) -> None:
+    site.fail(path, redirect(to))
+    with pytest.raises(E6DuckError) as raised:
+        fetch(site, tmp_path, retry_policy=replace(HASTY, tries=1))
+    assert "\n" not in str(raised.value)
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "after", ["\u00b2", "-1", "nan", "Fri, 31 Dec 99999 23:59:59 GMT", "1 1 1"]
+)
+def test_a_time_to_wait_that_is_none_is_ignored(site: Site, tmp_path: Path, after: str) -> None:
+    site.fail(POSTS, status(503, Retry_After=after))
+    fetch(site, tmp_path)
+    assert len(ranges(site)) == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 500_000, b'{"a":' * 100_000, b"\xff", b"[1]"], ids=["[", "{", "ff", "1"]
+)
+def test_an_index_that_is_none_is_one_line(site: Site, tmp_path: Path, content: bytes) -> None:
+    site.files[INDEX] = content
+    with pytest.raises(SourceError, match=r"JSON|unknown layout"):
+        fetch(site, tmp_path)
+
+
+def test_a_packed_index_is_read_up_to_its_size(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    bomb = gzip.compress(bytes(200 << 20), 1)
+    for content, encoding, said in (
+        (bomb, "gzip", "is too long for an index"),
+        (gzip.compress(bomb), "gzip, gzip", "is sent packed with 'gzip, gzip'"),
+        (b"no gzip", "gzip", "is not valid gzip"),
+        (b"x", "br\u00e9", "is sent packed with"),
+    ):
+        site.fail(INDEX, answers(content, encoding))
+        with pytest.raises(SourceError, match=said):
+            fetch(site, tmp_path)
+    site.fail(INDEX, answers(gzip.compress(site.files[INDEX]), "gzip"))
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+def answers(content: bytes, encoding: str) -> Callable[[Handler], bool]:
+    def fault(handler: Handler) -> bool:
+        handler.answer(200, content, Content_Encoding=encoding)
+        return True
+
+    return fault
+
+
+DRIPS = {
+    "index": (INDEX, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n["),
+    "header of the index": (INDEX, b"HTTP/1.1 200 OK\r\nX: "),
+    "header of a file": (POSTS, b"HTTP/1.1 200 OK\r\nX: "),
+}
+
+
+@pytest.mark.parametrize(("path", "start"), DRIPS.values(), ids=DRIPS)
+def test_an_answer_that_drips_ends_at_the_deadline(
+    site: Site, tables: dict[str, bytes], tmp_path: Path, path: str, start: bytes
+) -> None:
+    site.fail(path, drip(start))
+    with pytest.raises(SourceError, match=r"was not answered within 0\.3 seconds; try again later"):
+        fetch(site, tmp_path, retry_policy=replace(HASTY, deadline=0.3))
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+def test_a_file_may_take_longer_than_the_deadline(
+    site: Site, tables: dict[str, bytes], tmp_path: Path
+) -> None:
+    def slowly(handler: Handler) -> bool:
+        content = handler.site.files[handler.path]
+        handler.answer(200, content[:1], length=len(content))
+        for place in range(1, len(content), 100):
+            handler.wfile.write(content[place : place + 100])
+            handler.wfile.flush()
+            handler.site.released.wait(1.5 / (len(content) / 100))
+        return True
+
+    site.fail(POSTS, slowly)
+    fetch(site, tmp_path, retry_policy=replace(HASTY, deadline=1, timeout=30))
+    assert ranges(site) == [None]
+    assert whole(tables, tmp_path)
+
+
+RECORDS = {
+    "no JSON": b"{",
+    "no UTF-8": b"\xff",
+    "deep JSON": b"[" * 200_000,
+    "large": b" " * (2 << 20),
+    "a list": b'{"files": [1]}',
+    "no object": b"3",
+    "a bad time": b'{"files": {"posts.csv.gz": {"sha256": "x", "updated_at": "soon"}}}',
+    "a time before the first": b'{"files": {"posts.csv.gz": {"sha256": "x", "updated_at":'
+    b' "0001-01-01T00:00:00+23:59"}}}',
+    "no facts": b'{"files": {"posts.csv.gz": null}}',
+}
+
+
+@pytest.mark.parametrize("content", RECORDS.values(), ids=RECORDS)
+def test_a_damaged_record_does_not_stop_a_fetch(
+    site: Site, tables: dict[str, bytes], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / RECORD).write_bytes(content)
+    fetch(site, tmp_path)
+    assert whole(tables, tmp_path)
+
+
+def test_a_damaged_entry_leaves_the_others_of_the_record(site: Site, tmp_path: Path) -> None:
+    fetch(site, tmp_path)
+    content = json.loads((tmp_path / RECORD).read_text())
+    content["files"]["tags.csv.gz"]["updated_at"] = 5
+    (tmp_path / RECORD).write_text(json.dumps(content))
+    assert recorded(tmp_path).keys() == {f"{table}.csv.gz" for table in TABLES} - {"tags.csv.gz"}
 
 
 def test_a_ring_of_redirects_is_left(site: Site, tmp_path: Path) -> None:
