@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -102,10 +103,13 @@ def test_a_closed_pipe_ends_a_query_with_limits(zoo: Path) -> None:
 
 
 @pytest.mark.parametrize("query", [ENDLESS, LONG], ids=["interrupted", "killed"])
-def test_ctrl_c_ends_a_query_with_limits(zoo: Path, query: str) -> None:
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["parent alone", "both"])
+def test_ctrl_c_ends_a_query_with_limits(
+    zoo: Path, query: str, send: Callable[[int, int], None]
+) -> None:
     with _started(zoo, query) as running:
         _child_at_work(running)
-        running.send_signal(signal.SIGINT)
+        send(running.pid, signal.SIGINT)
         assert _ended(running) == Ran(130, "", "\ninterrupted\n")
 
 
@@ -149,7 +153,7 @@ def _started(zoo: Path, query: str) -> subprocess.Popen[bytes]:
         [*E6DUCK, "query", "--db", zoo, "--timeout", "1000", "--threads", "1", query],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"COLUMNS": "80"},
+        start_new_session=True,
     )
 
 

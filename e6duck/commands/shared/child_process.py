@@ -30,6 +30,7 @@ _INTERRUPTED = 130
 _PROGRAM = """
 import sys
 sys.path.append(sys.argv.pop(1))
+sys.argv[0] = "e6duck"
 from e6duck.__main__ import main
 main()
 """
