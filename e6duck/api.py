@@ -80,8 +80,9 @@ class Database:
         """Return the answer to one SELECT as an Arrow table; parameters are its $names.
 
         `.to_pandas()` and `polars.from_arrow` turn an Arrow table into a data frame. Unlike
-        `e6duck query` this is not a sandbox: the SQL may read and write your files. Raises
-        `QueryError` with DuckDB's message, `UsageError` for missing or unknown parameters.
+        `e6duck query` this is not a sandbox and has no limits: the SQL may read and write your
+        files. Raises `QueryError` with DuckDB's message, `UsageError` for missing or unknown
+        parameters.
         """
         with translated_errors(), interruptible(self.connection):
             return related(self.connection, sql, parameters).to_arrow_table()

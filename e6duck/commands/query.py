@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,24 +153,25 @@ def query(
         describe(options["question"], options["kind"], output, is_list)
         return
     timeout, memory = options["timeout"], options["memory_limit"]
-    if in_child:
-        _limit(timeout, memory, options["threads"])
-    elif not (timeout is None and memory is None):
+    if not (in_child or (timeout is None and memory is None)):
         from .shared.child_process import run_in_child  # slow to import
 
         context = click.get_current_context()
         context.exit(run_in_child(context, output, timeout))
     is_whole = is_all or options["limit"] is not None
-    _answer(database_path(db), output, is_whole, **options)
+    with _limited(timeout, memory, options["threads"]) if in_child else nullcontext():
+        _answer(database_path(db), output, is_whole, **options)
 
 
-def _limit(timeout: float | None, memory: str | None, threads: int | None) -> None:
+def _limited(
+    timeout: float | None, memory: str | None, threads: int | None
+) -> AbstractContextManager[None]:
     """Limit the time and the memory of this process."""
     from ..db.connection import memory_size
-    from .shared.child_process import limit_this_process
+    from .shared.child_process import limited_process
 
     size = None if memory is None else memory_size(memory)
-    limit_this_process(timeout, size, threads or os.cpu_count() or 1)
+    return limited_process(timeout, size, threads or os.cpu_count() or 1)
 
 
 def _answer(

@@ -13,7 +13,7 @@ from .read import IndexSet
 #     r = exp(a + b * (c * m + d) * log(e + f * m))
 # sql/build/65_neighbors.sql and sql/index/tag_list.sql have the same constants (tested).
 POSTS_OF_RANK = (26.4284, 2.93505, -0.136501, -11.492)
-_MOST_TAGS = 100_000_000  # more rows would fill the memory
+_MOST_TAGS = 10_000_000  # more rows would fill the memory
 RANK_OF_POSTS = (12.1903, -7.57186, 0.0465456, -1.24326, 1.13045, -0.0720383)
 
 
@@ -37,13 +37,16 @@ def _read_counts(index: IndexSet, _changed_at: int, _size: int) -> array[int] | 
     content = index.read("tags.parquet")
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
+        if "freq" not in file.schema_arrow.names:
+            return None
+        kind = file.schema_arrow.field("freq").type
+        if not (pa.types.is_integer(kind) or pa.types.is_null(kind)):
+            raise index.broken("tags.parquet", f"its freq is {kind}, not an integer")
         if file.metadata.num_rows > _MOST_TAGS:
             raise index.broken("tags.parquet", f"it has {file.metadata.num_rows:,} rows")
         table = file.read(columns=["freq"])
     except (pa.ArrowException, OSError) as error:
         raise index.broken("tags.parquet", error) from error
-    if "freq" not in table.column_names:
-        return None
     return array("q", sorted((freq or 0 for freq in table["freq"].to_pylist()), reverse=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,27 @@ def test_counts_of_a_newer_build_than_the_loaded_tags_are_refused(our_set: Path)
 def test_a_broken_counts_file_is_named(e6db_set: Path) -> None:
     (e6db_set / "tags.parquet").write_bytes(b"PAR1")
     with pytest.raises(IndexFilesError, match=r"tags\.parquet is broken"):
+        tag_rank_to_freq(FOX, data_dir=e6db_set)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([[1, 2]], "its freq is list"),
+        (["many"], "its freq is string"),
+        ([1.5], "its freq is double"),
+        (range(10_000_001), "it has 10,000,001 rows"),
+    ],
+    ids=["lists", "texts", "parts", "too many"],
+)
+def test_counts_that_would_fill_the_memory_are_refused(
+    e6db_set: Path, counts: Sequence[object], said: str
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    freq = pa.array(bytes(len(counts)), pa.uint8()) if isinstance(counts, range) else counts
+    pq.write_table(pa.table({"freq": freq}), e6db_set / "tags.parquet")
+    with pytest.raises(IndexFilesError, match=rf"tags\.parquet is broken \({said}"):
         tag_rank_to_freq(FOX, data_dir=e6db_set)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .options import tell
 
 IN_CHILD = "--in-child"  # the hidden flag of a command that runs in such a process
 _GRACE = 1  # seconds in which a query can end by itself after its timeout
+_INTERRUPT_GRACE = 2  # seconds in which it can end by itself after Ctrl-C
 _START = 5  # seconds in which the process starts
 _LEAST_MARGIN = 512 << 20  # bytes: Python, DuckDB and pyarrow before any query, with 2 threads
 _THREAD_MARGIN = 16 << 20  # bytes of each thread: its stack, and what its allocator keeps
@@ -77,7 +79,7 @@ def _wait(child: subprocess.Popen[bytes], timeout: float | None) -> int:
         with suppress(ValueError):  # Windows cannot send it, but its console has
             child.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            if child.wait(_GRACE) == _INTERRUPTED:
+            if child.wait(_INTERRUPT_GRACE) == _INTERRUPTED:
                 return _INTERRUPTED  # it has said so
         raise
 
@@ -108,19 +110,26 @@ def _arguments(context: click.Context) -> list[str]:
     return [*options, "--", *arguments]
 
 
-def limit_this_process(timeout: float | None, memory: int | None, threads: int) -> None:
-    """Let the system end this process some time after its timeout, or refuse it more memory.
+@contextmanager
+def limited_process(timeout: float | None, memory: int | None, threads: int) -> Iterator[None]:
+    """Let the system end this process if the block outlasts its timeout, or refuse it more memory.
 
     timeout: in seconds. memory: in bytes, what the command itself may use. threads: those that it
     uses. A system that can limit no memory is named to the user.
     """
     _interrupt_once()
     _die_with_parent()
-    if timeout is not None and hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, timeout + _GRACE)
     if memory is not None:
         limit_memory(memory + _LEAST_MARGIN + threads * _THREAD_MARGIN)
+    if timeout is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, timeout + _GRACE)
+    try:
+        yield
+    finally:  # what is left is to print the error
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _interrupt_once() -> None:
