@@ -11,9 +11,11 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,7 +25,8 @@ from .commands.shared.streams import drop_output, open_streams
 from .commands.shared.terminal import is_forced
 from .db.did_you_mean import did_you_mean
 from .db.interrupts import EndingSignal, ending_signals, is_interrupt, is_refused_file
-from .errors import E6DuckError, E6DuckWarning, Interruption
+from .db.locate import database_path
+from .errors import DatabaseError, E6DuckError, E6DuckWarning, Interruption
 
 _show_other_warning = warnings.showwarning
 # What the help lists, in this order; each line fits 80 columns.
@@ -153,7 +156,43 @@ def _import_command(name: str) -> click.Command:
     module = import_module(f".commands.{_MODULES.get(name, name)}", __package__)
     command: click.Command = getattr(module, "import_" if name == "import" else name)
     command.short_help = _SUMMARIES[name]
+    command.callback = _damage_explained(command.callback)
     return command
+
+
+def _damage_explained(work: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    """Return a callback that raises `DatabaseError` where DuckDB finds that a database is damaged.
+
+    DuckDB reads a block, and compares its checksum, only when it is needed.
+    """
+    if work is None or hasattr(work, "__wrapped__"):
+        return work
+
+    @wraps(work)
+    def explained(**options: Any) -> Any:
+        try:
+            return work(**options)
+        except Exception as error:
+            if not ("duckdb" in sys.modules and (reason := _damage_reason(error))):
+                raise
+            named = " or ".join(map(str, _databases(options)))
+            raise DatabaseError(
+                f"{named} is damaged ({reason}); build it again with: e6duck build"
+            ) from error
+
+    return explained
+
+
+def _damage_reason(error: Exception) -> str | None:
+    from .db.errors import damage_reason
+
+    return damage_reason(error)
+
+
+def _databases(options: Mapping[str, Any]) -> list[Path]:
+    """Return the databases that a command reads, by its options."""
+    named = options.get("db") or options.get("data_dir")
+    return [database_path(named), *(database_path(old) for old in [options.get("old")] if old)]
 
 
 class _Sections(click.Group):

@@ -21,6 +21,12 @@ _MACRO_HINT = (
     " that its database is attached as"
 )
 
+# What DuckDB says of blocks that are not what it wrote: wrong, cut off, or not to be understood.
+_DAMAGE = re.compile(
+    r"^(Corrupt|INTERNAL Error|FATAL Error|Serialization Error|IO Error: Could not read)"
+    r"|[Cc]hecksum|[Dd]eserializ|not enough bytes|database has been invalidated"
+)
+
 # The system's own words: DuckDB passes them on as text, in errors of several classes.
 _SHORT = ("Out of Memory", "could not allocate", "failed to allocate", "failed to pin")
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded", "Could not write")
@@ -38,6 +44,16 @@ def out_of_memory() -> QueryError:
         "out of memory: raise memory_limit, or let the query spill to disk (trusted)",
         options=("memory_limit", "trusted"),
     )
+
+
+def damage_reason(error: BaseException | None) -> str | None:
+    """Return DuckDB's words if an error, or one that caused it, says that a database is damaged."""
+    while error is not None:
+        is_damage = isinstance(error, duckdb.Error) and _DAMAGE.search(str(error))
+        if is_damage and not isinstance(error, duckdb.OutOfMemoryException):
+            return first_line(error)
+        error = error.__cause__
+    return None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..db.connection import Connection, interruptible
-from ..db.errors import translated_errors
+from ..db.errors import damage_reason, translated_errors
 from ..db.results.html_table import html_table
 from ..db.sql_files import sql_text
 from ..errors import E6DuckError
@@ -126,6 +126,8 @@ def _similar(connection: Connection, found: Found, notes: list[str]) -> list[Row
         with find_neighbors(connection, Question([found.name], k=_LISTED)) as neighbors:
             rows = neighbors.select.answer().rows()
     except E6DuckError as error:
+        if damage_reason(error):
+            raise
         notes.append(str(error))
         return []
     return [

@@ -219,6 +219,21 @@ def test_settling_takes_the_wal_into_the_file(data: Path) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5, 0.9, 0.999])
+def test_a_wal_that_is_torn_where_its_writer_was_killed_is_taken_as_far_as_it_goes(
+    data: Path, share: float
+) -> None:
+    leave_wal(data / "e6.duckdb")
+    wal = data / "e6.duckdb.wal"
+    wal.write_bytes(wal.read_bytes()[: max(1, int(wal.stat().st_size * share))])
+    checkpoint_wal(data / "e6.duckdb")
+    assert not wal.exists()
+    with open_reading(data / "e6.duckdb") as connection:
+        assert connection.execute("select count(*) > 0 from tags").fetchall() == [(True,)]
+        names = connection.execute("select table_name from duckdb_tables()").fetchall()
+    assert ("e6duck_wal",) not in names
+
+
 def test_settling_a_database_without_wal_writes_nothing(data: Path) -> None:
     before = snapshot(data)
     checkpoint_wal(data / "e6.duckdb")
