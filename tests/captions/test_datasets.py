@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.captions.datasets import backups, parts, run, workers
+from e6duck.captions.datasets import backups, names, parts, workers
 from e6duck.captions.datasets.run import DatasetRun, normalize_dataset, shards
 from e6duck.captions.normalizer import Normalizer
 from e6duck.errors import E6DuckError, UsageError
@@ -343,7 +343,7 @@ def test_a_full_disk_leaves_the_old_target(
 
 def test_is_dataset_knows_endings(tmp_path: Path) -> None:
     (tmp_path / "a.PARQUET").touch()
-    is_dataset: Callable[[Path], bool] = run.is_dataset
+    is_dataset: Callable[[Path], bool] = names.is_dataset
     assert is_dataset(tmp_path / "a.PARQUET")
     assert not is_dataset(tmp_path)
     assert not is_dataset(tmp_path / "missing.csv")

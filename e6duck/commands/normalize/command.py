@@ -130,11 +130,11 @@ def normalize(
     a folder or a pattern of them. All other columns and fields stay the same.
     """
     from ...captions.config import find
+    from ...captions.datasets.names import is_dataset
     from ...captions.normalizer import Normalizer, journal_folder
     from ...captions.report_files import check_reports
     from ...captions.rules import RULES_FILE
     from ..shared.progress import counter
-    from .dataset import clean_dataset, is_dataset, undone
     from .folder import Lists, clean_folder
     from .text import Terminal, note_notices
 
@@ -146,6 +146,8 @@ def normalize(
             return _write_config(config or (input_dir or Path()) / RULES_FILE, terminal)
         if mode is Mode.UNDO:
             backup = options["backup"] or journal_folder(database_path(db))
+            from .dataset import undone
+
             if (
                 input_dir
                 and (code := undone(input_dir, options["run"], backup, terminal)) is not None
@@ -162,6 +164,8 @@ def normalize(
             shown = {name: options[name] for name in ("explain", "check", "diff")}
             return _clean_text(normalizer, terminal, **shown)
         if input_dir and (options["column"] or is_dataset(input_dir)):
+            from .dataset import clean_dataset
+
             check_dataset_options(context)
             return clean_dataset(normalizer, terminal, mode, input_dir, output_dir, **options)
         check_folder_options(context)
