@@ -91,7 +91,10 @@ def test_check_diff_and_report_name_file_and_line(data: Path, tmp_path: Path) ->
         (("data.csv", "--column", "text", "-o", "new.csv", "--all-text"), "--all-text cannot be"),
         ((".", "--jobs", "2"), "--jobs cannot be used with a folder of captions"),
         (("data.csv", "a.csv", "--column", "text", "-o", "b.csv"), "are two targets; give one"),
-        (("data.csv", "--column", "text", "--report", "data.csv"), "data.csv is a file of the dataset"),
+        (
+            ("data.csv", "--column", "text", "--report", "data.csv"),
+            "data.csv is a file of the dataset",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_writes_nothing(

@@ -14,11 +14,12 @@ from ... import files
 from ...errors import E6DuckError, UsageError
 from ...progress import Progress, no_progress
 from . import backups
+from .counts import Counts
 from .csv_file import CSVFile
 from .json_files import JSONLines, JSONObject
 from .names import ENDINGS, is_pattern
 from .parts import Columns, DatasetFile, Part
-from .workers import ChangedCaption, Cleaned, Cleaning, Counts, in_order
+from .workers import ChangedCaption, Cleaned, Cleaning, in_order
 
 _KOHYA = ("caption", "tags")
 
