@@ -57,13 +57,14 @@ class Cleaner:
         self.tokenizer = tokenizer
         self.rules = rules
         # Captions repeat tags, and so their steps.
-        self._alone = lru_cache(maxsize=100_000)(_alone)
+        self.alone = lru_cache(maxsize=100_000)(_alone)
+        """Returns the step of a token that has no other tags beside it"""
         self._is_joining = rules.multiline == "join"
         self._order = {category: place for place, category in enumerate(rules.order)}
 
     def clean(self, text: str) -> Result:
         """Return a cleaned text: the same text if nothing is to be changed."""
-        escapes = self._escapes(text)
+        escapes = self.escapes_of(text)
         results = [
             self._clean_caption(body, escapes) for body in _captions(text, self.rules.multiline)
         ]
@@ -76,7 +77,8 @@ class Cleaner:
             tuple(token for result in results for token in result.written),
         )
 
-    def _escapes(self, text: str) -> str:
+    def escapes_of(self, text: str) -> str:
+        """Return which characters get a backslash in a cleaned text."""
         found = escaped_characters(text)
         if self.rules.escape_parens == "auto":
             return found
@@ -113,7 +115,7 @@ class Cleaner:
         self, tokens: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
     ) -> list[Step]:
         """Return what happens to each token beside the others of its caption."""
-        steps = list(map(self._alone, tokens, repeat(escapes)))
+        steps = list(map(self.alone, tokens, repeat(escapes)))
         policies = [token.policy for token in tokens]
         stripped = _stripped(policies)
         kept = _kept_places(tokens)

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from e6duck.captions.datasets import backups, parts, run, workers
+from e6duck.captions.datasets import backups, names, parts, workers
+from e6duck.captions.datasets.counts import Counts, counts_of
 from e6duck.captions.datasets.run import DatasetRun, normalize_dataset, shards
 from e6duck.captions.normalizer import Normalizer
 from e6duck.errors import E6DuckError, UsageError
@@ -47,6 +48,45 @@ def rewritten(normalizer: Normalizer, path: Path, *columns: str, **options: Any)
     target = path.with_name(f"out{path.suffix}")
     clean(normalizer, path, target, *columns, **options)
     return target.read_bytes()
+
+
+LISTS = st.lists(
+    st.sampled_from(
+        (
+            *("fox", "Foxes", " red_fox", "mammal ", "x y", "X", "judy", "judy (character)", "a."),
+            *("2019", "(fox:1.2)", "^_^", "|||", "16_9", "blurry", "no\nline", "by carl", "\\("),
+            *("null fox", ""),
+        )
+    ),
+    max_size=8,
+)
+RULES: list[dict[str, Any]] = [
+    {},
+    {"implied": "add"},
+    {"implied": "keep"},
+    {"blacklist": ["x y", "2019"]},
+    {"order": ["species"]},
+    {"use_underscores": True, "escape_parens": "always"},
+    {"multiline": "captions"},
+    {"separator": ",", "blacklist_categories": ["character"]},
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    captions=st.lists(LISTS.map(",".join), max_size=9),
+    rules=st.sampled_from(RULES),
+)
+def test_the_short_cut_for_lists_of_tags_changes_no_result(
+    normalizer: Normalizer, captions: list[str], rules: dict[str, Any]
+) -> None:
+    cleaner = Normalizer(normalizer.path, rules)
+    results = cleaner.normalize_texts(captions)
+    counts = Counts(read=len(captions))
+    for text, result in zip(captions, results, strict=True):
+        counts.add(counts_of(text, result))
+    for _ in range(2):
+        assert cleaner.count_texts(captions) == ([result.text for result in results], counts)
 
 
 VALUES = st.recursive(
@@ -343,7 +383,7 @@ def test_a_full_disk_leaves_the_old_target(
 
 def test_is_dataset_knows_endings(tmp_path: Path) -> None:
     (tmp_path / "a.PARQUET").touch()
-    is_dataset: Callable[[Path], bool] = run.is_dataset
+    is_dataset: Callable[[Path], bool] = names.is_dataset
     assert is_dataset(tmp_path / "a.PARQUET")
     assert not is_dataset(tmp_path)
     assert not is_dataset(tmp_path / "missing.csv")

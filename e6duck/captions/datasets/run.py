@@ -14,14 +14,14 @@ from ... import files
 from ...errors import E6DuckError, UsageError
 from ...progress import Progress, no_progress
 from . import backups
+from .counts import Counts
 from .csv_file import CSVFile
 from .json_files import JSONLines, JSONObject
+from .names import ENDINGS, is_pattern
 from .parts import Columns, DatasetFile, Part
-from .workers import ChangedCaption, Cleaned, Cleaning, Counts, in_order
+from .workers import ChangedCaption, Cleaned, Cleaning, in_order
 
-ENDINGS = (".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 _KOHYA = ("caption", "tags")
-_GLOB = frozenset("*?[")
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,6 @@ class DatasetRun:
     """The name of the run that replaced files, for undo"""
 
 
-def is_dataset(path: Path) -> bool:
-    """Return whether a path is a file of a dataset, or a pattern of such files."""
-    return path.suffix.lower() in ENDINGS and (path.is_file() or _is_pattern(path))
-
-
-def _is_pattern(path: Path) -> bool:
-    return not _GLOB.isdisjoint(str(path)) and not os.path.lexists(path)
-
-
 def shards(source: Path, target: Path | None) -> list[Shard]:
     """Return the files of a dataset, sorted by name. Raises `UsageError` if there are none.
 
@@ -68,7 +59,7 @@ def shards(source: Path, target: Path | None) -> list[Shard]:
                 f"{goal} must end in {source.suffix}: the format stays the same", option="output"
             )
         return [Shard(source, goal, source.name)]
-    if _is_pattern(source):
+    if is_pattern(source):
         found = sorted(Path(each) for each in glob.glob(str(source), recursive=True))  # noqa: PTH207
         root = Path(os.path.commonpath([each.parent for each in found])) if found else source
     else:

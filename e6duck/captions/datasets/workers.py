@@ -5,32 +5,33 @@ from __future__ import annotations
 import pickle
 import signal
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 from ...errors import E6DuckError
-from ..steps import REASONS, Result
+from ..steps import Result
+from .counts import Counts, counts_of
 from .parts import Part
 from .pieces import as_text, is_caption, like
 
 _TASK = 2_000
 # Captions that one process gets at a time.
-_UNKNOWN = 200_000
-# Different unknown pieces that are counted; then the rarest are forgotten.
 
 
 class Cleaning(Protocol):
     """What cleans texts, such as a `Normalizer`; for several processes it must pickle."""
 
     def normalize_texts(self, texts: list[str]) -> list[Result]:
-        """Return the cleaned texts."""
+        """Return the cleaned texts, with what was changed."""
+
+    def count_texts(self, texts: list[str]) -> tuple[list[str], Counts]:
+        """Return the cleaned texts and their totals."""
 
 
 class ChangedCaption(NamedTuple):
@@ -39,32 +40,6 @@ class ChangedCaption(NamedTuple):
     row: str
     text: str
     result: Result
-
-
-@dataclass
-class Counts:
-    """Totals over captions."""
-
-    read: int = 0
-    changed: int = 0
-    emptied: int = 0
-    removed: Counter[str] = field(default_factory=Counter)
-    """Pieces removed, by kind of step"""
-    unknown: Counter[str] = field(default_factory=Counter)
-    """Pieces that are not tags; if there are very many, only the most frequent"""
-
-    ambiguous: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: Counts) -> None:
-        """Add the totals over other captions."""
-        self.read += other.read
-        self.changed += other.changed
-        self.emptied += other.emptied
-        self.removed.update(other.removed)
-        self.unknown.update(other.unknown)
-        self.ambiguous.update(other.ambiguous)
-        if len(self.unknown) > _UNKNOWN:
-            self.unknown = Counter(dict(self.unknown.most_common(_UNKNOWN // 2)))
 
 
 class Cleaned(NamedTuple):
@@ -80,25 +55,21 @@ def cleaned(cleaner: Cleaning, values: Sequence[Any], rows: Sequence[str] | None
     """Return values with their captions cleaned. rows: also return the captions that change."""
     places = [place for place, value in enumerate(values) if is_caption(value)]
     texts = [as_text(values[place]) for place in places]
-    results = cleaner.normalize_texts(texts)
-    found = Cleaned(list(values), Counts(read=len(texts)), [])
-    counts = found.counts
-    for place, text, result in zip(places, texts, results, strict=True):
-        if result.text != text:
-            counts.changed += 1
-            counts.emptied += not result.text.strip()
-            found.values[place] = like(values[place], result.text)
-            if rows is not None:
-                found.changed.append(ChangedCaption(rows[place], text, result))
-        for step in result.steps:
-            if not step.after:
-                if REASONS[step.kind].removed:
-                    counts.removed[step.kind] += 1
-            elif step.kind == "unknown":
-                counts.unknown[step.before] += 1
-            elif step.kind == "ambiguous":
-                counts.ambiguous[step.before] += 1
-    return found
+    changed: list[ChangedCaption] = []
+    if rows is None:
+        new, counts = cleaner.count_texts(texts)
+    else:
+        results = cleaner.normalize_texts(texts)
+        new, counts = [result.text for result in results], Counts(read=len(texts))
+        for place, text, result in zip(places, texts, results, strict=True):
+            counts.add(counts_of(text, result))
+            if result.text != text:
+                changed.append(ChangedCaption(rows[place], text, result))
+    found = list(values)
+    for place, before, after in zip(places, texts, new, strict=True):
+        if after != before:
+            found[place] = like(values[place], after)
+    return Cleaned(found, counts, changed)
 
 
 def in_order(

@@ -63,7 +63,8 @@ class Spellings:
 
     def load(self) -> None:
         """Hold all texts in memory, with all implications: about 200 bytes for each text."""
-        self._names, self._aliases, self._stems, self._colons = {}, {}, {}, {}
+        self._names = {row[0]: row for row in self._query("all_names")}
+        self._aliases, self._stems, self._colons = {}, {}, {}
         self._asked = set()
         self._add(self._query("all_spelling_rows"))
         self._implied = {}
@@ -78,10 +79,25 @@ class Spellings:
             found["name"] = name
         if alias := self._aliases.get(spelling):
             found["alias"] = alias
-        if fitting := [each for each in self._fitting(spelling) if each[1][0] != spelling]:
+        if self._may_fit(spelling) and (
+            fitting := [each for each in self._fitting(spelling) if each[1][0] != spelling]
+        ):
             # The most used tag wins; a spelling that fits only an alias comes last.
             found["spelling"] = min(fitting, key=_order)[1]
         return found
+
+    def _may_fit(self, spelling: str) -> bool:
+        """Return whether `_fitting` may yield a tag with another name; most texts fit none."""
+        by_name = spelling if spelling.startswith("by_") else f"by_{spelling}"
+        return (
+            by_name is spelling
+            or by_name in self._names
+            or by_name in self._aliases
+            or by_name in self._stems
+            or spelling in self._stems
+            or spelling in self._colons
+            or spelling.endswith(")")
+        )
 
     def edges(self, rows: Iterable[tuple[str, int | None]]) -> Iterator[Edge]:
         """Yield what tags (name and id) imply, and what the implied tags imply, nearest first."""
@@ -109,13 +125,14 @@ class Spellings:
         names, aliases = self._names, self._aliases
         others = {"stem": self._stems, "colon": self._colons}
         for spelling, kind, *row in rows:
+            found = names.get(row[0]) or tuple(row)  # one object for each tag
             if kind == "name":
-                names[spelling] = (spelling, *row[1:])
+                names[spelling] = found
             elif kind == "alias":
-                aliases[spelling] = tuple(row)
+                aliases[spelling] = found
             else:
                 table = others[kind]
-                table[spelling] = (*table.get(spelling, ()), tuple(row))
+                table[spelling] = (*table.get(spelling, ()), found)
 
     def _fitting(self, spelling: str) -> Iterator[tuple[bool, Row]]:
         """Yield the tags that a text fits although it need not be a name or alias of theirs.

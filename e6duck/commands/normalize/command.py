@@ -141,11 +141,11 @@ def normalize(
     a folder or a pattern of them. All other columns and fields stay the same.
     """
     from ...captions.config import find
+    from ...captions.datasets.names import is_dataset
     from ...captions.normalizer import Normalizer
     from ...captions.report_files import check_reports
     from ...captions.rules import RULES_FILE
     from ..shared.progress import counter
-    from .dataset import clean_dataset, is_dataset
     from .folder import Lists, clean_folder
     from .text import Terminal, note_notices
 
@@ -167,6 +167,8 @@ def normalize(
             shown = {name: options[name] for name in ("explain", "check", "diff")}
             return _clean_text(normalizer, terminal, **shown)
         if input_dir and (options["column"] or is_dataset(input_dir)):
+            from .dataset import clean_dataset
+
             check_dataset_options(context)
             return clean_dataset(normalizer, terminal, mode, input_dir, output_dir, **options)
         check_folder_options(context)

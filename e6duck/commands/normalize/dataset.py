@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from ...captions.datasets import backups
+from ...captions.datasets.names import is_dataset
 from ...captions.datasets.run import (
     DatasetRun,
     Shard,
-    is_dataset,
     normalize_dataset,
     open_dataset,
     shards,
@@ -29,8 +29,6 @@ from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many
 from .options import CHANGES, DONE, Mode
 from .text import Terminal, alias_lines, note_failures, note_notices, some, summary, write_diff
-
-__all__ = ["clean_dataset", "is_dataset", "undone"]
 
 
 def clean_dataset(
