@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class Normalizer:
 
         Text that is not a known tag is left unchanged.
         """
-        self._tokenizer.learn(pieces_of([text], self.rules.multiline))
+        self._tokenizer.learn(pieces_of([text], self.rules))
         return self._cleaner.clean(text)
 
     def plan(
@@ -104,11 +105,14 @@ class Normalizer:
                 all_text=all_text,
             )
             files = read_all(chosen, on_progress)
-            self._tokenizer.learn(pieces_of(texts(files), self.rules.multiline))
+            self._tokenizer.learn(pieces_of(texts(files), self.rules))
+            named = ((file.found.name, file.text) for file in files if file.text is not None)
+            survey = self._cleaner.survey(named, self.resolver.note)
+            clean = partial(self._cleaner.clean, survey=survey)
             if is_copy:
-                plan = plan_copy(source, target, files, self._cleaner.clean)
+                plan = plan_copy(source, target, files, clean)
             else:
-                plan = plan_in_place(source, files, self._cleaner.clean)
+                plan = plan_in_place(source, files, clean)
         return replace(
             plan,
             skipped=plan.skipped | unreadable,

@@ -169,7 +169,7 @@ class Policies:
             or tag in self._underscored
             or name in self._underscored_names
             or name.strip("_") != name  # a space there would be lost
-            or _EMOTICON.fullmatch(name)
+            or is_emoticon(name)
         ):
             return name
         return name.replace("_", " ")
@@ -209,6 +209,11 @@ class Policies:
                 remove_parens=self.rules.remove_parens,
             )
         return {tag: found[tag] for tag in tags if tag in found}
+
+
+def is_emoticon(name: str) -> bool:
+    """Return whether a name is an emoticon with an underscore, such as ^_^."""
+    return _EMOTICON.fullmatch(name) is not None
 
 
 def underscored(pattern: str) -> str:

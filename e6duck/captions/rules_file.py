@@ -12,7 +12,16 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import UsageError
-from .rules import CATEGORIES, CHOICES, SETTINGS, TABLES, Fault, Rules, changed_settings
+from .rules import (
+    CATEGORIES,
+    CHOICES,
+    SEPARATORS,
+    SETTINGS,
+    TABLES,
+    Fault,
+    Rules,
+    changed_settings,
+)
 from .text import spelling
 
 _BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
@@ -167,11 +176,33 @@ def _contradictions(file: RulesFile) -> Iterator[Fault]:
         yield file.fault("drop_antecedent_freq", message)
     if rules.keep_implied is True and rules.implied == "add":
         yield file.fault("implied", "add contradicts keep_implied = true")
-    if set(rules.separator) - set(", \t\n") or not set(rules.separator) & set(",\n"):
-        yield file.fault("separator", "expected a comma or line break, with or without spaces")
-    elif "\n" in rules.separator and rules.multiline == "captions":
-        yield file.fault("separator", 'a line break contradicts multiline = "captions"')
+    yield from _separator_faults(file)
     yield from _rename_cycles(file)
+
+
+def _separator_faults(file: RulesFile) -> Iterator[Fault]:
+    rules = file.rules
+    is_literal = rules.separator not in SEPARATORS
+    names = ", ".join(SEPARATORS)
+    if is_literal and not _is_separator(rules.separator):
+        yield file.fault("separator", f"expected one of {names}, or a comma or line break")
+    elif is_literal and rules.output_separator != "auto":
+        yield file.fault("separator", f"expected one of {names} beside output_separator")
+    output = rules.output_separator
+    if output not in SEPARATORS and not _is_separator(output):
+        yield file.fault("output_separator", f"expected one of {names}, or a comma or line break")
+    elif output == "space" and rules.separator != "space":
+        yield file.fault("output_separator", 'space requires separator = "space"')
+    for key in ("separator", "output_separator"):
+        value = getattr(rules, key)
+        is_break = value not in SEPARATORS and "\n" in value
+        is_break |= key == "output_separator" and value == "newline"
+        if is_break and rules.multiline == "captions":
+            yield file.fault(key, 'a line break contradicts multiline = "captions"')
+
+
+def _is_separator(text: str) -> bool:
+    return not set(text) - set(", \t\n") and bool(set(text) & set(",\n"))
 
 
 def _rename_cycles(file: RulesFile) -> Iterator[Fault]:

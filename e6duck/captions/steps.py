@@ -23,6 +23,8 @@ REASONS = {
     "aliases_overrides": Reason("alias of {by}, by the rules"),
     "spelling": Reason("spelling of {by}"),
     "renames": Reason("renamed from {by}"),
+    "unknown_spaces": Reason("unknown tag, with spaces"),
+    "unknown_underscores": Reason("unknown tag, with underscores"),
     "added": Reason("implied by {by}"),
     "moved": Reason("sorted by category: {by}"),
     "joined": Reason("lines joined"),
