@@ -14,7 +14,7 @@ from .rules import Rules
 from .steps import Result, Step
 from .syntax import separators
 from .syntax.layout import candidates, layout
-from .syntax.marks import JOINT
+from .syntax.marks import JOINT, Mark
 from .syntax.pieces import Pieces
 from .syntax.survey import Survey, Surveyor
 from .text import Segment, framed, segments, spelling
@@ -33,8 +33,8 @@ def pieces_of(texts: Iterable[str], rules: Rules) -> set[str]:
         else:
             found.update(framed(text)[1].replace("\n", ",").split(","))
         if separator not in separators.WRITTEN:
-            for sign in separators.signs(text):
-                found.update(separators.pieces(text, sign))
+            if separators.has_other_signs(text):
+                found.update(separators.listed(text))
         elif separator != separators.COMMA:
             found.update(separators.pieces(text, separator))
     trimmed = set(map(str.strip, found))
@@ -192,7 +192,9 @@ class Cleaner:
 
     def _pieces(self, body: str, separator: str) -> Pieces:
         token = self.tokenizer.token
-        is_usual = separator == separators.COMMA
+        is_usual = separator == separators.COMMA or (
+            separator == separators.AUTO and ";" not in body and "|" not in body
+        )
         if is_usual and "\n" not in body and "|||" not in body and ";;;" not in body:
             tokens = list(filter(None, map(token, body.split(","))))
             if all(each.is_plain for each in tokens):
@@ -212,7 +214,9 @@ class Cleaner:
     def _laid_out(self, parts: list[Segment], separator: str) -> Pieces:
         found = Pieces(parts, [], [])
         for part, segment in enumerate(parts):
-            atoms, found.tails[part] = layout(segment.text, separator, self.tokenizer.is_tag)
+            atoms, found.tails[part] = layout(
+                segment.text, separator, self.tokenizer.is_tag, self._surveyor.usual
+            )
             for atom in atoms:
                 of = self.tokenizer.sentence if atom.is_sentence else self.tokenizer.token
                 if token := of(atom.text):
@@ -224,6 +228,9 @@ class Cleaner:
                     found.scopes.append(atom.scope)
         if not any(found.scopes):
             found.scopes = []
+        joints = (mark for glue in found.glues for mark in glue if mark.kind == JOINT)
+        usual = Mark(JOINT, separators.SIGNS.get(separator, ","))
+        found.joint = next(joints, usual) if separator == separators.AUTO else usual
         return found
 
     def _with_added(self, found: Pieces) -> tuple[Pieces, dict[TagPolicy, TagPolicy]]:

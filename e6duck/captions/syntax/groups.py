@@ -12,6 +12,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _AFTER = re.compile(r"\s*(?::\s*[+-]?[\d.]+\s*)?(?:$|[,;|)\]}])")
 _WEIGHT = re.compile(r"\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$")
 _CHOSEN = re.compile(r"\{\s*(?:\d+(?:-\d+)?\$\$\s*)?")  # {2$$a|b}: two of the alternatives
+_SPACE = Mark(JOINT, " ")
 _BAR = re.compile(r"\s*\|\s*")
 
 
@@ -25,22 +26,19 @@ class Span(NamedTuple):
 
 
 def spans(
-    text: str, joints: re.Pattern[str], is_tag: Callable[[str], bool], separator: str
+    text: str, joints: list[int], is_tag: Callable[[str], bool], *, has_groups: bool
 ) -> list[Span]:
-    """Return the marks between the pieces of a line, in their order.
+    """Return the marks between the pieces of a line, in their order. joints: those that separate.
 
     Brackets are marks if they have several pieces in them, and are a wildcard, have a weight, or
     have nothing but known tags in them.
     """
-    found = [
-        Span(match.start(), match.end(), Mark(JOINT, match[0].replace("\t", " ")))
-        for match in joints.finditer(text)
-    ]
-    if separator == "space" or not any(bracket in text for bracket in _CLOSING):
+    found = [Span(place, place + 1, Mark(JOINT, text[place])) for place in joints]
+    found = [span if span.mark.text != "\t" else span._replace(mark=_SPACE) for span in found]
+    if not has_groups or not any(bracket in text for bracket in _CLOSING):
         return found
-    places = [joint.start for joint in found]
     for start, end in _pairs(text):
-        found += _group(text, start, end, places, is_tag)
+        found += _group(text, start, end, joints, is_tag)
     taken = {
         place for span in found if span.mark.kind != JOINT for place in range(span.start, span.end)
     }

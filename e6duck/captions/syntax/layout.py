@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -12,20 +12,12 @@ from typing import NamedTuple
 from .groups import Span, spans
 from .marks import BAR, CLOSE, GAP, JOINT, OPEN, Mark, Marks
 from .prose import Piece, features, sentences
+from .separators import AUTO, JOINTS, SPACE, IsTag, list_signs
 from .words import final_mark, is_abbreviated, sentence_ends
 
-IsTag = Callable[[str], bool]
 Scope = tuple[tuple[int, int], ...]
 """The wildcards around a piece: for each the place where it opens, and the alternative"""
-JOINTS = {
-    "comma": re.compile(r","),
-    "semicolon": re.compile(r"[;,]"),
-    "pipe": re.compile(r"[|,]"),
-    "space": re.compile(r"[ \t,]"),
-    "newline": re.compile(r"(?!)"),
-}
-"""What parts the pieces of a line, by the name of the separator"""
-_SYNTAX = re.compile(r"<[^<>]+>|(?<!\S)(?:BREAK|AND)(?!\S)")
+_SYNTAX = re.compile(r"<\w+:[^<>]+>|(?<!\S)(?:BREAK|AND)(?!\S)")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _LEFT_OVER = re.compile(r"^[\s(\[{]+(?:\d+\$\$)?|(?:\s*:\s*[\d.]+\s*)?[\s)\]}]+$")
 
@@ -60,7 +52,7 @@ def is_plain(piece: str) -> bool:
         and not final_mark(piece)
         and not sentence_ends(piece)
         and "|" not in piece
-        and ("<" not in piece or _SYNTAX.fullmatch(piece) is not None)
+        and ("<" not in piece or len(_parts(piece)) == 1 or _SYNTAX.fullmatch(piece) is not None)
         and not (("BREAK" in piece or "AND" in piece) and len(_parts(piece)) > 1)
         and all(piece.count(left) == piece.count(right) for left, right in _BRACKETS)
     )
@@ -86,10 +78,17 @@ def candidates(piece: str) -> Iterator[str]:
                     yield text.removesuffix(final_mark(text)).rstrip()
 
 
-def layout(text: str, separator: str, is_tag: IsTag) -> Layout:
-    """Return the layout of a line. is_tag: whether a trimmed text is a known tag."""
-    atoms, tail = _cut(text, spans(text, JOINTS[separator], is_tag, separator), is_tag)
-    if separator == "space":
+def layout(text: str, separator: str, is_tag: IsTag, usual: str = "") -> Layout:
+    """Return the layout of a line. is_tag: whether a trimmed text is a known tag.
+
+    usual: a sign that is likely a separator, if the separator is "auto".
+    """
+    joints = [match.start() for match in JOINTS[separator].finditer(text)]
+    if separator == AUTO:
+        joints = sorted({*joints, *list_signs(text, is_tag, usual)})
+    found = spans(text, joints, is_tag, has_groups=separator != SPACE)
+    atoms, tail = _cut(text, found, is_tag)
+    if separator == SPACE:
         return Layout(atoms, tail)
     labels = sentences(list(_as_pieces(atoms, is_tag)))
     return _merged(text, atoms, tail, labels, is_tag)
@@ -199,7 +198,7 @@ def _merged(text: str, atoms: list[Atom], tail: Marks, labels: list[bool], is_ta
     pieces = list(_as_pieces(atoms, is_tag))
     open_sentence = False
     for atom, piece, is_prose in zip(atoms, pieces, labels, strict=True):
-        glue = (*carried, *atom.glue)
+        glue = _after_end(carried, atom.glue)
         carried = ()
         if is_prose and open_sentence and _continues(atom, piece):
             first = found[-1]
@@ -213,7 +212,14 @@ def _merged(text: str, atoms: list[Atom], tail: Marks, labels: list[bool], is_ta
         else:
             found.append(replace(atom, glue=glue))
         open_sentence = is_prose
-    return Layout(_split_again(found, atoms, is_tag), (*carried, *tail))
+    return Layout(_split_again(found, atoms, is_tag), _after_end(carried, tail))
+
+
+def _after_end(carried: Marks, glue: Marks) -> Marks:
+    """Return what stands before a piece, with the mark at the end of the tag before it."""
+    if carried and glue and glue[0].kind == GAP:
+        return (Mark(GAP, carried[0].text + glue[0].text), *glue[1:])
+    return (*carried, *glue)
 
 
 def _continues(atom: Atom, piece: Piece) -> bool:

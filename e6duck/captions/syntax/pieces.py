@@ -10,7 +10,7 @@ from itertools import compress
 from ..text import Rewritten, Segment, joined, without_lines
 from ..tokens import Token
 from .layout import Scope
-from .marks import COMMA, Marks, leading, merged, trailing, written
+from .marks import COMMA, Mark, Marks, leading, merged, trailing, written
 
 
 @dataclass(slots=True)
@@ -28,6 +28,9 @@ class Pieces:
     """The wildcards around each piece; empty if there are none"""
     grouped: set[int] = field(default_factory=set)
     """The places of pieces that share the brackets of a weight"""
+
+    joint: Mark = COMMA[0]
+    """What separates an added piece from the one before it"""
 
     def groups(self) -> list[list[int]]:
         """Return the places of the pieces that are together in a caption: by alternatives."""
@@ -47,7 +50,7 @@ class Pieces:
         self.tokens.insert(place + 1, token)
         self.parts.insert(place + 1, self.parts[place])
         if self.glues:
-            self.glues.insert(place + 1, COMMA)
+            self.glues.insert(place + 1, (self.joint,))
         if self.scopes:
             self.scopes.insert(place + 1, self.scopes[place])
         moved = {each + (each > place) for each in self.grouped}

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .layout import JOINTS, IsTag
 from .prose import features
 from .words import final_mark
 
-COMMA, SPACE = "comma", "space"
+AUTO, COMMA, SPACE = "auto", "comma", "space"
 WRITTEN = {"comma": ", ", "space": " ", "semicolon": "; ", "pipe": " | ", "newline": "\n"}
 """The separators by name, as they are written"""
-_SIGNS = {"semicolon": ";", "pipe": "|"}
+SIGNS = {"comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+JOINTS = {
+    "auto": re.compile(r","),
+    "comma": re.compile(r","),
+    "semicolon": re.compile(r"[;,]"),
+    "pipe": re.compile(r"[|,]"),
+    "space": re.compile(r"[ \t,]"),
+    "newline": re.compile(r"(?!)"),
+}
+"""What separates the pieces of a line, by the name of the separator"""
+IsTag = Callable[[str], bool]
 _FRAMES = re.compile(r"\|{3,}|;{3,}")
 _WILDCARD = re.compile(r"\{[^{}]*\}")
-_LEAST_SHARE = 0.6  # of the words that must be known tags
+_LIST = re.compile(r"[^,\n]*[;|][^,\n]*")
+_WAYS = (re.compile(r";"), re.compile(r"\|"), re.compile(r"[;|]"))
+_LEAST_SHARE = 0.6  # of the words between spaces that must be known tags
+_LEAST_LISTED = 0.25  # of the pieces between other signs
 
 
 class Separator(NamedTuple):
@@ -24,19 +36,11 @@ class Separator(NamedTuple):
 
     name: str
     is_unsure: bool = False
-    is_shown: bool = False
-    """Whether the caption itself shows it, and not those beside it"""
 
 
-def signs(text: str) -> list[str]:
-    """Return the separators, other than the comma, that a caption may have."""
-    if ";" not in text and "|" not in text and "," in text:
-        return []
-    bare = _bare(text)
-    found = [name for name, sign in _SIGNS.items() if sign in bare]
-    if not found and "," not in bare and any(" " in line.strip() for line in bare.splitlines()):
-        found = [] if _is_wordy(bare) else [SPACE]
-    return found
+def has_other_signs(text: str) -> bool:
+    """Return whether a caption may have other separators than commas and line breaks."""
+    return ";" in text or "|" in text or "," not in text
 
 
 def pieces(text: str, separator: str) -> Iterator[str]:
@@ -47,50 +51,75 @@ def pieces(text: str, separator: str) -> Iterator[str]:
                 yield trimmed
 
 
+def listed(text: str) -> Iterator[str]:
+    """Yield the trimmed texts that may be pieces if the separator is not known."""
+    if ";" in text or "|" in text:
+        for match in _LIST.finditer(_bare(text)):
+            for way in _WAYS:
+                yield from (piece.strip() for piece in way.split(match[0]))
+    elif _may_have_spaces(text):
+        yield from pieces(text, SPACE)
+
+
+def list_signs(line: str, is_tag: IsTag, usual: str = "") -> list[int]:
+    """Return the places of the semicolons and bars that separate known tags in a line.
+
+    This is decided for each text between two commas, so that no other piece matters. usual: a sign
+    for which one known tag is enough.
+    """
+    if ";" not in line and "|" not in line:
+        return []
+    found: list[int] = []
+    hidden = _WILDCARD.sub(lambda match: " " * len(match[0]), line)
+    for match in _LIST.finditer(hidden):
+        if is_tag(match[0].strip()):
+            continue
+        counts = [_listed(way, match[0], is_tag, usual) for way in _WAYS]
+        if max(counts):
+            way = _WAYS[counts.index(max(counts))]
+            found += [match.start() + sign.start() for sign in way.finditer(match[0])]
+    return found
+
+
+def _listed(way: re.Pattern[str], text: str, is_tag: IsTag, usual: str) -> int:
+    """Return how many known tags there are between the signs; 0 if they are too few."""
+    if not way.search(text):
+        return 0
+    parts = [part for piece in way.split(text) if (part := piece.strip())]
+    known = sum(map(is_tag, set(parts)))
+    least = 1 if usual and way.fullmatch(usual) else 2
+    return known if known >= max(least, _LEAST_LISTED * len(parts)) else 0
+
+
 def separator_of(text: str, is_tag: IsTag, *, spaces_are_usual: bool) -> Separator:
-    """Return the separator of a caption: the comma, unless another one gives more known tags.
+    """Return auto or space for a caption: spaces only if they give enough known tags.
 
     spaces_are_usual: whether spaces separate the tags of the captions beside it.
     """
-    found = signs(text)
-    if not found:
-        return Separator(COMMA)
-    known, total = _known(text, COMMA, is_tag)
-    if found == [SPACE]:
-        return _spaced(text, is_tag, known, total, spaces_are_usual)
-    counts = sorted(((_known(text, name, is_tag)[0], name) for name in found), reverse=True)
-    most, name = counts[0]
-    if most <= known or most < 2:
-        return Separator(COMMA, is_unsure=0 < most == known and total == 1)
-    if len(counts) > 1 and counts[1][0] == most:
-        return Separator(COMMA, is_unsure=True)
-    return Separator(name, is_shown=True)
-
-
-def _spaced(text: str, is_tag: IsTag, lines: int, total: int, spaces_are_usual: bool) -> Separator:
-    words = set(pieces(text, SPACE))
+    if not _may_have_spaces(text):
+        return Separator(AUTO)
+    words, lines = set(pieces(text, SPACE)), set(pieces(text, COMMA))
     known = {word for word in words if is_tag(word)}
-    if len(known) < 2 or len(known) < _LEAST_SHARE * len(words) or lines * 2 >= total:
-        return Separator(COMMA)
-    is_shown = any("_" in word.strip("_") for word in known)
-    if is_shown or spaces_are_usual:
-        return Separator(SPACE, is_shown=is_shown)
-    return Separator(COMMA, is_unsure=True)
+    known_lines = sum(map(is_tag, lines))
+    if len(known) < max(2, _LEAST_SHARE * len(words)) or known_lines * 2 >= len(lines):
+        return Separator(AUTO)
+    if spaces_are_usual or any("_" in word.strip("_") for word in known):
+        return Separator(SPACE)
+    return Separator(AUTO, is_unsure=True)
 
 
-def _known(text: str, separator: str, is_tag: IsTag) -> tuple[int, int]:
-    """Return how many different pieces are known tags, and how many pieces there are."""
-    found = set(pieces(text, separator))
-    return sum(map(is_tag, found)), len(found)
+def _may_have_spaces(text: str) -> bool:
+    if "," in text or ";" in text or "|" in text:
+        return False
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    return any(" " in line for line in lines) and not any(map(_is_wordy, lines))
+
+
+def _is_wordy(line: str) -> bool:
+    return bool(final_mark(line)) or features(line).score > 1
 
 
 def _bare(text: str) -> str:
     """Return a caption without kohya's marks and without wildcards."""
     text = _FRAMES.sub("\n", text) if "|||" in text or ";;;" in text else text
-    return _WILDCARD.sub("", text) if "{" in text else text
-
-
-def _is_wordy(text: str) -> bool:
-    return any(
-        final_mark(line.strip()) or features(line.strip()).score > 1 for line in text.splitlines()
-    )
+    return _WILDCARD.sub(" ", text) if "{" in text else text

@@ -8,10 +8,9 @@ from typing import NamedTuple
 from ..rules import Rules
 from ..text import escaped_characters, framed, has_bare_names
 from . import separators
-from .layout import IsTag
+from .separators import IsTag
 
 _SHOWN = 3  # names of files in a note
-_SIGNS = {"comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 
 
 class Survey(NamedTuple):
@@ -34,8 +33,10 @@ class Surveyor:
         wanted = rules.output_separator
         self.output = None if wanted == "auto" else separators.WRITTEN.get(wanted, wanted)
         """The separator to write; None for the one that was read"""
+        self.usual = separators.SIGNS.get(wanted, "")
+        """The sign of the separator to write"""
         self.separators = {
-            sign: self.output or separators.WRITTEN[name] for name, sign in _SIGNS.items()
+            sign: self.output or separators.WRITTEN[name] for name, sign in separators.SIGNS.items()
         }
         """How each separator is written"""
         if given not in ("auto", *separators.WRITTEN):
@@ -52,43 +53,53 @@ class Surveyor:
         self._note_lines(named, note)
         if self._separator:
             return Survey(escapes, has_spaces=False)
-        uncertain = {name: text for name, text in named.items() if self._signs(text)}
-        first = {name: self._found(text, has_spaces=False) for name, text in uncertain.items()}
-        spaced = sum(each.name == separators.SPACE for each in first.values())
-        unsure = sum(each.is_unsure for each in first.values())
-        survey = Survey(escapes, has_spaces=spaced > unsure)
-        found = {
-            name: self._found(text, has_spaces=survey.has_spaces)
-            for name, text in uncertain.items()
+        uncertain = {
+            name: framed(text)[1]
+            for name, text in named.items()
+            if separators.has_other_signs(text)
         }
-        for separator in ("space", "semicolon", "pipe"):
-            names = [name for name, each in found.items() if each.name == separator]
-            if names:
-                note(f'separator "{separator}" found in {_files(names)}')
-        if names := [name for name, each in found.items() if each.is_unsure]:
-            note(f"separator unclear, left as it is, in {_files(names)}; set separator")
+        first = [self._found(text, has_spaces=False) for text in uncertain.values()]
+        spaced = sum(each.name == separators.SPACE for each in first)
+        survey = Survey(escapes, has_spaces=spaced > sum(each.is_unsure for each in first))
+        self._note_separators(uncertain, survey, note)
         return survey
 
     def separator(self, text: str, survey: Survey) -> str:
-        """Return what separates the pieces of a caption, by name."""
+        """Return what separates the pieces of a caption, by name; auto also for commas."""
         if self._separator:
             return self._separator
-        if not self._signs(text):
+        if not separators.has_other_signs(text):
             return separators.COMMA
-        return self._found(text, has_spaces=survey.has_spaces).name
+        return self._found(framed(text)[1], has_spaces=survey.has_spaces).name
 
-    def _signs(self, text: str) -> list[str]:
-        return separators.signs(text)
-
-    def _found(self, text: str, *, has_spaces: bool) -> separators.Separator:
-        body = framed(text)[1]
-        sign = next((sign for name, sign in _SIGNS.items() if self._is_output(name)), "")
-        if sign and sign in body and "," not in body:
-            return separators.Separator(self.rules.output_separator, is_shown=True)
+    def _found(self, body: str, *, has_spaces: bool) -> separators.Separator:
         return separators.separator_of(body, self.is_tag, spaces_are_usual=has_spaces)
 
-    def _is_output(self, name: str) -> bool:
-        return name in ("semicolon", "pipe") and self.rules.output_separator == name
+    def _note_separators(
+        self, texts: dict[str, str], survey: Survey, note: Callable[[str], None]
+    ) -> None:
+        names: dict[str, list[str]] = {}
+        for name, text in texts.items():
+            found = self._found(text, has_spaces=survey.has_spaces)
+            if found.is_unsure:
+                names.setdefault("", []).append(name)
+            elif found.name == separators.SPACE:
+                names.setdefault(found.name, []).append(name)
+            for sign in self._list_signs(text):
+                names.setdefault(sign, []).append(name)
+        unsure = names.pop("", [])
+        for separator, found_in in sorted(names.items()):
+            note(f'separator "{separator}" found in {_files(found_in)}')
+        if unsure:
+            note(f"separator unclear, taken as commas, in {_files(unsure)}; set separator")
+
+    def _list_signs(self, text: str) -> set[str]:
+        signs = {
+            line[place]
+            for line in text.splitlines()
+            for place in separators.list_signs(line, self.is_tag, self.usual)
+        }
+        return {name for name, sign in separators.SIGNS.items() if sign in signs}
 
     # Parentheses
 
