@@ -147,10 +147,12 @@ def _parts(piece: str) -> list[tuple[int, int]]:
     """Return the places of the parts of a piece between the words of the prompt syntax."""
     if "<" not in piece and ("BREAK" not in piece and "AND" not in piece):
         return [(0, len(piece))]
-    has_small = any(character.islower() for character in piece)
     cuts = {0, len(piece)}
+    ends = [0, *sentence_ends(piece), len(piece)]
     for match in _SYNTAX.finditer(piece):
-        if has_small or match[0][0] == "<":
+        start = max(end for end in ends if end <= match.start())
+        clause = piece[start : min(end for end in ends if end >= match.end())]
+        if match[0][0] == "<" or not clause.isupper():  # else it is a word of a loud sentence
             cuts |= {match.start(), match.end()}
     return _trimmed(piece, sorted(cuts))
 

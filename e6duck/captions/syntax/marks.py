@@ -33,9 +33,9 @@ def merged(marks: Iterable[Mark]) -> Marks:
 
 
 def _push_joint(left: list[Mark], mark: Mark) -> None:
-    if not left or left[-1].kind in (JOINT, OPEN, BAR) or _is_blank(left[-1]):
-        left += [] if left else [mark]
-    else:
+    if left and left[-1].kind == JOINT:
+        left[-1] = mark if mark.text == "," else left[-1]
+    elif not left or not (left[-1].kind in (OPEN, BAR) or left[-1].text[-1:].isspace()):
         left.append(mark)
 
 

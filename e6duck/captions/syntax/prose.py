@@ -171,7 +171,8 @@ def _ended(pieces: Sequence[Piece]) -> list[bool]:
 def _costs(piece: Piece, each: Features) -> tuple[float, float]:
     """Return what the piece costs as a tag, and as part of a sentence."""
     if piece.is_tag:
-        strength = 8.0 if each.is_joined else 2.0 if each.words < 2 else 3.0
+        strength = 1.0 if each.score > 0 else 2.0 if each.words < 2 else 3.0
+        strength = 8.0 if each.is_joined else strength
         if not piece.ends:
             return 0.0, strength
         is_stop = final_mark(piece.text) in (".", "。")
