@@ -175,6 +175,8 @@ def _costs(piece: Piece, each: Features) -> tuple[float, float]:
         strength = 8.0 if each.is_joined else strength
         if not piece.ends:
             return 0.0, strength
+        if piece.follows_end and each.is_capital:  # Rain. A fox hides under a tree.
+            return 4.0, strength
         is_stop = final_mark(piece.text) in (".", "。")
         return (1.0, strength - 0.5) if is_stop else (2.0, strength - 1.0)
     if piece.ends:
