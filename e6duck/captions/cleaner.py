@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .policy import TagPolicy
 from .rules import Rules
-from .steps import Result, Step
+from .steps import Result, Step, among_others, kept_places, respelled, stripped
 from .syntax import separators
 from .syntax.layout import candidates, layout
 from .syntax.marks import JOINT, Mark
@@ -131,8 +131,8 @@ class Cleaner:
         steps = list(map(self._alone, tokens, repeat(escapes)))
         for places in pieces.groups():
             group = [tokens[place] for place in places]
-            stripped = _stripped([token.policy for token in group])
-            kept = _kept_places(group)
+            implied = stripped([token.policy for token in group])
+            kept = kept_places(group)
             for inner, place in enumerate(places):
                 token = group[inner]
                 policy = token.policy
@@ -142,10 +142,8 @@ class Cleaner:
                 if kept[policy] != inner:
                     by = group[kept[policy]].written(escapes)
                     steps[place] = Step(token.text, "", "duplicate", by)
-                elif (
-                    policy in causes or policy.replacement or (policy in stripped and not is_heavy)
-                ):
-                    steps[place] = _among_others(token, policy, stripped, causes, escapes)
+                elif policy in causes or policy.replacement or (policy in implied and not is_heavy):
+                    steps[place] = among_others(token, policy, implied, causes, escapes)
             if self.rules.duplicates == "all":
                 self._remove_repeated(tokens, places, steps)
         return steps
@@ -156,9 +154,10 @@ class Cleaner:
         for place in places:
             token, step = tokens[place], steps[place]
             if token.is_repeatable and step.after:
-                first = met.setdefault(spelling(token.text), step.after)
-                if first is not step.after:
-                    steps[place] = Step(token.text, "", "duplicate", first)
+                key = spelling(token.text)
+                if key in met:
+                    steps[place] = Step(token.text, "", "duplicate", met[key])
+                met.setdefault(key, step.after)
 
     def _separated_otherwise(self, pieces: Pieces) -> set[int]:
         """Return the segments whose pieces have another separator than the rules want."""
@@ -236,7 +235,7 @@ class Cleaner:
     def _with_added(self, found: Pieces) -> tuple[Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with the added tags, and for each added tag the one that adds it."""
         present = {token.policy for token in found.tokens}
-        kept = _kept_places(found.tokens)
+        kept = kept_places(found.tokens)
         result = replace(
             found,
             tokens=list(found.tokens),
@@ -294,7 +293,7 @@ class Cleaner:
         after = token.written(escapes)
         if after == token.text:
             return Step(after, after, "kept")
-        return Step(token.text, after, *_respelled(token, policy))
+        return Step(token.text, after, *respelled(token, policy))
 
     def _respelled_unknown(self, token: Token, escapes: str) -> str:
         style = self.rules.unknown
@@ -303,52 +302,3 @@ class Cleaner:
         if spelling(token.text) in self._underscored:
             return token.text
         return respelled_unknown(token.text, style)
-
-
-def _kept_places(tokens: list[Token]) -> dict[TagPolicy, int]:
-    """Return which of a tag's places is kept: the first with a weight, else the first."""
-    places: dict[TagPolicy, int] = {}
-    for place, token in enumerate(tokens):
-        policy = token.policy
-        if policy is None:
-            continue
-        first = places.setdefault(policy, place)
-        if first != place and token.before and not tokens[first].before:
-            places[policy] = place
-    return places
-
-
-def _stripped(policies: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
-    """Return the tags that are removed as implied, each with the first tag that implies it."""
-    found: dict[TagPolicy, TagPolicy] = {}
-    for policy in policies:
-        if policy is not None and policy.strips:
-            for other in policy.strips:
-                found.setdefault(other, policy)
-    return found
-
-
-def _among_others(
-    token: Token,
-    policy: TagPolicy,
-    stripped: dict[TagPolicy, TagPolicy],
-    causes: dict[TagPolicy, TagPolicy],
-    escapes: str,
-) -> Step:
-    """Return what happens to a tag that is implied, replaced or added."""
-    if policy in causes and (policy in stripped or policy.removal):
-        return Step("", "", "implied")  # `_clean_caption` leaves it out
-    if policy.replacement:
-        return Step(token.text, "", policy.replacement, policy.text)
-    if policy in stripped:
-        return Step(token.text, "", "implied", stripped[policy].text)
-    return Step("", token.written(escapes), "added", causes[policy].text)
-
-
-def _respelled(token: Token, policy: TagPolicy) -> tuple[str, str]:
-    """Return why a tag is written differently, and what the reason names."""
-    if token.kind in ("alias", "aliases", "aliases_overrides"):
-        return token.kind, policy.text
-    if policy.is_renamed and token.kind == "name":
-        return "renames", policy.tag.name
-    return "spelling", policy.text
