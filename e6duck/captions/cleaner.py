@@ -101,7 +101,7 @@ class Cleaner:
         pieces, causes = self._with_added(found) if self.tokenizer.has_adding else (found, {})
         steps = self._steps(pieces, causes, writing.escapes)
         written = [step.after for step in steps]
-        changed: set[int] = self._separated_otherwise(pieces)
+        changed: set[int] = pieces.separated_otherwise(self._surveyor.output)
         if written != [step.before for step in steps]:
             pairs = zip(pieces.parts, steps, strict=True)
             changed |= {part for part, step in pairs if step.before != step.after}
@@ -127,7 +127,7 @@ class Cleaner:
         self, pieces: Pieces, causes: dict[TagPolicy, TagPolicy], escapes: str
     ) -> list[Step]:
         """Return what happens to each piece beside the others of its caption."""
-        tokens = pieces.tokens
+        tokens, keeps = pieces.tokens, self.rules.keep_weighted
         steps = list(map(self._alone, tokens, repeat(escapes)))
         for places in pieces.groups():
             group = [tokens[place] for place in places]
@@ -138,11 +138,14 @@ class Cleaner:
                 policy = token.policy
                 if policy is None:
                     continue
-                is_heavy = self.rules.keep_weighted and pieces.is_weighted(place)
                 if kept[policy] != inner:
                     by = group[kept[policy]].written(escapes)
                     steps[place] = Step(token.text, "", "duplicate", by)
-                elif policy in causes or policy.replacement or (policy in implied and not is_heavy):
+                elif (
+                    policy in causes
+                    or policy.replacement
+                    or (policy in implied and not (keeps and pieces.is_weighted(place)))
+                ):
                     steps[place] = among_others(token, policy, implied, causes, escapes)
             if self.rules.duplicates == "all":
                 self._remove_repeated(tokens, places, steps)
@@ -158,25 +161,6 @@ class Cleaner:
                 if key in met:
                     steps[place] = Step(token.text, "", "duplicate", met[key])
                 met.setdefault(key, step.after)
-
-    def _separated_otherwise(self, pieces: Pieces) -> set[int]:
-        """Return the segments whose pieces have another separator than the rules want."""
-        wanted = self._surveyor.output
-        if wanted is None:
-            return set()
-        if not pieces.glues:
-            is_other = wanted.strip(" ")[:1] != ","
-            return {
-                part
-                for place, part in enumerate(pieces.parts)
-                if is_other and place and pieces.parts[place - 1] == part
-            }
-        return {
-            part
-            for glue, part in zip(pieces.glues, pieces.parts, strict=True)
-            for mark in glue
-            if mark.kind == JOINT and mark.text != (wanted.strip(" ")[:1] or " ")
-        }
 
     def _joined(self, pieces: Pieces, written: list[str], changed: set[int]) -> str:
         """Return the caption with new pieces in the segments that changed."""

@@ -27,7 +27,7 @@ def format_name(text: str) -> str | None:
             return "JSON"
         first, *others = body.split("\n", 1)
         return "JSON Lines" if others and _is_json(first.strip()) else None
-    return "CSV" if "\n" in body and _is_table(body) else None
+    return "CSV" if body and _is_table(body) else None
 
 
 def _is_json(text: str) -> bool:
@@ -45,7 +45,7 @@ def _is_table(body: str) -> bool:
     for delimiter in (",", "\t", ";"):
         names = {name.strip('"') for name in lines[0].split(delimiter)}
         is_header = bool(names & _SURE_COLUMNS) or len(names & _COLUMNS) > 1
-        if is_header and len(names) > 1 and all(map(str.isidentifier, names)):
+        if is_header and len(lines) > 1 < len(names) and all(map(str.isidentifier, names)):
             return _is_regular(body, delimiter)
     return False
 

@@ -10,7 +10,7 @@ from itertools import compress
 from ..text import Rewritten, Segment, joined, without_lines
 from ..tokens import Token
 from .layout import Scope
-from .marks import COMMA, Mark, Marks, leading, merged, trailing, written
+from .marks import COMMA, JOINT, Mark, Marks, leading, merged, trailing, written
 
 
 @dataclass(slots=True)
@@ -44,6 +44,24 @@ class Pieces:
     def is_weighted(self, place: int) -> bool:
         """Return whether a piece has an attention weight."""
         return bool(self.tokens[place].before) or place in self.grouped
+
+    def separated_otherwise(self, wanted: str | None) -> set[int]:
+        """Return the segments whose pieces have another separator than the rules want."""
+        if wanted is None:
+            return set()
+        if not self.glues:
+            is_other = wanted.strip(" ")[:1] != ","
+            return {
+                part
+                for place, part in enumerate(self.parts)
+                if is_other and place and self.parts[place - 1] == part
+            }
+        return {
+            part
+            for glue, part in zip(self.glues, self.parts, strict=True)
+            for mark in glue
+            if mark.kind == JOINT and mark.text != (wanted.strip(" ")[:1] or " ")
+        }
 
     def insert(self, place: int, token: Token) -> None:
         """Add a tag after the piece at a place."""
