@@ -22,7 +22,8 @@ from .rules import (
     Rules,
     changed_settings,
 )
-from .text import spelling
+from .syntax.words import final_mark, sentence_ends
+from .text import keys, spelling, unwrapped
 
 _BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
@@ -122,20 +123,36 @@ def _faults(file: RulesFile, values: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _table_faults(file: RulesFile, table: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+    met: dict[str, str] = {}
     for key, value in values.items():
         if not isinstance(value, str):
             hint = f"; {key} belongs above the first [table]" if key in SETTINGS else ""
             yield file.fault(table, f"expected a tag, not {value!r}{hint}", key)
-        elif not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
+            continue
+        first = met.setdefault(spelling(key.strip()), key)
+        if first != key:
+            yield file.fault(table, f"{first} and {key} are the same tag; remove one", key)
+        if not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
             yield file.fault(
                 table, "a tag must not be empty, or contain a comma, line break, ||| or ;;;", key
             )
+        elif table == "renames" and (reason := _unreadable(value.strip())):
+            yield file.fault(table, f"{value} would be read as {reason}; choose another name", key)
+
+
+def _unreadable(name: str) -> str | None:
+    """Return what a caption would have instead of a tag with this name; None if it has the tag."""
+    if len(list(unwrapped(name))) > 1:
+        return "a tag with an attention weight"
+    if final_mark(name) or sentence_ends(name):
+        return "a sentence"
+    return None if keys(name) and not set(name) & set("|<>") else "part of the prompt syntax"
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1, cutoff=0)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from e6duck.captions.normalizer import Normalizer
 from tests.support.prose_database import build_prose_database
@@ -49,3 +52,32 @@ def test_tags_are_read_and_sentences_stay_to_the_letter(normalizer: Normalizer, 
     changed = {marked: prose for marked, (_, prose) in found.items() if prose}
     assert changed == {}
     assert sum(map(len, unread.values())) <= labels * 0.01, unread
+
+
+PARTS = st.sampled_from(
+    [
+        *("Foxes", "fox", "canine", "mammal", "Hat", "clothing", "blue_eyes", "my text", "1girl"),
+        *("A red fox drinks tea.", "the wolf, smiling, sits.", "and bear sit", "Two wolves"),
+        *("vixen.", "(foxes:1.2)", "((canine))", "(foxes", "mammal:1.2)", "{foxes", "canine|hat"),
+        *("wolves}", "fox AND wolves", "BREAK", "<lora:x:1> foxes", "Mr. Fox", "is here.", "^_^"),
+        *(r"judy \(character\)", "rose (flower)", "Rain. A fox hides. wolves", "a cup of tea"),
+    ]
+)
+JOINTS = st.sampled_from([", ", ", ", ", ", ",", ". ", " ", "\n", " ||| ", ",, "])
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(PARTS, JOINTS), max_size=8),
+    st.sampled_from(
+        [{}, {"unknown": "spaces", "duplicates": "all"}, {"multiline": "join"}, {"order": ["meta"]}]
+    ),
+)
+def test_a_second_run_changes_nothing(
+    normalizer: Normalizer, parts: list[tuple[str, str]], rules: dict[str, Any]
+) -> None:
+    again = Normalizer(normalizer.vocabulary.connection, rules)
+    text = "".join(part + joint for part, joint in parts).rstrip(", \n")
+    once = again.normalize_text(text).text
+    assert again.normalize_text(once).text == once
+    assert " ," not in once or " ," in text

@@ -24,7 +24,7 @@ def test_no_active_alias_is_wrong(tmp_path: Path) -> None:
     lines = list(alias_lines(aliases))
     active = tomllib.loads("\n".join(lines))["aliases"]
     assert {text: name for text, name in active.items() if meant[text] != name} == {}
-    assert len(active) >= 0.9 * sum(map(bool, meant.values()))
+    assert len(active) >= 0.85 * sum(map(bool, meant.values()))
     assert any(line.startswith('# "dear" = "deer"  # 1 time; perhaps') for line in lines)
 
 
