@@ -130,7 +130,7 @@ class Cleaner:
         tokens, keeps = pieces.tokens, self.rules.keep_weighted
         steps = list(map(self._alone, tokens, repeat(escapes)))
         for places in pieces.groups():
-            group = [tokens[place] for place in places]
+            group = [tokens[place] for place in places] if pieces.scopes else tokens
             implied = stripped([token.policy for token in group])
             kept = kept_places(group)
             for inner, place in enumerate(places):
@@ -180,7 +180,7 @@ class Cleaner:
         )
         if is_usual and "\n" not in body and "|||" not in body and ";;;" not in body:
             tokens = list(filter(None, map(token, body.split(","))))
-            if all(each.is_plain for each in tokens):
+            if False not in [each.is_plain for each in tokens]:
                 return Pieces([Segment("", body)], tokens, [0] * len(tokens))
         found = Pieces(segments(body), [], [])
         if is_usual:

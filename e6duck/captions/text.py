@@ -212,7 +212,7 @@ def escaped_characters(text: str) -> str:
 
     Parentheses are, too, where one has an attention weight: without a backslash they mean emphasis.
     """
-    is_weighted = "(" in text and _WEIGHTED.search(text) is not None
+    is_weighted = ":" in text and ")" in text and _WEIGHTED.search(text) is not None
     if "\\" not in text:
         return "(" * is_weighted
     return "(" * (is_weighted or "\\(" in text or "\\)" in text) + ":" * ("\\:" in text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -90,8 +90,8 @@ def layout(text: str, separator: str, is_tag: IsTag, usual: str = "") -> Layout:
     atoms, tail = _cut(text, found, is_tag)
     if separator == SPACE:
         return Layout(atoms, tail)
-    labels = sentences(list(_as_pieces(atoms, is_tag)))
-    return _merged(text, atoms, tail, labels, is_tag)
+    pieces = list(_as_pieces(atoms, is_tag))
+    return _merged(text, atoms, pieces, tail, sentences(pieces), is_tag)
 
 
 # Cutting
@@ -104,10 +104,9 @@ def _cut(text: str, found: list[Span], is_tag: IsTag) -> tuple[list[Atom], Marks
     weights = 0
     start = 0
     for span in [*found, Span(len(text), len(text), Mark(GAP, ""))]:
-        for atom in _pieces_between(text, start, span.start, is_tag):
-            atoms.append(
-                replace(atom, glue=(*glue, *atom.glue), scope=scope, is_weighted=weights > 0)
-            )
+        for piece, first, last, gap in _pieces_between(text, start, span.start, is_tag):
+            marks = (*glue, Mark(GAP, gap)) if gap is not None else tuple(glue)
+            atoms.append(Atom(piece, first, last, marks, scope, weights > 0))
             glue = []
         mark = span.mark
         start = span.end
@@ -124,23 +123,31 @@ def _cut(text: str, found: list[Span], is_tag: IsTag) -> tuple[list[Atom], Marks
     return atoms, tuple(glue)
 
 
-def _pieces_between(text: str, start: int, end: int, is_tag: IsTag) -> Iterator[Atom]:
+def _pieces_between(
+    text: str, start: int, end: int, is_tag: IsTag
+) -> Iterable[tuple[str, int, int, str | None]]:
+    """Return the pieces between two places, with their places and the text before them."""
     piece = text[start:end]
     trimmed = piece.strip()
     if not trimmed:
-        return
+        return ()
     start += len(piece) - len(piece.lstrip())
-    if is_tag(trimmed):
-        yield Atom(trimmed, start, start + len(trimmed), ())
-        return
+    if is_plain(trimmed) or is_tag(trimmed):
+        return ((trimmed, start, start + len(trimmed), None),)
+    return _pieces_within(trimmed, start, is_tag)
+
+
+def _pieces_within(
+    piece: str, start: int, is_tag: IsTag
+) -> Iterator[tuple[str, int, int, str | None]]:
     last = None
-    for part_start, part_end in _parts(trimmed):
-        part = trimmed[part_start:part_end]
+    for part_start, part_end in _parts(piece):
+        part = piece[part_start:part_end]
         for first, stop in [(0, len(part))] if is_tag(part) else _clauses(part):
-            begin = start + part_start + first
-            glue = () if last is None else (Mark(GAP, text[last:begin]),)
-            last = start + part_start + stop
-            yield Atom(text[begin:last], begin, last, glue)
+            first, stop = part_start + first, part_start + stop
+            gap = None if last is None else piece[last:first]
+            yield piece[first:stop], start + first, start + stop, gap
+            last = stop
 
 
 def _parts(piece: str) -> list[tuple[int, int]]:
@@ -178,14 +185,15 @@ def _trimmed(text: str, cuts: list[int]) -> list[tuple[int, int]]:
 def _as_pieces(atoms: list[Atom], is_tag: IsTag) -> Iterator[Piece]:
     follows_end, was_syntax = True, False
     for atom in atoms:
-        is_syntax = _SYNTAX.fullmatch(atom.text) is not None
+        text = atom.text
+        known = is_tag(text)
+        mark = "" if known else final_mark(text)
+        ends = bool(mark) and not is_abbreviated(text)
+        is_syntax = not known and _SYNTAX.fullmatch(text) is not None
         is_boundary = is_syntax or was_syntax
         is_boundary |= any(mark.kind not in (JOINT, GAP) for mark in atom.glue)
-        known = is_tag(atom.text)
-        mark = "" if known else final_mark(atom.text)
-        ends = bool(mark) and not is_abbreviated(atom.text)
-        known = known or (ends and is_tag(_without(atom.text, mark)))
-        yield Piece(atom.text, known, ends, follows_end or is_boundary)
+        known = known or (ends and is_tag(_without(text, mark)))
+        yield Piece(text, known, ends, follows_end or is_boundary)
         follows_end, was_syntax = ends, is_syntax
 
 
@@ -193,14 +201,20 @@ def _without(text: str, mark: str) -> str:
     return text[: len(text) - len(mark)].rstrip()
 
 
-def _merged(text: str, atoms: list[Atom], tail: Marks, labels: list[bool], is_tag: IsTag) -> Layout:
+def _merged(
+    text: str,
+    atoms: list[Atom],
+    pieces: list[Piece],
+    tail: Marks,
+    labels: list[bool],
+    is_tag: IsTag,
+) -> Layout:
     """Merge the pieces of sentences; move the marks at the end of tags out of them."""
     found: list[Atom] = []
     carried: Marks = ()
-    pieces = list(_as_pieces(atoms, is_tag))
     open_sentence = False
     for atom, piece, is_prose in zip(atoms, pieces, labels, strict=True):
-        glue = _after_end(carried, atom.glue)
+        glue = _after_end(carried, atom.glue) if carried else atom.glue
         carried = ()
         if is_prose and open_sentence and _continues(atom, piece):
             first = found[-1]
@@ -212,7 +226,7 @@ def _merged(text: str, atoms: list[Atom], tail: Marks, labels: list[bool], is_ta
             found.append(replace(atom, text=core, end=atom.start + len(core), glue=glue))
             carried = (Mark(GAP, text[atom.start + len(core) : atom.end]),)
         else:
-            found.append(replace(atom, glue=glue))
+            found.append(atom if glue is atom.glue else replace(atom, glue=glue))
         open_sentence = is_prose
     return Layout(_split_again(found, atoms, is_tag), _after_end(carried, tail))
 

@@ -29,6 +29,7 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _JOINED = re.compile(r"[^\W_]_+[^\W_]")
 _QUOTES = re.compile(r"[\"\u201c\u201d;:]")
 _LEAST = 1.25  # what a piece that shows nothing costs as part of a sentence
+_MOST_TAGS = 6  # known tags at the beginning of a sentence
 _TAG, _LOW, _HIGH = 0, 1, 2
 """Labels: a tag; a piece of a sentence that began with a small letter, or with a capital"""
 
@@ -122,50 +123,69 @@ def _verb(words: Sequence[str]) -> int:
 
 def sentences(pieces: Sequence[Piece]) -> list[bool]:
     """Return for each piece whether it is part of a sentence."""
+    labels: list[bool] = []
+    while len(labels) < len(pieces):
+        start = len(labels)
+        end = start + 1
+        while end < len(pieces) and not pieces[end].follows_end:
+            end += 1
+        labels += _within(pieces[start:end])
+    return labels
+
+
+def _within(pieces: Sequence[Piece]) -> list[bool]:
+    """Return the same for the pieces up to the end of a sentence."""
     found = [features(piece.text) for piece in pieces]
-    ended = _ended(pieces)
+    is_ended = pieces[-1].ends
+    if not is_ended and all(
+        piece.is_tag or each.score <= 0 for piece, each in zip(pieces, found, strict=True)
+    ):
+        return [False] * len(pieces)
+    first = _first_unsure(pieces, found)
     lowest = [0.0, float("inf"), float("inf")]
-    came_from: list[list[int]] = []
-    has_capital = False
-    for place, (piece, each) in enumerate(zip(pieces, found, strict=True)):
-        if piece.follows_end:
-            has_capital = False
+    came_from: list[tuple[int, int, int]] = []
+    has_capital = any(each.is_capital for each in found[:first])
+    for place in range(first, len(pieces)):
+        piece, each = pieces[place], found[place]
         as_tag, as_prose = _costs(piece, each)
-        begin = _beginning(piece, each, found[place - 1] if place else None, has_capital)
-        stop = _stopping(piece, ended[place])
-        costs, sources = [], []
-        for label in (_TAG, _LOW, _HIGH):
-            options = [
-                lowest[before] + _step(before, label, piece, each, begin, stop)
-                for before in (_TAG, _LOW, _HIGH)
-            ]
-            best = min(range(3), key=options.__getitem__)
-            costs.append(options[best] + (as_tag if label == _TAG else as_prose))
-            sources.append(best)
-        lowest = costs
-        came_from.append(sources)
+        begin = lowest[_TAG] + _beginning(
+            piece, each, found[place - 1] if place else None, has_capital
+        )
+        low, high = _stopping(is_ended)
+        to_tag = (lowest[_TAG], lowest[_LOW] + low, lowest[_HIGH] + high)
+        as_low = (float("inf") if each.is_capital else begin, lowest[_LOW])
+        as_high = (begin if each.is_capital else float("inf"), lowest[_HIGH])
+        source = to_tag.index(min(to_tag))
+        came_from.append(
+            (
+                source,
+                _TAG if as_low[0] <= as_low[1] else _LOW,
+                _TAG if as_high[0] <= as_high[1] else _HIGH,
+            )
+        )
+        lowest = [to_tag[source] + as_tag, min(as_low) + as_prose, min(as_high) + as_prose]
         has_capital |= each.is_capital
-    return _traced(lowest, came_from)
+    return [False] * first + _traced(lowest, came_from)
 
 
-def _traced(lowest: Sequence[float], came_from: Sequence[Sequence[int]]) -> list[bool]:
+def _first_unsure(pieces: Sequence[Piece], found: Sequence[Features]) -> int:
+    """Return the place of the first piece that may be part of a sentence.
+
+    A sentence does not begin with more known tags than the dearest beginning costs.
+    """
+    count = 0
+    while count < len(pieces) and pieces[count].is_tag and found[count].score <= 0:
+        count += 1
+    return max(0, count - _MOST_TAGS)
+
+
+def _traced(lowest: Sequence[float], came_from: Sequence[tuple[int, int, int]]) -> list[bool]:
     label = min(range(3), key=lowest.__getitem__)
     labels = []
     for sources in reversed(came_from):
         labels.append(label != _TAG)
         label = sources[label]
     return labels[::-1]
-
-
-def _ended(pieces: Sequence[Piece]) -> list[bool]:
-    """Return for each piece whether the sentence that it may be part of has an end."""
-    found, ended = [], False
-    for place in range(len(pieces) - 1, -1, -1):
-        if place + 1 < len(pieces) and pieces[place + 1].follows_end:
-            ended = False
-        ended = ended or pieces[place].ends
-        found.append(ended)
-    return found[::-1]
 
 
 def _costs(piece: Piece, each: Features) -> tuple[float, float]:
@@ -202,20 +222,6 @@ def _beginning(piece: Piece, each: Features, before: Features | None, has_capita
     return 4.0 if has_capital else 2.0
 
 
-def _stopping(piece: Piece, ended: bool) -> tuple[float, float]:
-    """Return the cost of a sentence that stops before a piece, in small letters or not."""
-    if piece.follows_end:
-        return 0.0, 0.0
-    return (6.0, 6.0) if ended else (1.5, 2.5)
-
-
-def _step(
-    before: int, label: int, piece: Piece, each: Features, begin: float, stop: tuple[float, float]
-) -> float:
-    """Return the cost of a label after the one before it."""
-    if label == _TAG:
-        return 0.0 if before == _TAG else stop[before - 1]
-    if before == _TAG or piece.follows_end:
-        is_same = (label == _HIGH) == each.is_capital
-        return (begin if before == _TAG else 0.0) if is_same else float("inf")
-    return 0.0 if before == label else float("inf")
+def _stopping(is_ended: bool) -> tuple[float, float]:
+    """Return the cost of a sentence that stops before its end, in small letters or not."""
+    return (6.0, 6.0) if is_ended else (1.5, 2.5)

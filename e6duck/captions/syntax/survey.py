@@ -44,6 +44,8 @@ class Surveyor:
 
     def alone(self, text: str) -> Survey:
         """Return the survey of one caption."""
+        if self.rules.escape_parens == "auto":
+            return Survey(escaped_characters(text), has_spaces=False)
         return Survey(self._escapes([text]), has_spaces=False)
 
     def survey(self, texts: Iterable[tuple[str, str]], note: Callable[[str], None]) -> Survey:
