@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import repeat
+from typing import NamedTuple
 
 from .policy import TagPolicy
 from .rules import Rules
-from .steps import Result, Step
-from .text import (
-    Rewritten,
-    Segment,
-    escaped_characters,
-    framed,
-    joined,
-    segments,
-    units,
-    without_lines,
-)
-from .tokens import Token, Tokenizer
+from .steps import Result, Step, among_others, kept_places, respelled, stripped
+from .syntax import separators
+from .syntax.layout import candidates, layout
+from .syntax.marks import JOINT, Mark
+from .syntax.pieces import Pieces
+from .syntax.survey import Survey, Surveyor
+from .text import Segment, framed, segments, spelling
+from .tokens import Token, Tokenizer, respelled_unknown
 
 
-@dataclass(slots=True)
-class _Pieces:
-    """The pieces of a caption as tokens, each with the number of its segment."""
-
-    segments: list[Segment]
-    tokens: list[Token]
-    parts: list[int]
-
-
-def pieces_of(texts: Iterable[str], multiline: str) -> set[str]:
+def pieces_of(texts: Iterable[str], rules: Rules) -> set[str]:
     """Return the trimmed pieces of texts, for `Tokenizer.learn`."""
     found: set[str] = set()
+    multiline, separator = rules.multiline, rules.separator
     for text in texts:
         if multiline == "captions" or "|||" in text or ";;;" in text:
             for body in _captions(text, multiline):
                 for segment in segments(framed(body)[1]):
-                    found.update(segment.pieces)
+                    found.update(segment.text.split(","))
         else:
             found.update(framed(text)[1].replace("\n", ",").split(","))
-    return set(map(str.strip, found)) - {""}
+        if separator not in separators.WRITTEN:
+            if separators.has_other_signs(text):
+                found.update(separators.listed(text))
+        elif separator != separators.COMMA:
+            found.update(separators.pieces(text, separator))
+    trimmed = set(map(str.strip, found))
+    for piece in list(trimmed):
+        trimmed.update(candidates(piece))
+    return trimmed - {""}
 
 
 def _captions(text: str, multiline: str) -> list[str]:
     return text.split("\n") if multiline == "captions" else [text]
+
+
+class _Writing(NamedTuple):
+    """How the tags of a caption are read and written."""
+
+    separator: str
+    """What parts the pieces, by name"""
+    escapes: str
+    """The characters that get a backslash; with _ among them, tags have underscores"""
 
 
 class Cleaner:
@@ -57,16 +63,34 @@ class Cleaner:
         self.tokenizer = tokenizer
         self.rules = rules
         # Captions repeat tags, and so their steps.
-        self.alone = lru_cache(maxsize=100_000)(_alone)
+        self.alone = lru_cache(maxsize=100_000)(self._alone_uncached)
         """Returns the step of a token that has no other tags beside it"""
         self._is_joining = rules.multiline == "join"
         self._order = {category: place for place, category in enumerate(rules.order)}
+        self._underscored = {spelling(name) for name in rules.keep_underscores}
+        self._surveyor = Surveyor(rules, tokenizer.is_tag)
+        self.usual_escapes = self._surveyor.alone("").escapes
+        """The characters that get a backslash in a text without prompt syntax"""
+        self.usual_separator = self._surveyor.separators[","]
+        """What is written between tags that commas part"""
 
-    def clean(self, text: str) -> Result:
-        """Return a cleaned text: the same text if nothing is to be changed."""
-        escapes = self.escapes_of(text)
+    def survey(self, texts: Iterable[tuple[str, str]], note: Callable[[str], None]) -> Survey:
+        """Return what is decided once for a set of captions. texts: each with its name.
+
+        note: called with each thing that the user should know about the set.
+        """
+        return self._surveyor.survey(texts, note)
+
+    def clean(self, text: str, survey: Survey | None = None) -> Result:
+        """Return a cleaned text: the same text if nothing is to be changed.
+
+        survey: what was decided for the set that the text is from; without it, for the text alone.
+        """
+        survey = survey or self._surveyor.alone(text)
+        separator = self._surveyor.separator(text, survey)
+        writing = _Writing(separator, survey.escapes + "_" * (separator == separators.SPACE))
         results = [
-            self._clean_caption(body, escapes) for body in _captions(text, self.rules.multiline)
+            self._clean_caption(body, writing) for body in _captions(text, self.rules.multiline)
         ]
         if len(results) == 1:
             return results[0]
@@ -77,102 +101,142 @@ class Cleaner:
             tuple(token for result in results for token in result.written),
         )
 
-    def escapes_of(self, text: str) -> str:
-        """Return which characters get a backslash in a cleaned text."""
-        found = escaped_characters(text)
-        if self.rules.escape_parens == "auto":
-            return found
-        return "(" * (self.rules.escape_parens == "always") + found.replace("(", "")
-
-    def _clean_caption(self, text: str, escapes: str) -> Result:
+    def _clean_caption(self, text: str, writing: _Writing) -> Result:
         head, body, tail = framed(text)
-        found = self._pieces(body)
+        found = self._pieces(body, writing.separator)
         pieces, causes = self._with_added(found) if self.tokenizer.has_adding else (found, {})
-        steps = self._steps(pieces.tokens, causes, escapes)
-        kept, parts, written = pieces.tokens, pieces.parts, [step.after for step in steps]
-        changed: set[int] = set()
+        steps = self._steps(pieces, causes, writing.escapes)
+        written = [step.after for step in steps]
+        changed: set[int] = pieces.separated_otherwise(self._surveyor.output)
         if written != [step.before for step in steps]:
-            pairs = zip(parts, steps, strict=True)
-            changed = {part for part, step in pairs if step.before != step.after}
+            pairs = zip(pieces.parts, steps, strict=True)
+            changed |= {part for part, step in pairs if step.before != step.after}
+        kept = pieces
         if "" in written:
-            kept, parts = list(compress(kept, written)), list(compress(parts, written))
+            kept = pieces.without(written)
             written = list(filter(None, written))
-        if self._order and (moved := self._sorted(kept, parts)) != kept:
-            places = zip(parts, kept, moved, strict=True)
-            changed |= {part for part, old, new in places if old is not new}
-            kept, written = moved, [token.written(escapes) for token in moved]
+        if self._order and (moved := self._sorted(kept)) != list(range(len(kept.tokens))):
+            changed |= {kept.parts[place] for place, old in enumerate(moved) if old != place}
+            kept = replace(kept, tokens=[kept.tokens[place] for place in moved])
+            written = [written[place] for place in moved]
             steps.append(Step("", "", "moved", ", ".join(self.rules.order)))
         if changed or (self._is_joining and "\n" in body):
-            new = self._joined(found.segments, written, parts, changed)
+            new = self._joined(kept, written, changed)
             text = head + new + tail
             if self._is_joining and new.count("\n") < body.count("\n"):
                 steps.append(Step("", "", "joined"))
         if causes:  # an added tag that is removed again was never there
             steps = [step for step in steps if step.before or step.is_change]
-        return Result(text, tuple(steps), tuple(found.tokens), tuple(kept))
+        return Result(text, tuple(steps), tuple(found.tokens), tuple(kept.tokens))
 
     def _steps(
-        self, tokens: list[Token], causes: dict[TagPolicy, TagPolicy], escapes: str
+        self, pieces: Pieces, causes: dict[TagPolicy, TagPolicy], escapes: str
     ) -> list[Step]:
-        """Return what happens to each token beside the others of its caption."""
+        """Return what happens to each piece beside the others of its caption."""
+        tokens, keeps = pieces.tokens, self.rules.keep_weighted
         steps = list(map(self.alone, tokens, repeat(escapes)))
-        policies = [token.policy for token in tokens]
-        stripped = _stripped(policies)
-        kept = _kept_places(tokens)
-        for place, policy in enumerate(policies):
-            if policy is None:
-                continue
-            if kept[policy] != place:
-                by = tokens[kept[policy]].written(escapes)
-                steps[place] = Step(tokens[place].text, "", "duplicate", by)
-            elif policy in stripped or policy in causes or policy.replacement:
-                steps[place] = _among_others(tokens[place], policy, stripped, causes, escapes)
+        for places in pieces.groups():
+            group = [tokens[place] for place in places] if pieces.scopes else tokens
+            implied = stripped([token.policy for token in group])
+            kept = kept_places(group)
+            for inner, place in enumerate(places):
+                token = group[inner]
+                policy = token.policy
+                if policy is None:
+                    continue
+                if kept[policy] != inner:
+                    by = group[kept[policy]].written(escapes)
+                    steps[place] = Step(token.text, "", "duplicate", by)
+                elif (
+                    policy in causes
+                    or policy.replacement
+                    or (policy in implied and not (keeps and pieces.is_weighted(place)))
+                ):
+                    steps[place] = among_others(token, policy, implied, causes, escapes)
+            if self.rules.duplicates == "all":
+                self._remove_repeated(tokens, places, steps)
         return steps
 
-    def _joined(
-        self, parts: list[Segment], written: list[str], places: list[int], changed: set[int]
-    ) -> str:
+    def _remove_repeated(self, tokens: list[Token], places: list[int], steps: list[Step]) -> None:
+        """Remove the pieces that repeat an unknown one."""
+        met: dict[str, str] = {}
+        for place in places:
+            token, step = tokens[place], steps[place]
+            if token.is_repeatable and step.after:
+                key = spelling(token.text)
+                if key in met:
+                    steps[place] = Step(token.text, "", "duplicate", met[key])
+                met.setdefault(key, step.after)
+
+    def _joined(self, pieces: Pieces, written: list[str], changed: set[int]) -> str:
         """Return the caption with new pieces in the segments that changed."""
         if self._is_joining:
-            parts, numbers = without_lines(parts)
-            places = [numbers[place] for place in places]
-            changed = {numbers[place] for place in changed}
-            changed |= {place for place in places if "\n" in parts[place].text}
-        if len(parts) == 1 and changed:
-            return self.rules.separator.join(written)
-        pieces: list[list[str]] = [[] for _ in parts]
-        for each, place in zip(written, places, strict=True):
-            pieces[place].append(each)
-        rewritten = [
-            Rewritten(part, pieces[place] if place in changed else None)
-            for place, part in enumerate(parts)
-        ]
-        return joined(rewritten, self.rules.separator)
+            old = pieces
+            pieces = pieces.on_one_line()
+            numbers = dict(zip(old.parts, pieces.parts, strict=True))
+            changed = {numbers[part] for part in changed if part in numbers} | {
+                part for part in pieces.parts if "\n" in pieces.segments[part].text
+            }
+        return pieces.text(written, changed, self._surveyor.separators)
 
-    def _pieces(self, body: str) -> _Pieces:
+    def _pieces(self, body: str, separator: str) -> Pieces:
         token = self.tokenizer.token
-        if "\n" not in body and "|||" not in body and ";;;" not in body:
+        is_usual = separator == separators.COMMA or (
+            separator == separators.AUTO and ";" not in body and "|" not in body
+        )
+        if is_usual and "\n" not in body and "|||" not in body and ";;;" not in body:
             tokens = list(filter(None, map(token, body.split(","))))
-            if not self.tokenizer.has_ends or not any(each.ends_sentence for each in tokens):
-                return _Pieces([Segment("", body)], tokens, [0] * len(tokens))
-        found = _Pieces(segments(body), [], [])
-        for place, segment in enumerate(found.segments):
-            for unit, is_sentence in units(segment.pieces, self.tokenizer.is_tag):
-                each = self.tokenizer.sentence(unit) if is_sentence else token(unit)
-                if each:
-                    found.tokens.append(each)
-                    found.parts.append(place)
+            if False not in [each.is_plain for each in tokens]:
+                return Pieces([Segment("", body)], tokens, [0] * len(tokens))
+        found = Pieces(segments(body), [], [])
+        if is_usual:
+            for place, segment in enumerate(found.segments):
+                tokens = list(filter(None, map(token, segment.text.split(","))))
+                if not all(each.is_plain for each in tokens):
+                    break
+                found.tokens += tokens
+                found.parts += [place] * len(tokens)
+            else:
+                return found
+        return self._laid_out(found.segments, separator)
+
+    def _laid_out(self, parts: list[Segment], separator: str) -> Pieces:
+        found = Pieces(parts, [], [])
+        for part, segment in enumerate(parts):
+            atoms, found.tails[part] = layout(
+                segment.text, separator, self.tokenizer.is_tag, self._surveyor.usual
+            )
+            for atom in atoms:
+                of = self.tokenizer.sentence if atom.is_sentence else self.tokenizer.token
+                if token := of(atom.text):
+                    if atom.is_weighted:
+                        found.grouped.add(len(found.tokens))
+                    found.tokens.append(token)
+                    found.parts.append(part)
+                    found.glues.append(atom.glue)
+                    found.scopes.append(atom.scope)
+        if not any(found.scopes):
+            found.scopes = []
+        joints = (mark for glue in found.glues for mark in glue if mark.kind == JOINT)
+        usual = Mark(JOINT, separators.SIGNS.get(separator, ","))
+        found.joint = next(joints, usual) if separator == separators.AUTO else usual
         return found
 
-    def _with_added(self, found: _Pieces) -> tuple[_Pieces, dict[TagPolicy, TagPolicy]]:
+    def _with_added(self, found: Pieces) -> tuple[Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with the added tags, and for each added tag the one that adds it."""
         present = {token.policy for token in found.tokens}
-        kept = _kept_places(found.tokens)
-        result = _Pieces(found.segments, [], [])
+        kept = kept_places(found.tokens)
+        result = replace(
+            found,
+            tokens=list(found.tokens),
+            parts=list(found.parts),
+            glues=list(found.glues),
+            scopes=list(found.scopes),
+        )
         causes: dict[TagPolicy, TagPolicy] = {}
-        for place, (token, part) in enumerate(zip(found.tokens, found.parts, strict=True)):
-            result.tokens.append(token)
-            result.parts.append(part)
+        last = -1  # the place in the result of the piece, or of the last tag added after it
+        for place, token in enumerate(found.tokens):
+            last += 1
             if not token.policy or kept[token.policy] != place:
                 continue
             for other in token.policy.adds:
@@ -180,89 +244,51 @@ class Cleaner:
                     present.add(other)
                     if not other.replacement:
                         causes[other] = token.policy
-                        result.tokens.append(self.tokenizer.added(other))
-                        result.parts.append(part)
+                        result.insert(last, self.tokenizer.added(other))
+                        last += 1
         return result, causes
 
-    def _sorted(self, kept: list[Token], parts: list[int]) -> list[Token]:
-        """Return the pieces with the tags of each segment sorted by category.
+    def _sorted(self, pieces: Pieces) -> list[int]:
+        """Return the places of the pieces with the tags of each segment sorted by category.
 
-        Text that is not a tag keeps its place, and so do the first `keep_first` pieces.
+        Text that is not a tag, or is in the brackets of others, keeps its place, and so do the
+        first `keep_first` pieces.
         """
-        result = list(kept)
-        places: defaultdict[int, list[int]] = defaultdict(list)
-        for place, token in enumerate(result):
-            if place >= self.rules.keep_first and token.policy:
-                places[parts[place]].append(place)
-        for group in places.values():
-            chosen = sorted((result[place] for place in group), key=self._rank)
-            for place, token in zip(group, chosen, strict=True):
-                result[place] = token
+        result = list(range(len(pieces.tokens)))
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for place, token in enumerate(pieces.tokens):
+            is_free = place not in pieces.grouped and not (pieces.scopes and pieces.scopes[place])
+            if place >= self.rules.keep_first and token.policy and is_free:
+                groups[pieces.parts[place]].append(place)
+        for group in groups.values():
+            chosen = sorted(group, key=lambda place: self._rank(pieces.tokens[place]))
+            for place, origin in zip(group, chosen, strict=True):
+                result[place] = origin
         return result
 
     def _rank(self, token: Token) -> int:
         category = token.policy.tag.category if token.policy else ""
         return self._order.get(category, len(self._order))
 
-
-def _kept_places(tokens: list[Token]) -> dict[TagPolicy, int]:
-    """Return which of a tag's places is kept: the first with a weight, else the first."""
-    places: dict[TagPolicy, int] = {}
-    for place, token in enumerate(tokens):
+    def _alone_uncached(self, token: Token, escapes: str) -> Step:
+        """Return what happens to a token that has no other tags beside it."""
         policy = token.policy
+        removal = policy.removal if policy else token.removal
+        if removal:
+            return Step(token.text, "", *removal)
         if policy is None:
-            continue
-        first = places.setdefault(policy, place)
-        if first != place and token.before and not tokens[first].before:
-            places[policy] = place
-    return places
+            after = self._respelled_unknown(token, escapes)
+            kind = token.kind if after == token.text else f"unknown_{self.rules.unknown}"
+            return Step(token.text, after, kind)
+        after = token.written(escapes)
+        if after == token.text:
+            return Step(after, after, "kept")
+        return Step(token.text, after, *respelled(token, policy))
 
-
-def _stripped(policies: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
-    """Return the tags that are removed as implied, each with the first tag that implies it."""
-    found: dict[TagPolicy, TagPolicy] = {}
-    for policy in policies:
-        if policy is not None and policy.strips:
-            for other in policy.strips:
-                found.setdefault(other, policy)
-    return found
-
-
-def _among_others(
-    token: Token,
-    policy: TagPolicy,
-    stripped: dict[TagPolicy, TagPolicy],
-    causes: dict[TagPolicy, TagPolicy],
-    escapes: str,
-) -> Step:
-    """Return what happens to a tag that is implied, replaced or added."""
-    if policy in causes and (policy in stripped or policy.removal):
-        return Step("", "", "implied")  # `_clean_caption` leaves it out
-    if policy.replacement:
-        return Step(token.text, "", policy.replacement, policy.text)
-    if policy in stripped:
-        return Step(token.text, "", "implied", stripped[policy].text)
-    return Step("", token.written(escapes), "added", causes[policy].text)
-
-
-def _alone(token: Token, escapes: str) -> Step:
-    """Return what happens to a token that has no other tags beside it."""
-    policy = token.policy
-    removal = policy.removal if policy else token.removal
-    if removal:
-        return Step(token.text, "", *removal)
-    if policy is None:
-        return Step(token.text, token.text, token.kind)
-    after = token.written(escapes)
-    if after == token.text:
-        return Step(after, after, "kept")
-    return Step(token.text, after, *_respelled(token, policy))
-
-
-def _respelled(token: Token, policy: TagPolicy) -> tuple[str, str]:
-    """Return why a tag is written differently, and what the reason names."""
-    if token.kind in ("alias", "aliases", "aliases_overrides"):
-        return token.kind, policy.text
-    if policy.is_renamed and token.kind == "name":
-        return "renames", policy.tag.name
-    return "spelling", policy.text
+    def _respelled_unknown(self, token: Token, escapes: str) -> str:
+        style = self.rules.unknown
+        if style == "keep" or token.kind != "unknown" or "_" in escapes or not token.is_plain:
+            return token.text
+        if spelling(token.text) in self._underscored:
+            return token.text
+        return respelled_unknown(token.text, style)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -93,7 +94,7 @@ class Normalizer:
         """
         given = list(texts)
         with self._lock, gc_paused() if len(given) > 1 else nullcontext():
-            self._tokenizer.learn(pieces_of(given, self.rules.multiline))
+            self._tokenizer.learn(pieces_of(given, self.rules))
             return [self._cleaner.clean(text) for text in given]
 
     def normalize_table(self, table: AnyTable, column: str) -> AnyTable:
@@ -161,11 +162,14 @@ class Normalizer:
                 all_text=all_text,
             )
             files = read_all(chosen, on_progress)
-            self._tokenizer.learn(pieces_of(texts(files), self.rules.multiline))
+            self._tokenizer.learn(pieces_of(texts(files), self.rules))
+            named = ((file.found.name, file.text) for file in files if file.text is not None)
+            survey = self._cleaner.survey(named, self.resolver.note)
+            clean = partial(self._cleaner.clean, survey=survey)
             if is_copy:
-                plan = plan_copy(source, target, files, self._cleaner.clean)
+                plan = plan_copy(source, target, files, clean)
             else:
-                plan = plan_in_place(source, files, self._cleaner.clean)
+                plan = plan_in_place(source, files, clean)
         return replace(
             plan,
             skipped=plan.skipped | unreadable,

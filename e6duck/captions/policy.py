@@ -178,7 +178,7 @@ class Policies:
             or tag in self._underscored
             or name in self._underscored_names
             or name.strip("_") != name  # a space there would be lost
-            or _EMOTICON.fullmatch(name)
+            or is_emoticon(name)
         ):
             return name
         return name.replace("_", " ")
@@ -245,6 +245,11 @@ class Policies:
             if not matched.keys().isdisjoint(forms[name, category]):
                 found[tag_id] = min(found.get(tag_id, name), name)
         return found
+
+
+def is_emoticon(name: str) -> bool:
+    """Return whether a name is an emoticon with an underscore, such as ^_^."""
+    return _EMOTICON.fullmatch(name) is not None
 
 
 def underscored(pattern: str) -> str:

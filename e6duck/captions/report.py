@@ -12,12 +12,10 @@ from .policy import TagPolicy, underscored
 from .resolver import Resolver
 from .runs.plan import Caption, Plan
 from .steps import REASONS, Step
-from .text import spelling
 from .tokens import Token
 from .vocabulary import Vocabulary, is_ambiguous
 
 _SUGGESTED = 200  # texts of a report that get suggestions
-_SUGGESTED_ALIASES = 100
 _BLANK = "\ufeff \t\r\n"
 
 
@@ -143,28 +141,6 @@ def _listed(token: Token) -> tuple[str, str]:
     if token.policy is None:
         return token.text, "unknown"
     return token.policy.text, token.policy.tag.category
-
-
-class Alias(NamedTuple):
-    """A frequent text that is not a tag, and the tags that it may be an alias of."""
-
-    text: str
-    times: int
-    names: tuple[str, ...]
-    """The likeliest first; empty if no tag is close"""
-
-
-def suggested_aliases(vocabulary: Vocabulary, found: Findings) -> list[Alias]:
-    """Return the aliases that would make the most frequent unknown pieces known."""
-    counts: Counter[str] = Counter()
-    for text, count in (found.unknown + found.ambiguous).items():
-        counts[spelling(text)] += count
-    counted = frequent(counts, _SUGGESTED_ALIASES)
-    texts = [text for text, _ in counted]
-    near = suggestions(vocabulary, texts)
-    ambiguous = [text for text in texts if text in map(spelling, found.ambiguous)]
-    near |= vocabulary.candidates(ambiguous)
-    return [Alias(text, count, near.get(text, ())) for text, count in counted]
 
 
 class Blacklisted(NamedTuple):

@@ -18,7 +18,10 @@ CHOICES = {
     "disambiguation": ("keep", "apply"),
     "multiline": ("tags", "join", "captions"),
     "escape_parens": ("auto", "always", "never"),
+    "unknown": ("keep", "spaces", "underscores"),
+    "duplicates": ("tags", "all"),
 }
+SEPARATORS = ("auto", "comma", "space", "semicolon", "pipe", "newline")
 TABLES = ("aliases", "aliases_overrides", "renames")
 _SHOWN_LETTERS = 60  # of a value
 
@@ -74,8 +77,12 @@ class Rules:
     disambiguation: str = "keep"
     terminate: tuple[str, ...] = ()
     multiline: str = "tags"
-    separator: str = ", "
+    separator: str = "auto"
+    output_separator: str = "auto"
     escape_parens: str = "auto"
+    unknown: str = "keep"
+    duplicates: str = "tags"
+    keep_weighted: bool = True
     aliases: Mapping[str, str] = field(default_factory=dict)
     aliases_overrides: Mapping[str, str] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)

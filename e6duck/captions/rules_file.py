@@ -12,8 +12,18 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import UsageError
-from .rules import CATEGORIES, CHOICES, SETTINGS, TABLES, Fault, Rules, changed_settings
-from .text import spelling
+from .rules import (
+    CATEGORIES,
+    CHOICES,
+    SEPARATORS,
+    SETTINGS,
+    TABLES,
+    Fault,
+    Rules,
+    changed_settings,
+)
+from .syntax.words import final_mark, sentence_ends
+from .text import keys, spelling, unwrapped
 
 _BETWEEN_TAGS = re.compile(r"[,\n]|\|\|\||;;;")
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?")
@@ -113,20 +123,36 @@ def _faults(file: RulesFile, values: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _table_faults(file: RulesFile, table: str, values: Mapping[str, Any]) -> Iterator[Fault]:
+    met: dict[str, str] = {}
     for key, value in values.items():
         if not isinstance(value, str):
             hint = f"; {key} belongs above the first [table]" if key in SETTINGS else ""
             yield file.fault(table, f"expected a tag, not {value!r}{hint}", key)
-        elif not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
+            continue
+        first = met.setdefault(spelling(key.strip()), key)
+        if first != key:
+            yield file.fault(table, f"{first} and {key} are the same tag; remove one", key)
+        if not (key.strip() and value.strip()) or _BETWEEN_TAGS.search(key + value):
             yield file.fault(
                 table, "a tag must not be empty, or contain a comma, line break, ||| or ;;;", key
             )
+        elif table == "renames" and (reason := _unreadable(value.strip())):
+            yield file.fault(table, f"{value} would be read as {reason}; choose another name", key)
+
+
+def _unreadable(name: str) -> str | None:
+    """Return what a caption would have instead of a tag with this name; None if it has the tag."""
+    if len(list(unwrapped(name))) > 1:
+        return "a tag with an attention weight"
+    if final_mark(name) or sentence_ends(name):
+        return "a sentence"
+    return None if keys(name) and not set(name) & set("|<>") else "part of the prompt syntax"
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1, cutoff=0)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -167,11 +193,33 @@ def _contradictions(file: RulesFile) -> Iterator[Fault]:
         yield file.fault("drop_antecedent_freq", message)
     if rules.keep_implied is True and rules.implied == "add":
         yield file.fault("implied", "add contradicts keep_implied = true")
-    if set(rules.separator) - set(", \t\n") or not set(rules.separator) & set(",\n"):
-        yield file.fault("separator", "expected a comma or line break, with or without spaces")
-    elif "\n" in rules.separator and rules.multiline == "captions":
-        yield file.fault("separator", 'a line break contradicts multiline = "captions"')
+    yield from _separator_faults(file)
     yield from _rename_cycles(file)
+
+
+def _separator_faults(file: RulesFile) -> Iterator[Fault]:
+    rules = file.rules
+    is_literal = rules.separator not in SEPARATORS
+    names = ", ".join(SEPARATORS)
+    if is_literal and not _is_separator(rules.separator):
+        yield file.fault("separator", f"expected one of {names}, or a comma or line break")
+    elif is_literal and rules.output_separator != "auto":
+        yield file.fault("separator", f"expected one of {names} beside output_separator")
+    output = rules.output_separator
+    if output not in SEPARATORS and not _is_separator(output):
+        yield file.fault("output_separator", f"expected one of {names}, or a comma or line break")
+    elif output == "space" and rules.separator != "space":
+        yield file.fault("output_separator", 'space requires separator = "space"')
+    for key in ("separator", "output_separator"):
+        value = getattr(rules, key)
+        is_break = value not in SEPARATORS and "\n" in value
+        is_break |= key == "output_separator" and value == "newline"
+        if is_break and rules.multiline == "captions":
+            yield file.fault(key, 'a line break contradicts multiline = "captions"')
+
+
+def _is_separator(text: str) -> bool:
+    return not set(text) - set(", \t\n") and bool(set(text) & set(",\n"))
 
 
 def _rename_cycles(file: RulesFile) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .policy import TagPolicy
 from .tokens import Token
 
 
@@ -23,6 +24,8 @@ REASONS = {
     "aliases_overrides": Reason("alias of {by}, by the rules"),
     "spelling": Reason("spelling of {by}"),
     "renames": Reason("renamed from {by}"),
+    "unknown_spaces": Reason("unknown tag, with spaces"),
+    "unknown_underscores": Reason("unknown tag, with underscores"),
     "added": Reason("implied by {by}"),
     "moved": Reason("sorted by category: {by}"),
     "joined": Reason("lines joined"),
@@ -85,3 +88,52 @@ class Result:
     def changes(self) -> tuple[Step, ...]:
         """The steps that change the caption."""
         return tuple(step for step in self.steps if step.is_change)
+
+
+def kept_places(tokens: list[Token]) -> dict[TagPolicy, int]:
+    """Return which of a tag's places is kept: the first with a weight, else the first."""
+    places: dict[TagPolicy, int] = {}
+    for place, token in enumerate(tokens):
+        policy = token.policy
+        if policy is None:
+            continue
+        first = places.setdefault(policy, place)
+        if first != place and token.before and not tokens[first].before:
+            places[policy] = place
+    return places
+
+
+def stripped(policies: list[TagPolicy | None]) -> dict[TagPolicy, TagPolicy]:
+    """Return the tags that are removed as implied, each with the first tag that implies it."""
+    found: dict[TagPolicy, TagPolicy] = {}
+    for policy in policies:
+        if policy is not None and policy.strips:
+            for other in policy.strips:
+                found.setdefault(other, policy)
+    return found
+
+
+def among_others(
+    token: Token,
+    policy: TagPolicy,
+    implied: dict[TagPolicy, TagPolicy],
+    causes: dict[TagPolicy, TagPolicy],
+    escapes: str,
+) -> Step:
+    """Return what happens to a tag that is implied, replaced or added."""
+    if policy in causes and (policy in implied or policy.removal):
+        return Step("", "", "implied")  # `_clean_caption` leaves it out
+    if policy.replacement:
+        return Step(token.text, "", policy.replacement, policy.text)
+    if policy in implied:
+        return Step(token.text, "", "implied", implied[policy].text)
+    return Step("", token.written(escapes), "added", causes[policy].text)
+
+
+def respelled(token: Token, policy: TagPolicy) -> tuple[str, str]:
+    """Return why a tag is written differently, and what the reason names."""
+    if token.kind in ("alias", "aliases", "aliases_overrides"):
+        return token.kind, policy.text
+    if policy.is_renamed and token.kind == "name":
+        return "renames", policy.tag.name
+    return "spelling", policy.text

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+from .syntax.formats import format_name
 
 MAX_BYTES = 1_000_000
 _LONGEST_TAG = 300  # the site's longest has about 170 characters
@@ -22,6 +24,8 @@ _BREAK = re.compile(r"(\r?\n)")
 _ESCAPES = re.compile(r"(?<!\\)\\++(?=[():])")
 _WEIGHT = re.compile(r"(.+?)(\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_WEIGHTED = re.compile(r"[^\d\s:(\\]\s?:\s?\d+\.?\d*\s?\)|:\s?\d*\.\d+\s?\)")
+_BARE_NAME = re.compile(r"(?m)[^\W_][ _]\([^():,\n]{1,99}\)(?=[ \t]*(?:,|$))")
 # Keywords of the prompt syntax in capitals; in lower case they may be tags.
 _SYNTAX = ("BREAK", "AND")
 
@@ -33,16 +37,19 @@ class UnreadableError(ValueError):
 def decoded(content: bytes) -> str:
     """Return the text of a caption; `str.encode` turns it back into the same bytes.
 
-    Raises `UnreadableError` if it is too large, or not UTF-8 text.
+    Raises `UnreadableError` if it is too large, not UTF-8 text, or JSON or a table.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"larger than {MAX_BYTES:,} bytes")
     if b"\0" in content:
         raise UnreadableError("not text (it contains NUL)")
     try:
-        return content.decode()
+        text = content.decode()
     except UnicodeDecodeError as error:
         raise UnreadableError(f"not valid UTF-8 at byte {error.start + 1:,}") from error
+    if name := format_name(text):
+        raise UnreadableError(f"{name}, not a plain caption")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +67,13 @@ class Segment:
         """Whether the separator is one of kohya's marks and not a line break."""
         return self.mark not in ("", "\n", "\r\n")
 
-    @property
-    def pieces(self) -> list[str]:
-        """The pieces, not trimmed."""
-        return self.text.split(",")
-
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A segment and the pieces that replace its text; None if it stays unchanged."""
+    """A segment and its new text: empty if it lost all its pieces, None if it stays unchanged."""
 
     segment: Segment
-    pieces: list[str] | None
+    text: str | None
 
 
 def framed(text: str) -> tuple[str, str, str]:
@@ -121,10 +123,10 @@ def without_lines(parts: Iterable[Segment]) -> tuple[list[Segment], list[int]]:
     return merged, numbers
 
 
-def joined(parts: Sequence[Rewritten], separator: str) -> str:
+def joined(parts: Sequence[Rewritten]) -> str:
     """Return the caption of these segments.
 
-    Segments without new pieces and line breaks stay the same to the byte. A line that loses all its
+    Segments without new text and line breaks stay the same to the byte. A line that loses all its
     pieces is removed with its line break. A mark keeps the white space and commas around it, except
     at the beginning and end of the caption.
     """
@@ -133,63 +135,33 @@ def joined(parts: Sequence[Rewritten], separator: str) -> str:
     for start, end in zip([0, *starts], [*starts, len(parts)], strict=True):
         mark = parts[start].segment.mark if start in starts else ""
         written += mark if written else mark.lstrip(_AROUND_MARK)
-        text = _joined_lines(parts, start, end, separator)
+        text = _joined_lines(parts, start, end)
         written += text
     return written if text else written.rstrip(_AROUND_MARK)
 
 
-def _joined_lines(parts: Sequence[Rewritten], start: int, end: int, separator: str) -> str:
+def _joined_lines(parts: Sequence[Rewritten], start: int, end: int) -> str:
     """Return the lines between two marks, without those that lost all their pieces."""
     written = ""
     for place in range(start, end):
-        if parts[place].pieces == []:
+        if parts[place].text == "":
             continue
-        written += _line(parts, place, separator)
+        written += _line(parts, place)
         if place + 1 < end:
             written += parts[place + 1].segment.mark
-    if start < end and parts[start].pieces == []:
+    if start < end and parts[start].text == "":
         written = written.lstrip(_AROUND_MARK)
-    return written.rstrip(_AROUND_MARK) if parts[end - 1].pieces == [] else written
+    return written.rstrip(_AROUND_MARK) if parts[end - 1].text == "" else written
 
 
-def _line(parts: Sequence[Rewritten], place: int, separator: str) -> str:
-    """Return a line; one with new pieces keeps the white space and commas at its line breaks."""
-    text, pieces = parts[place].segment.text, parts[place].pieces
-    if pieces is None:
+def _line(parts: Sequence[Rewritten], place: int) -> str:
+    """Return a line; one with new text keeps the white space and commas at its line breaks."""
+    text, new = parts[place].segment.text, parts[place].text
+    if new is None:
         return text
     indent = text[: len(text) - len(text.lstrip(_AROUND_MARK))] if place else ""
     trail = text[len(text.rstrip(_AROUND_MARK)) :] if place + 1 < len(parts) else ""
-    return indent + separator.join(pieces) + trail
-
-
-def units(pieces: list[str], is_tag: Callable[[str], bool]) -> list[tuple[str, bool]]:
-    """Return the trimmed pieces of a segment, each with whether it is a sentence.
-
-    A sentence is one unit, with its commas and spaces. It ends with a piece that is not a tag and
-    ends in a full stop, exclamation or question mark. It begins with the nearest piece before that,
-    after the previous sentence, that is not a tag and begins with a capital letter; if there is
-    none, it is that one piece.
-    """
-    trimmed = [piece.strip() for piece in pieces]
-    if not any(piece and piece[-1] in ".!?" for piece in trimmed):
-        return [(piece, False) for piece in trimmed if piece]
-    found: list[tuple[str, bool]] = []
-    start = 0
-    for number, piece in enumerate(trimmed):
-        if not piece or piece[-1] not in ".!?" or is_tag(piece):
-            continue
-        first = next(
-            (
-                place
-                for place in range(number - 1, start - 1, -1)
-                if trimmed[place][:1].isupper() and not is_tag(trimmed[place])
-            ),
-            number,
-        )
-        found += [(each, False) for each in trimmed[start:first] if each]
-        found.append((",".join(pieces[first : number + 1]).strip(), True))
-        start = number + 1
-    return found + [(each, False) for each in trimmed[start:] if each]
+    return indent + new + trail
 
 
 def unwrapped(piece: str) -> Iterator[tuple[str, str, str]]:
@@ -236,10 +208,19 @@ def spelling(text: str) -> str:
 
 
 def escaped_characters(text: str) -> str:
-    """Return which of the characters ( and : have a backslash before them in a text."""
+    """Return which of the characters ( and : are written with a backslash in a text.
+
+    Parentheses are, too, where one has an attention weight: without a backslash they mean emphasis.
+    """
+    is_weighted = ":" in text and ")" in text and _WEIGHTED.search(text) is not None
     if "\\" not in text:
-        return ""
-    return "(" * ("\\(" in text or "\\)" in text) + ":" * ("\\:" in text)
+        return "(" * is_weighted
+    return "(" * (is_weighted or "\\(" in text or "\\)" in text) + ":" * ("\\:" in text)
+
+
+def has_bare_names(text: str) -> bool:
+    """Return whether a text has names in parentheses without backslashes: `judy (character)`."""
+    return "(" in text and _BARE_NAME.search(text) is not None
 
 
 def escaped(text: str, characters: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from .policy import Policies, Removal, TagPolicy
+from .policy import Policies, Removal, TagPolicy, is_emoticon
 from .resolver import Meaning
-from .text import escaped, spelling, unwrapped
+from .syntax.layout import is_plain
+from .text import escaped, keys, spelling, unwrapped
+
+_OTHER = re.compile(r"[<>/\\|{}]")
 
 _REMEMBERED = 200_000  # pieces; each takes 0.3 to 2 kB
 
@@ -28,8 +32,8 @@ class Token:
     """unknown, sentence, added, or why the text leads to the tag (`Meaning.kind`)"""
     removal: Removal | None = None
     """The rule that removes the piece if it is not a tag"""
-    ends_sentence: bool = False
-    """Whether it ends in a full stop, exclamation or question mark, and is not a tag"""
+    is_plain: bool = True
+    """Whether it is a tag, or has neither prompt syntax nor the words of a sentence"""
     _written: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -37,12 +41,21 @@ class Token:
         """Whether it is a tag, including an ambiguous one that is left unchanged."""
         return self.kind not in ("unknown", "sentence")
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it is an unknown tag, and not a word of the prompt syntax."""
+        is_syntax = self.text in ("BREAK", "AND") or self.text[0] == "<"
+        return self.kind == "unknown" and not is_syntax
+
     def written(self, escapes: str) -> str:
-        """Return the text to write, with a backslash before each of these characters."""
+        """Return the text to write, with a backslash before each of these characters.
+
+        With _ among them, the spaces of a tag are underscores.
+        """
         if self.policy is None:
             return self.text
         if escapes not in self._written:
-            inner = escaped(self.policy.text, escapes)
+            inner = escaped(self.policy.name if "_" in escapes else self.policy.text, escapes)
             self._written[escapes] = f"{self.before}{inner}{self.after}"
         return self._written[escapes]
 
@@ -54,11 +67,9 @@ class Tokenizer:
         self.policies = policies
         self.has_adding = False
         """Whether one of the tags adds those that it implies"""
-        self.has_ends = False
-        """Whether a sentence ends with one of the tokens"""
         self._tokens: dict[str, Token] = {}
         self.token = cache(self._token)
-        """Returns the token of a piece that was learned, None for white space"""
+        """Returns the token of a piece, None for white space"""
         self.sentence = lru_cache(maxsize=1_000)(_sentence)
         """Returns the token of a sentence, which is never changed"""
         self.added = cache(_added)
@@ -85,15 +96,17 @@ class Tokenizer:
         for text in sorted(fresh):
             self._tokens[text] = token = self._made(text, meanings[text])
             self.has_adding |= bool(token.policy and token.policy.adds)
-            self.has_ends |= token.ends_sentence
         self._remove_texts([self._tokens[text] for text in fresh])
 
     def is_tag(self, text: str) -> bool:
-        """Return whether a piece that was learned is a tag."""
-        return self._tokens[text].is_tag
+        """Return whether a trimmed piece is a tag; it is faster to learn many at once."""
+        token = self.token(text)
+        return token is not None and token.is_tag
 
     def _token(self, piece: str) -> Token | None:
         trimmed = piece.strip()
+        if trimmed and trimmed not in self._tokens:
+            self.learn([trimmed])
         return self._tokens[trimmed] if trimmed else None
 
     def _meaning(
@@ -106,7 +119,7 @@ class Tokenizer:
 
     def _made(self, text: str, found: tuple[Meaning, tuple[str, str, str]] | None) -> Token:
         if found is None:
-            return Token(text, ends_sentence=text[-1] in ".!?")
+            return Token(text, is_plain=is_plain(text))
         meaning, (before, core, after) = found
         if not meaning.is_applied:
             return Token(text, kind="ambiguous")
@@ -132,6 +145,19 @@ class Tokenizer:
         for key, removal in self.policies.text_removals(by_spelling.keys()).items():
             for token in by_spelling[key]:
                 token.removal = removal
+
+
+def respelled_unknown(text: str, style: str) -> str:
+    """Return an unknown piece with spaces or underscores between its words.
+
+    Emoticons, addresses and the prompt syntax stay as they are.
+    """
+    before, core, after = list(unwrapped(text))[-1]
+    is_other = _OTHER.search(core) or is_emoticon(core) or core.strip("_ ") != core
+    if is_other or keys(core) == ():
+        return text
+    old, new = ("_", " ") if style == "spaces" else (" ", "_")
+    return before + core.replace(old, new) + after
 
 
 def _sentence(text: str) -> Token:

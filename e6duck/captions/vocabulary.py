@@ -118,6 +118,19 @@ class Vocabulary:
             found[spelling] += (name,)
         return found
 
+    def reordered(self, spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the tags that have the words of a spelling in another order, most used first."""
+        found: dict[str, tuple[str, ...]] = {}
+        asked = [each for each in spellings if is_storable(each)]
+        for spelling, name in self._rows("reordered", spellings=asked):
+            found[spelling] = (*found.get(spelling, ()), name)
+        return found
+
+    def used_words(self, words: Collection[str]) -> set[str]:
+        """Return which words are words of known tags or aliases."""
+        asked = [word for word in words if is_storable(word)]
+        return {word for (word,) in self._rows("used_words", words=asked)}
+
     def named_like(self, pattern: str) -> list[str]:
         """Return the names of all tags that a regular expression matches, most used first."""
         query = "select name from known_tag where regexp_full_match(name, $1) order by tag_id, name"

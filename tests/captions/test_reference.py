@@ -100,12 +100,14 @@ def rules(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     least = draw(st.sampled_from([0, 0, 0, 3, 9]))
     drawn: dict[str, Any] = {
         "disambiguation": "apply",
+        "escape_parens": "never",  # the reference knows no escapes
         "blacklist": draw(few),
         "blacklist_regexp": draw(
             st.lists(st.sampled_from(["by_.*", r"\d+", "ann.*", "fox", ".*_fox"]), max_size=1)
         ),
         "blacklist_categories": draw(st.lists(st.sampled_from(["species", "artist"]), max_size=1)),
         "blacklist_implied": draw(st.booleans()),
+        "keep_weighted": draw(st.booleans()),
         "artist_by_prefix": draw(st.booleans()),
         "remove_parens": draw(st.booleans()),
         "keep_implied": draw(

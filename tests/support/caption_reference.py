@@ -211,10 +211,14 @@ class Reference:
             if item.name is None:
                 if not self.is_banned_piece(item.piece):
                     result[item.line].append(item.piece)
-            elif item.name not in stripped and item.name not in self.banned:
+            elif (item.name not in stripped or self.is_kept(item)) and item.name not in self.banned:
                 text = self.written(item.name).replace("_", " ")
                 result[item.line].append(WEIGHTED.format(text) if item.is_weighted else text)
         return result
+
+    def is_kept(self, item: Item) -> bool:
+        """Whether a tag stays although it is implied: somebody gave it a weight."""
+        return item.is_weighted and bool(self.rules.get("keep_weighted", True))
 
     def core(self, piece: str) -> str:
         """Return what is weighted in a piece; the piece where nothing is."""

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from ..cleaner import Cleaner, pieces_of
 from ..policy import TagPolicy
+from ..rules import Rules
+from ..syntax.separators import has_other_signs
 from ..tokens import Token, Tokenizer
 from .counts import Counts, counts_of
 
@@ -40,21 +42,25 @@ class PlainCleaner:
         self._tokenizer = tokenizer
         self._cleaner = cleaner
         self._pieces: dict[str, _Piece | None] = {}
+        rules = cleaner.rules
+        self._is_usual = not rules.order and all(
+            getattr(rules, name) == getattr(Rules, name)
+            for name in ("separator", "output_separator", "duplicates", "unknown")
+        )
 
     def clean(self, texts: list[str]) -> tuple[list[str], Counts]:
         """Return the cleaned texts, and their totals."""
         counts = Counts(read=len(texts))
         found: list[str | None] = [None] * len(texts)
-        escapes = self._cleaner.escapes_of("")
         lists = [None if self._is_odd(text) else text.split(",") for text in texts]
-        self._learn([pieces for pieces in lists if pieces is not None], escapes)
-        if not (self._tokenizer.has_adding or self._cleaner.rules.order):
+        self._learn([pieces for pieces in lists if pieces is not None])
+        if self._is_usual and not self._tokenizer.has_adding:
             for place, pieces in enumerate(lists):
                 if pieces is not None:
                     found[place] = self._plain(texts[place], pieces, counts)
         slow = [place for place, text in enumerate(found) if text is None]
         rest = [texts[place] for place in slow]
-        self._tokenizer.learn(pieces_of(rest, self._cleaner.rules.multiline))
+        self._tokenizer.learn(pieces_of(rest, self._cleaner.rules))
         for place, text in zip(slow, rest, strict=True):
             result = self._cleaner.clean(text)
             found[place] = result.text
@@ -62,9 +68,15 @@ class PlainCleaner:
         return [text for text in found if text is not None], counts
 
     def _is_odd(self, text: str) -> bool:
-        return not text or text[0].isspace() or text[-1].isspace() or any(o in text for o in _ODD)
+        return (
+            not text
+            or text[0].isspace()
+            or text[-1].isspace()
+            or any(each in text for each in _ODD)
+            or has_other_signs(text)
+        )
 
-    def _learn(self, lists: list[list[str]], escapes: str) -> None:
+    def _learn(self, lists: list[list[str]]) -> None:
         if len(self._pieces) > _REMEMBERED:
             self._pieces.clear()
         fresh = set().union(*lists) - self._pieces.keys()
@@ -73,18 +85,18 @@ class PlainCleaner:
         self._tokenizer.learn({piece.strip() for piece in fresh} - {""})
         for piece in fresh:
             token = self._tokenizer.token(piece)
-            self._pieces[piece] = self._made(token, escapes) if token else None
+            self._pieces[piece] = self._made(token) if token else None
 
-    def _made(self, token: Token, escapes: str) -> _Piece | None:
+    def _made(self, token: Token) -> _Piece | None:
         """Return a piece; None if what becomes of it depends on more than the tags beside it."""
         policy = token.policy
-        if policy is None and (
-            token.ends_sentence or token.kind != "unknown" or not _PLAIN.fullmatch(token.text)
+        if not token.is_plain or (
+            policy is None and (token.kind != "unknown" or not _PLAIN.fullmatch(token.text))
         ):
             return None
         if token.before or token.after or (policy and policy.replacement):
             return None
-        step = self._cleaner.alone(token, escapes)
+        step = self._cleaner.alone(token, self._cleaner.usual_escapes)
         strips = frozenset(policy.strips) if policy and policy.strips else None
         return _Piece(policy or token.text, step.after, strips, step.before, step.kind)
 
@@ -116,7 +128,7 @@ class PlainCleaner:
             removed = _removed(len(pieces) - len(left), left, stripped)
             for kind, number in removed.items():
                 counts.removed[kind] += number
-        new = self._cleaner.rules.separator.join(written)
+        new = self._cleaner.usual_separator.join(written)
         if new != text:
             counts.changed += 1
             counts.emptied += not new

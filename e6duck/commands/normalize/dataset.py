@@ -21,9 +21,10 @@ from ...captions.datasets.run import (
     shards,
 )
 from ...captions.normalizer import Normalizer, journal_folder
-from ...captions.report import Findings, suggested_aliases
+from ...captions.report import Findings
 from ...captions.report_files import write_report
 from ...captions.runs.plan import Caption, Plan
+from ...captions.suggest import suggested_aliases
 from ...db.results.values import shielded
 from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many

@@ -14,7 +14,6 @@ from ...captions.normalizer import Normalizer
 from ...captions.report import (
     blacklisted,
     findings,
-    suggested_aliases,
     top_implied,
     top_tags,
 )
@@ -22,6 +21,7 @@ from ...captions.report_files import check_places, write_report
 from ...captions.rules import Rules
 from ...captions.runs.apply import Interrupted, Run
 from ...captions.runs.plan import Plan
+from ...captions.suggest import suggested_aliases
 from ...db.results.values import shielded
 from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many

@@ -11,10 +11,11 @@ from typing import Any
 
 from ...captions.config import toml
 from ...captions.normalizer import Normalizer
-from ...captions.report import Alias, Blacklisted, Findings, TopTags, frequent
+from ...captions.report import Blacklisted, Findings, TopTags, frequent
 from ...captions.runs.caption_files import NO_IMAGE
 from ...captions.runs.plan import Caption
 from ...captions.steps import REASONS, Result
+from ...captions.suggest import Alias
 from ...db.answer import Answer
 from ...db.results.values import shielded
 from ...tags.phrases import many
@@ -165,13 +166,20 @@ def blacklist_lines(blacklist: Iterable[Blacklisted]) -> Iterator[str]:
 
 
 def alias_lines(aliases: Iterable[Alias]) -> Iterator[str]:
-    """Yield suggested aliases as TOML, to be reviewed and pasted into a normalize.toml."""
+    """Yield suggested aliases as TOML, to be reviewed and pasted into a normalize.toml.
+
+    An alias that may be wrong is a comment.
+    """
     yield "[aliases]"
-    for text, times, names in aliases:
+    for text, times, names, is_sure in aliases:
         line = f"{toml(text)} = {toml(names[0] if names else '')}"
         others = f"; or {', '.join(names[1:])}" if names[1:] else ""
         comment = f"# {many(times, 'time')}{others}"
-        yield f"{line}  {comment}" if names else f"# {line}  {comment}, no similar tag"
+        if not names:
+            comment += ", no similar tag"
+        elif not is_sure:
+            comment += "; perhaps"
+        yield f"{line}  {comment}" if is_sure else f"# {line}  {comment}"
 
 
 # Changes
