@@ -23,7 +23,8 @@ _MACRO_HINT = (
 
 # What DuckDB says of blocks that are not what it wrote: wrong, cut off, or not to be understood.
 _DAMAGE = re.compile(
-    r"Corrupt database file|^(INTERNAL Error|FATAL Error|Serialization Error|IO Error: Could not read)"
+    r"Corrupt database file"
+    r"|^(INTERNAL Error|FATAL Error|Serialization Error|IO Error: Could not read)"
     r"|[Cc]hecksum|[Dd]eserializ|not enough bytes|database has been invalidated"
 )
 
