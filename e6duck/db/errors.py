@@ -23,7 +23,8 @@ _MACRO_HINT = (
 
 # What DuckDB says of blocks that are not what it wrote: wrong, cut off, or not to be understood.
 _DAMAGE = re.compile(
-    r"^(Corrupt|INTERNAL Error|FATAL Error|Serialization Error|IO Error: Could not read)"
+    r"Corrupt database file"
+    r"|^(INTERNAL Error|FATAL Error|Serialization Error|IO Error: Could not read)"
     r"|[Cc]hecksum|[Dd]eserializ|not enough bytes|database has been invalidated"
 )
 
@@ -49,7 +50,8 @@ def out_of_memory() -> QueryError:
 def damage_reason(error: BaseException | None) -> str | None:
     """Return DuckDB's words if an error, or one that caused it, says that a database is damaged."""
     while error is not None:
-        is_damage = isinstance(error, duckdb.Error) and _DAMAGE.search(str(error))
+        # Arrow raises an OSError with DuckDB's words where it reads from a query.
+        is_damage = isinstance(error, (duckdb.Error, OSError)) and _DAMAGE.search(str(error))
         if is_damage and not isinstance(error, duckdb.OutOfMemoryException):
             return first_line(error)
         error = error.__cause__

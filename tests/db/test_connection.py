@@ -14,6 +14,7 @@ import pytest
 from e6duck.builder.build import build
 from e6duck.db.catalog import user_relations
 from e6duck.db.connection import checkpoint_wal, drafting, open_reading, shared_lock
+from e6duck.db.errors import damage_reason
 from e6duck.db.sql_files import literal
 from e6duck.errors import DatabaseError, UsageError
 from tests.support.database_files import leave_wal, snapshot
@@ -270,3 +271,23 @@ def test_user_relations_are_those_that_are_not_ours(data: Path) -> None:
     assert {"mine", "one", "mood", "serial", "own.tags"} <= set(found)
     assert not {"tags", "posts", "passing"} & set(found)
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_damage"),
+    [
+        (duckdb.Error("Corrupt database file: computed checksum 1"), True),
+        (OSError("Data Corruption Error: Corrupt database file: computed checksum 1"), True),
+        (duckdb.IOException("IO Error: Could not read enough bytes from file"), True),
+        (duckdb.OutOfMemoryException("Out of Memory Error: checksum"), False),
+        (duckdb.ConversionException("Conversion Error: Could not convert"), False),
+        (OSError(28, "No space left on device"), False),
+        (ValueError("Corrupt database file"), False),
+    ],
+)
+def test_what_duckdb_says_of_damage_is_told_from_other_errors(
+    error: Exception, is_damage: bool
+) -> None:
+    outer = RuntimeError("a query failed")
+    outer.__cause__ = error
+    assert bool(damage_reason(error)) == bool(damage_reason(outer)) == is_damage
