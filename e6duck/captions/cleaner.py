@@ -14,7 +14,7 @@ from .rules import Rules
 from .steps import Result, Step, among_others, kept_places, respelled, stripped
 from .syntax import separators
 from .syntax.layout import candidates, layout
-from .syntax.marks import JOINT, Mark
+from .syntax.marks import COMMA, JOINT, Mark
 from .syntax.pieces import Pieces
 from .syntax.survey import Survey, Surveyor
 from .text import Segment, framed, segments, spelling
@@ -45,6 +45,10 @@ def pieces_of(texts: Iterable[str], rules: Rules) -> set[str]:
 
 def _captions(text: str, multiline: str) -> list[str]:
     return text.split("\n") if multiline == "captions" else [text]
+
+
+_AROUND = 9  # pieces before and after a sentence that may be part of it, by their costs
+_OTHER_SEPARATORS = ("space", "semicolon", "pipe", "newline")
 
 
 class _Writing(NamedTuple):
@@ -197,9 +201,12 @@ class Cleaner:
     def _laid_out(self, parts: list[Segment], separator: str) -> Pieces:
         found = Pieces(parts, [], [])
         for part, segment in enumerate(parts):
-            atoms, found.tails[part] = layout(
-                segment.text, separator, self.tokenizer.is_tag, self._surveyor.usual
-            )
+            before, text, after = self._window(segment.text, separator)
+            found.add_tags(before, part)
+            atoms, tail = layout(text, separator, self.tokenizer.is_tag, self._surveyor.usual)
+            if before and atoms:
+                atoms[0] = replace(atoms[0], glue=(*COMMA, *atoms[0].glue))
+            found.tails[part] = () if after else tail
             for atom in atoms:
                 of = self.tokenizer.sentence if atom.is_sentence else self.tokenizer.token
                 if token := of(atom.text):
@@ -209,12 +216,25 @@ class Cleaner:
                     found.parts.append(part)
                     found.glues.append(atom.glue)
                     found.scopes.append(atom.scope)
+            found.add_tags(after, part, tail)
         if not any(found.scopes):
             found.scopes = []
         joints = (mark for glue in found.glues for mark in glue if mark.kind == JOINT)
         usual = Mark(JOINT, separators.SIGNS.get(separator, ","))
         found.joint = next(joints, usual) if separator == separators.AUTO else usual
         return found
+
+    def _window(self, text: str, separator: str) -> tuple[list[Token], str, list[Token]]:
+        """Return the part of a line that may have sentences, and the pieces before and after it."""
+        pieces = text.split(",")
+        tokens = list(map(self.tokenizer.token, pieces))
+        places = [place for place, each in enumerate(tokens) if each and not each.is_plain]
+        if separator in _OTHER_SEPARATORS or None in tokens or not places:
+            return [], text, []
+        start, end = max(0, places[0] - _AROUND), places[-1] + 1 + _AROUND
+        before = [each for each in tokens[:start] if each]
+        after = [each for each in tokens[end:] if each]
+        return before, ",".join(pieces[start:end]), after
 
     def _with_added(self, found: Pieces) -> tuple[Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with the added tags, and for each added tag the one that adds it."""

@@ -45,6 +45,16 @@ class Pieces:
         """Return whether a piece has an attention weight."""
         return bool(self.tokens[place].before) or place in self.grouped
 
+    def add_tags(self, tokens: Sequence[Token], part: int, tail: Marks = ()) -> None:
+        """Add pieces that only commas separate. tail: what stands before them, without a comma."""
+        for place, token in enumerate(tokens):
+            is_first = not self.parts or self.parts[-1] != part
+            glue = () if is_first else COMMA
+            self.glues.append((*tail, *glue) if place == 0 else glue)
+            self.tokens.append(token)
+            self.parts.append(part)
+            self.scopes.append(())
+
     def separated_otherwise(self, wanted: str | None) -> set[int]:
         """Return the segments whose pieces have another separator than the rules want."""
         if wanted is None:
