@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
@@ -113,7 +112,9 @@ class Cleaner:
         if "" in written:
             kept = pieces.without(written)
             written = list(filter(None, written))
-        if self._order and (moved := self._sorted(kept)) != list(range(len(kept.tokens))):
+        if self._order and (
+            moved := kept.sorted_places(self._order, self.rules.keep_first)
+        ) != list(range(len(kept.tokens))):
             changed |= {kept.parts[place] for place, old in enumerate(moved) if old != place}
             kept = replace(kept, tokens=[kept.tokens[place] for place in moved])
             written = [written[place] for place in moved]
@@ -261,28 +262,6 @@ class Cleaner:
                         result.insert(last, self.tokenizer.added(other))
                         last += 1
         return result, causes
-
-    def _sorted(self, pieces: Pieces) -> list[int]:
-        """Return the places of the pieces with the tags of each segment sorted by category.
-
-        Text that is not a tag, or is in the brackets of others, keeps its place, and so do the
-        first `keep_first` pieces.
-        """
-        result = list(range(len(pieces.tokens)))
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for place, token in enumerate(pieces.tokens):
-            is_free = place not in pieces.grouped and not (pieces.scopes and pieces.scopes[place])
-            if place >= self.rules.keep_first and token.policy and is_free:
-                groups[pieces.parts[place]].append(place)
-        for group in groups.values():
-            chosen = sorted(group, key=lambda place: self._rank(pieces.tokens[place]))
-            for place, origin in zip(group, chosen, strict=True):
-                result[place] = origin
-        return result
-
-    def _rank(self, token: Token) -> int:
-        category = token.policy.tag.category if token.policy else ""
-        return self._order.get(category, len(self._order))
 
     def _alone_uncached(self, token: Token, escapes: str) -> Step:
         """Return what happens to a token that has no other tags beside it."""
