@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -14,7 +13,7 @@ from .rules import Rules
 from .steps import Result, Step, among_others, kept_places, respelled, stripped
 from .syntax import separators
 from .syntax.layout import candidates, layout
-from .syntax.marks import JOINT, Mark
+from .syntax.marks import COMMA, JOINT, Mark
 from .syntax.pieces import Pieces
 from .syntax.survey import Survey, Surveyor
 from .text import Segment, framed, segments, spelling
@@ -45,6 +44,10 @@ def pieces_of(texts: Iterable[str], rules: Rules) -> set[str]:
 
 def _captions(text: str, multiline: str) -> list[str]:
     return text.split("\n") if multiline == "captions" else [text]
+
+
+_AROUND = 9  # pieces before and after a sentence that may be part of it, by their costs
+_OTHER_SEPARATORS = ("space", "semicolon", "pipe", "newline")
 
 
 class _Writing(NamedTuple):
@@ -115,7 +118,9 @@ class Cleaner:
         if "" in written:
             kept = pieces.without(written)
             written = list(filter(None, written))
-        if self._order and (moved := self._sorted(kept)) != list(range(len(kept.tokens))):
+        if self._order and (
+            moved := kept.sorted_places(self._order, self.rules.keep_first)
+        ) != list(range(len(kept.tokens))):
             changed |= {kept.parts[place] for place, old in enumerate(moved) if old != place}
             kept = replace(kept, tokens=[kept.tokens[place] for place in moved])
             written = [written[place] for place in moved]
@@ -203,9 +208,12 @@ class Cleaner:
     def _laid_out(self, parts: list[Segment], separator: str) -> Pieces:
         found = Pieces(parts, [], [])
         for part, segment in enumerate(parts):
-            atoms, found.tails[part] = layout(
-                segment.text, separator, self.tokenizer.is_tag, self._surveyor.usual
-            )
+            before, text, after = self._window(segment.text, separator)
+            found.add_tags(before, part)
+            atoms, tail = layout(text, separator, self.tokenizer.is_tag, self._surveyor.usual)
+            if before and atoms:
+                atoms[0] = replace(atoms[0], glue=(*COMMA, *atoms[0].glue))
+            found.tails[part] = () if after else tail
             for atom in atoms:
                 of = self.tokenizer.sentence if atom.is_sentence else self.tokenizer.token
                 if token := of(atom.text):
@@ -215,12 +223,25 @@ class Cleaner:
                     found.parts.append(part)
                     found.glues.append(atom.glue)
                     found.scopes.append(atom.scope)
+            found.add_tags(after, part, tail)
         if not any(found.scopes):
             found.scopes = []
         joints = (mark for glue in found.glues for mark in glue if mark.kind == JOINT)
         usual = Mark(JOINT, separators.SIGNS.get(separator, ","))
         found.joint = next(joints, usual) if separator == separators.AUTO else usual
         return found
+
+    def _window(self, text: str, separator: str) -> tuple[list[Token], str, list[Token]]:
+        """Return the part of a line that may have sentences, and the pieces before and after it."""
+        pieces = text.split(",")
+        tokens = list(map(self.tokenizer.token, pieces))
+        places = [place for place, each in enumerate(tokens) if each and not each.is_plain]
+        if separator in _OTHER_SEPARATORS or None in tokens or not places:
+            return [], text, []
+        start, end = max(0, places[0] - _AROUND), places[-1] + 1 + _AROUND
+        before = [each for each in tokens[:start] if each]
+        after = [each for each in tokens[end:] if each]
+        return before, ",".join(pieces[start:end]), after
 
     def _with_added(self, found: Pieces) -> tuple[Pieces, dict[TagPolicy, TagPolicy]]:
         """Return the pieces with the added tags, and for each added tag the one that adds it."""
@@ -247,28 +268,6 @@ class Cleaner:
                         result.insert(last, self.tokenizer.added(other))
                         last += 1
         return result, causes
-
-    def _sorted(self, pieces: Pieces) -> list[int]:
-        """Return the places of the pieces with the tags of each segment sorted by category.
-
-        Text that is not a tag, or is in the brackets of others, keeps its place, and so do the
-        first `keep_first` pieces.
-        """
-        result = list(range(len(pieces.tokens)))
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for place, token in enumerate(pieces.tokens):
-            is_free = place not in pieces.grouped and not (pieces.scopes and pieces.scopes[place])
-            if place >= self.rules.keep_first and token.policy and is_free:
-                groups[pieces.parts[place]].append(place)
-        for group in groups.values():
-            chosen = sorted(group, key=lambda place: self._rank(pieces.tokens[place]))
-            for place, origin in zip(group, chosen, strict=True):
-                result[place] = origin
-        return result
-
-    def _rank(self, token: Token) -> int:
-        category = token.policy.tag.category if token.policy else ""
-        return self._order.get(category, len(self._order))
 
     def _alone_uncached(self, token: Token, escapes: str) -> Step:
         """Return what happens to a token that has no other tags beside it."""

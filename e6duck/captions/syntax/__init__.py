@@ -1,4 +1,4 @@
 """Reads the layout of captions: separators, prompt syntax, and sentences between tags.
 
-Imports nothing of the package.
+Imports captions.rules, captions.text and captions.tokens.
 """

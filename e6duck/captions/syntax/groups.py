@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .marks import BAR, CLOSE, JOINT, OPEN, Mark
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_AFTER = re.compile(r"\s*(?::\s*[+-]?[\d.]+\s*)?(?:$|[,;|)\]}])")
+_AFTER = re.compile(r"\s*(?::\s*[+-]?[\d.]+\s*)?(?:[,;|)\]}]|$)")
 _WEIGHT = re.compile(r"\s*:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$")
 _CHOSEN = re.compile(r"\{\s*(?:\d+(?:-\d+)?\$\$\s*)?")  # {2$$a|b}: two of the alternatives
 _SPACE = Mark(JOINT, " ")
@@ -62,8 +62,7 @@ def _pairs(text: str) -> list[tuple[int, int]]:
 def _group(
     text: str, start: int, end: int, joints: list[int], is_tag: Callable[[str], bool]
 ) -> Iterator[Span]:
-    before = text[:start].rstrip()
-    if (before and before[-1] not in ",;|([{") or not _AFTER.match(text, end + 1):
+    if not _is_apart(text, start, end, joints):
         return
     inner = text[start + 1 : end]
     bars = list(_bars(text, start, end)) if text[start] in "[{" else []
@@ -79,6 +78,20 @@ def _group(
     for bar_start, bar_end in bars:
         yield Span(bar_start, bar_end, Mark(BAR, text[bar_start:bar_end]))
     yield Span(closed, end + 1, Mark(CLOSE, text[closed : end + 1]), bool(bars))
+
+
+def _is_apart(text: str, start: int, end: int, joints: list[int]) -> bool:
+    """Return whether brackets are between separators, other brackets, or bars of a wildcard."""
+    after = _AFTER.match(text, end + 1)
+    if not after:
+        return False
+    signs = [len(text[:start].rstrip()) - 1, after.end() - 1]
+    is_inner = text[:start].count("{") > text[:start].count("}")
+    return all(
+        sign in joints or text[sign] in "([{)]}" or (text[sign] == "|" and is_inner)
+        for sign in signs
+        if sign >= 0 and not (sign == signs[1] and not text[end + 1 :].strip())
+    )
 
 
 def _bars(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

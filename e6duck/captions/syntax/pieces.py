@@ -45,6 +45,16 @@ class Pieces:
         """Return whether a piece has an attention weight."""
         return bool(self.tokens[place].before) or place in self.grouped
 
+    def add_tags(self, tokens: Sequence[Token], part: int, tail: Marks = ()) -> None:
+        """Add pieces that only commas separate. tail: what stands before them, without a comma."""
+        for place, token in enumerate(tokens):
+            is_first = not self.parts or self.parts[-1] != part
+            glue = () if is_first else COMMA
+            self.glues.append((*tail, *glue) if place == 0 else glue)
+            self.tokens.append(token)
+            self.parts.append(part)
+            self.scopes.append(())
+
     def separated_otherwise(self, wanted: str | None) -> set[int]:
         """Return the segments whose pieces have another separator than the rules want."""
         if wanted is None:
@@ -62,6 +72,28 @@ class Pieces:
             for mark in glue
             if mark.kind == JOINT and mark.text != (wanted.strip(" ")[:1] or " ")
         }
+
+    def sorted_places(self, order: Mapping[str, int], keep_first: int) -> list[int]:
+        """Return the places of the pieces with the tags of each segment sorted by category.
+
+        order: the rank of a category; others follow. Text that is not a tag, or is in the brackets
+        of others, keeps its place, and so do the first pieces.
+        """
+
+        def rank(place: int) -> int:
+            policy = self.tokens[place].policy
+            return order.get(policy.tag.category if policy else "", len(order))
+
+        result = list(range(len(self.tokens)))
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for place, token in enumerate(self.tokens):
+            is_free = place not in self.grouped and not (self.scopes and self.scopes[place])
+            if place >= keep_first and token.policy and is_free:
+                groups[self.parts[place]].append(place)
+        for group in groups.values():
+            for place, origin in zip(group, sorted(group, key=rank), strict=True):
+                result[place] = origin
+        return result
 
     def insert(self, place: int, token: Token) -> None:
         """Add a tag after the piece at a place."""
