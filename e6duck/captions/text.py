@@ -127,14 +127,19 @@ def joined(parts: Sequence[Rewritten]) -> str:
     """Return the caption of these segments.
 
     Segments without new text and line breaks stay the same to the byte. A line that loses all its
-    pieces is removed with its line break. A mark keeps the white space and commas around it, except
-    at the beginning and end of the caption.
+    pieces is removed with its line break, and a part between two ;;; with one of them. A mark keeps
+    the white space and commas around it, except at the beginning and end of the caption.
     """
     starts = [place for place, part in enumerate(parts) if part.segment.is_marked]
     written, text = "", ""
+    is_lost = False
     for start, end in zip([0, *starts], [*starts, len(parts)], strict=True):
         mark = parts[start].segment.mark if start in starts else ""
-        written += mark if written else mark.lstrip(_AROUND_MARK)
+        was_lost, is_lost = is_lost, all(part.text == "" for part in parts[start:end])
+        # ;;; separates what is there; ||| is a place in a caption, which something may be before.
+        is_idle = ";" in mark and (is_lost or (was_lost and not written))
+        if not is_idle:
+            written += mark if written else mark.lstrip(_AROUND_MARK)
         text = _joined_lines(parts, start, end)
         written += text
     return written if text else written.rstrip(_AROUND_MARK)
