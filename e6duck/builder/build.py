@@ -23,10 +23,11 @@ from ..index.posts import POSTS
 from ..index.publish import replace, replaceable
 from ..progress import Progress, no_progress
 from . import pipeline
+from .check import checking
 from .draft import Draft, Options, Results
 from .posts.count import Counted
 from .profile import Profile, StageTime
-from .source import Source, checking, find_sources
+from .source import Source, find_sources
 from .summary import build_facts
 
 _LEAST_MEMORY = 600_000_000

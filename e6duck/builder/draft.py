@@ -13,9 +13,10 @@ from typing import Any
 from ..db.connection import Connection
 from ..progress import Progress
 from . import rejects
+from .check import Checked
 from .posts.count import Counted
 from .posts.encode import Encoded
-from .source import Checked, Source
+from .source import Source
 
 _MOST_WORKERS = 8  # each needs some 40 MB
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..db.connection import Connection
 from ..db.sql_files import sql_text
+from .check import Checked
 from .columns import MORE_COLUMNS
 from .draft import Draft
 from .fetch.record import recorded
-from .source import Checked, Source
+from .source import Source
 
 # The posts of the sample that comes with the project. The sample never gets old.
 SAMPLE_SHA256 = "ee30fbfece338bc02219504cae14de52173ff370526441d31e9d4513ee4e4227"

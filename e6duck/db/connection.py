@@ -259,7 +259,7 @@ def _attach_finished(
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise _refusal(path, error, is_replaced) from error
+        raise refusal(path, error, is_replaced) from error
 
 
 def ensure_known_names(connection: Connection) -> None:
@@ -277,7 +277,7 @@ def path_of(connection: Connection) -> Path:
     return Path(connection.execute(query).fetchall()[0][0])
 
 
-def _refusal(path: Path, error: duckdb.Error, is_replaced: bool) -> DatabaseError:
+def refusal(path: Path, error: duckdb.Error, is_replaced: bool) -> DatabaseError:
     """Return the `DatabaseError` that explains why a file cannot be opened."""
     if "Could not set lock" in str(error):
         return DatabaseError(
@@ -289,7 +289,7 @@ def _refusal(path: Path, error: duckdb.Error, is_replaced: bool) -> DatabaseErro
         )
     if "replaying WAL" in str(error):
         return DatabaseError(
-            f"{_wal(path)} does not belong to {path}; move it away ({first_line(error)})"
+            f"{path}.wal does not belong to {path}; move it away ({first_line(error)})"
         )
     if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
         return DatabaseError(f"{path} cannot be read: permission denied")
@@ -318,49 +318,3 @@ def _check_schema(connection: Connection, path: Path, is_replaced: bool) -> None
         )
     if version[0][0] < SCHEMA_VERSION and not is_replaced:
         raise DatabaseError(f"{path} was made by an older e6duck; build it again: e6duck build")
-
-
-@contextmanager
-def shared_lock(path: Path) -> Iterator[Connection]:
-    """Keep all writers away from a finished database while the block runs; it then has no WAL.
-
-    Nothing in the block may open the file: closing it again would release the lock (POSIX).
-    """
-    checkpoint_wal(path)
-    connection = open_reading(path, is_replaced=True)
-    try:
-        if _wal(path).exists():
-            raise DatabaseError(f"a program has just written to {path}; build again")
-        yield connection
-    finally:
-        connection.close()
-
-
-def checkpoint_wal(path: Path) -> None:
-    """Write what a killed program left in the WAL into the file, so that no WAL remains.
-
-    Raises `DatabaseError` if the WAL or the database is not one of ours.
-    """
-    wal = _wal(path)
-    if not wal.exists():
-        return
-    if not path.exists():
-        raise DatabaseError(f"{wal} belongs to a database that is gone; move it away")
-    open_reading(path, is_replaced=True).close()
-    try:
-        with connected({}) as connection:
-            attach(connection, path, "read_write")
-            connection.execute(f"checkpoint {CATALOG}")
-            # One that is torn before its first transaction stays until something is written.
-            if wal.exists():
-                connection.execute("create table e6duck_wal as select 1 as written")
-                connection.execute("drop table e6duck_wal")
-                connection.execute(f"checkpoint {CATALOG}")
-    except duckdb.Error as error:
-        raise _refusal(path, error, is_replaced=True) from error
-    if wal.exists():
-        raise DatabaseError(f"{wal} cannot be read; move it away, and run this again")
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")

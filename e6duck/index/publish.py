@@ -9,8 +9,9 @@ from pathlib import Path
 
 from .. import files
 from ..db.catalog import user_relations
-from ..db.connection import Connection, checkpoint_wal, shared_lock
+from ..db.connection import Connection
 from ..db.sql_files import built_relations
+from ..db.wal import checkpoint_wal, shared_lock
 from ..progress import Progress, no_progress
 from .write import NOTHING, Exported
 

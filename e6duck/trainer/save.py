@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..db.connection import DEFAULT_MEMORY, Connection, drafting, shared_lock
+from ..db.connection import DEFAULT_MEMORY, Connection, drafting
 from ..db.interrupts import SignalPoint
 from ..db.sql_files import scripts
+from ..db.wal import shared_lock
 from ..errors import DatabaseError
 from ..index import vectors, write
 from ..index.publish import publish

@@ -13,9 +13,10 @@ import pytest
 
 from e6duck.builder.build import build
 from e6duck.db.catalog import user_relations
-from e6duck.db.connection import checkpoint_wal, drafting, open_reading, shared_lock
+from e6duck.db.connection import drafting, open_reading
 from e6duck.db.errors import damage_reason
 from e6duck.db.sql_files import literal
+from e6duck.db.wal import checkpoint_wal, shared_lock
 from e6duck.errors import DatabaseError, UsageError
 from tests.support.database_files import leave_wal, snapshot
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..source import LONGEST_ROW, CheckingReader
+from ..check import CheckingReader
+from ..source import LONGEST_ROW
 
 PART_SIZE = 1 << 23  # bytes; smaller ones repeat the work per part, larger ones fill the memory
 _MOST_HELD = 2 * LONGEST_ROW

@@ -13,8 +13,9 @@ from ...db.connection import Connection
 from ...db.interrupts import SignalPoint
 from ...db.prefetch import Workers, mapped_with, prefetch
 from ...errors import SourceError
+from ..check import Checked, CheckingReader, check
 from ..rejects import malformed
-from ..source import Checked, CheckingReader, Source, check, header_line
+from ..source import Source, header_line
 from .count import NumberedRows, numbered
 from .parts import Part, UncertainError, cut
 from .scan import Scanner, scanners

@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from e6duck.builder.build import build
+from e6duck.builder.check import Checked, CheckingReader, check
 from e6duck.builder.posts import parts, read
 from e6duck.builder.posts.count import NumberedRows
 from e6duck.builder.posts.parts import Part, UncertainError, cut
 from e6duck.builder.posts.tokens import NameIds
-from e6duck.builder.source import Checked, CheckingReader, Source, check, inspect, select_sql
+from e6duck.builder.source import Source, inspect, select_sql
 from e6duck.db.sql_files import sql_text
 from tests.support.exports import DATED_COLUMNS, csv_line, post, write_export
 from tests.support.reference import Export, Row
