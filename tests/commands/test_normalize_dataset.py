@@ -108,17 +108,21 @@ def test_a_mistake_is_one_line_and_writes_nothing(
     assert {each.name for each in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_run_leaves_no_part_of_a_target(data: Path, tmp_path: Path, sent: int) -> None:
+def test_a_stopped_run_leaves_no_part_of_a_target_and_no_process(
+    data: Path, tmp_path: Path, sent: int, jobs: str
+) -> None:
     rows = "".join(f"{number},Foxes {number}\n" for number in range(200_000))
     data.write_text("id,text\n" + rows, encoding="utf-8")
     program = [sys.executable, "-m", "e6duck", "normalize", "data.csv", "--column", "text"]
-    process = subprocess.Popen([*program, "-o", "new.csv"], stderr=subprocess.PIPE)
+    program += ["-o", "new.csv", "--jobs", jobs]
+    process = subprocess.Popen(program, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("new.csv*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(sent)
-    process.communicate()
+    process.communicate(timeout=60)  # other processes would keep standard error open
     assert process.returncode == (130 if sent == signal.SIGINT else -sent)
     assert not (tmp_path / "new.csv").exists()
     data.write_text(OLD, encoding="utf-8")

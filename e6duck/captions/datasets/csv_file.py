@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import E6DuckError, UsageError
+from . import parts as shared
 from .json_files import _opened, _text
-from .parts import PART_ROWS, BytesWriter, Columns, DatasetFile, Part
+from .parts import BytesWriter, Columns, DatasetFile, Part
 
 _MOST_LINES = 10_000  # of a record
 _END = re.compile(r"\r?\n?\Z")
@@ -37,7 +38,7 @@ class CSVFile(DatasetFile):
                 self._add(part, record, number)
             part.content.append(record)
             size += sum(map(len, record))
-            if len(part.content) == PART_ROWS or size > 1 << 24:
+            if len(part.content) == shared.PART_ROWS or size > 1 << 24:
                 yield part
                 part, size = Part([], [], []), 0
         yield part

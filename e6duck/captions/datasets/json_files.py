@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import E6DuckError, UsageError
+from . import parts as shared
 from .json_text import JSONTextError, after_space, fields, pairs, written
-from .parts import PART_ROWS, BytesWriter, Columns, DatasetFile, Part
+from .parts import BytesWriter, Columns, DatasetFile, Part
 
 _BOM = "\ufeff"
 
@@ -38,7 +39,7 @@ class JSONLines(DatasetFile):
             for number, line in enumerate(file, start=1):
                 self._add(part, _text(line, self.path, number), number)
                 size += len(line)
-                if len(part.content) == PART_ROWS or size > 1 << 24:
+                if len(part.content) == shared.PART_ROWS or size > 1 << 24:
                     yield part
                     part, size = Part([], [], []), 0
         yield part

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...errors import E6DuckError, UsageError
+from . import parts as shared
 from .arrow import column_of, place_of
-from .parts import Columns, DatasetFile, Part
 
 
-class ParquetFile(DatasetFile):
-    """A Parquet file; a part is a row group."""
+class ParquetFile(shared.DatasetFile):
+    """A Parquet file, of which one row group at a time is in memory."""
 
-    def __init__(self, path: Path, columns: Columns) -> None:
+    def __init__(self, path: Path, columns: shared.Columns) -> None:
         super().__init__(path, columns)
         try:
             self._file = pq.ParquetFile(path)
@@ -28,21 +28,25 @@ class ParquetFile(DatasetFile):
         if columns.to is not None and columns.to in self._schema.names:
             raise UsageError(f"{path} already has a column {columns.to}", option="to")
 
-    def parts(self) -> Iterator[Part]:
-        """Yield the row groups."""
+    def parts(self) -> Iterator[shared.Part]:
+        """Yield some thousand rows at a time."""
         start = 1
         for number in range(self._file.num_row_groups):
             try:
                 table = self._file.read_row_group(number)
             except (pa.ArrowException, OSError) as error:
                 raise E6DuckError(f"{self.path} is damaged: {error}") from error
-            values: list[Any] = []
-            rows: list[str] = []
-            for place in self._places:
-                values += table.column(place).to_pylist()
-                rows += map(str, range(start, start + table.num_rows))
+            for offset in range(0, max(table.num_rows, 1), shared.PART_ROWS):
+                yield self._part(table, offset, start)
             start += table.num_rows
-            yield Part(rows, values, table)
+
+    def _part(self, table: pa.Table, offset: int, start: int) -> shared.Part:
+        """Return some rows of a row group; start: the number of its first row, from 1."""
+        rows = table.slice(offset, shared.PART_ROWS)
+        numbers = range(start + offset, start + offset + rows.num_rows)
+        values = [value for place in self._places for value in rows.column(place).to_pylist()]
+        is_last = offset + shared.PART_ROWS >= table.num_rows
+        return shared.Part([*map(str, numbers)] * len(self._places), values, (rows, is_last))
 
     def writer(self, path: Path) -> ParquetWriter:
         """Return a writer with the settings of this file."""
@@ -68,11 +72,12 @@ class ParquetWriter:
         self._schema = schema
         self._places = places
         self._to = to
+        self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(path, schema, **options)
 
-    def write(self, part: Part, cleaned: Sequence[Any]) -> None:
-        """Write a row group with other captions."""
-        table = part.content
+    def write(self, part: shared.Part, cleaned: Sequence[Any]) -> None:
+        """Write rows with other captions: those of a row group at once, when all are there."""
+        table, is_last = part.content
         columns = list(table.columns)
         count = table.num_rows
         for number, place in enumerate(self._places):
@@ -82,15 +87,18 @@ class ParquetWriter:
                 columns[place] = new
             else:
                 columns.insert(place + 1, new)
-        whole = pa.Table.from_arrays(columns, schema=self._schema)
-        self._writer.write_table(whole, row_group_size=max(count, 1))
+        self._waiting.append(pa.Table.from_arrays(columns, schema=self._schema))
+        if is_last:
+            whole = pa.concat_tables(self._waiting).unify_dictionaries()
+            self._waiting = []
+            self._writer.write_table(whole, row_group_size=max(whole.num_rows, 1))
 
     def close(self) -> None:
         """End the file."""
         self._writer.close()
 
 
-def _options(metadata: Any, columns: Columns) -> dict[str, Any]:
+def _options(metadata: Any, columns: shared.Columns) -> dict[str, Any]:
     """Return how a file was written, for `pq.ParquetWriter`."""
     found: dict[str, Any] = {
         "version": metadata.format_version,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import sys
@@ -10,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
+from threading import Thread
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
@@ -149,7 +151,16 @@ _cleaners: list[Cleaning] = []  # of this process, if it is one of the pool
 
 def _start(pickled: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends the others
+    Thread(target=_end_with_parent, daemon=True).start()
     _cleaners.append(pickle.loads(pickled))
+
+
+def _end_with_parent() -> None:
+    """End this process when the main one has ended, however that was: nobody reads its results."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work(values: list[Any]) -> Cleaned:
