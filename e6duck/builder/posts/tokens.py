@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -62,11 +63,11 @@ class NameIds:
         """Return the numbers of distinct tokens that are not common, and learn the new ones."""
         asked = tokens.to_numpy(zero_copy_only=False).tolist()  # much faster than to_pylist
         with self._lock:
-            numbers = list(map(self._of_token.get, asked))
-            if None in numbers:
-                pairs = zip(asked, numbers, strict=True)
-                numbers = [self._learn(token) if n is None else n for token, n in pairs]
-        return np.array(numbers, np.uint32)
+            found = map(self._of_token.get, asked, repeat(-1))
+            numbers = np.fromiter(found, np.int64, len(asked))
+            for place in np.flatnonzero(numbers < 0).tolist():
+                numbers[place] = self._learn(asked[place])
+        return numbers.astype(np.uint32)
 
     def _learn(self, token: str) -> int:
         """Return the number of a token, which may be a new one."""
