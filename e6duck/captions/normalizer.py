@@ -210,7 +210,8 @@ class Normalizer:
         """Restore the captions that a killed run has left half-written; returns their names.
 
         Only files with several names (hard links) can be, as they are not replaced but written.
-        `apply` and `undo` do so as well; call this before `plan` to clean their old text.
+        `apply` and `undo` do so as well; call this before `plan` to clean their old text. folder:
+        that of the captions. backup: the folder that `apply` was given.
         """
         return repair(_real(folder), self._backup(backup))
 

@@ -70,7 +70,11 @@ def test_what_is_not_run_is_known() -> None:
         ): "needs e6db's published files",
         ("data/README.md", "python -m tests.synth --sample data"): "works on the checkout",
         ("tests/README.md", "pip install -e '.[dev]'"): "works on the checkout",
-        ("tests/README.md", "python -m tests.bench build --large"): "takes minutes",
+        (
+            "e6duck/captions/README.md",
+            "e6duck normalize captions.parquet --column caption -o clean.parquet",
+        ): "needs datasets",
+        ("tests/README.md", "python -m tests.bench build --large --peer ../e6db"): "takes minutes",
         ("tests/README.md", "python -m tests.docs.readme"): "works on the checkout",
     }
 
@@ -185,7 +189,7 @@ def test_every_option_that_is_named_is_there() -> None:
     every = (commands, *all_commands().values())
     known = {option for command in every for option in _options(command)}
     named = {option for page in PAGES for option in _named_options(page)}
-    of_other_programs = {"--data_dir"}  # of e6db's scripts
+    of_other_programs = {"--data_dir", "--peer"}  # of e6db's scripts, and of the benchmark
     assert named - known == of_other_programs
     assert len(named) > 40
 

@@ -69,6 +69,8 @@ def shards(source: Path, target: Path | None) -> list[Shard]:
     if any(each.suffix.lower() != ".json" for each in found):
         # Beside other files, .json files describe the dataset.
         found = [each for each in found if each.suffix.lower() != ".json"]
+    if not found and not source.exists() and not is_pattern(source):
+        raise UsageError(f"{source} does not exist")
     if not found:
         raise UsageError(f"{source} has no file that ends in {', '.join(ENDINGS)}")
     if target is not None and target.exists() and not target.is_dir():
