@@ -39,11 +39,12 @@ TRAINS_TOO = {
 ONCE = {
     *("docs", "promises", "support", "synth"),
     *("captions/test_report", "charts/test_map_page", "charts/test_stats_page"),
-    *("commands/test_completion", "commands/test_shell"),
+    *("commands/test_completion", "commands/test_limited_query", "commands/test_shell"),
     "test_a_kill_leaves_the_old_or_the_new_vectors",
     "test_any_set_gives_what_plain_python_derives",
     "test_ctrl_c_in_any_statement_of_a_build_leaves_all_as_it_was",
     "test_engine_and_reference_agree",
+    "test_parts_are_what_the_whole_is_or_uncertain",
     "test_siblings_are_near_in_the_real_export",
     "test_ten_million_rows_take_little_memory",
     "test_ten_thousand_rows_are_the_same_in_parts_of_any_size",
@@ -70,9 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C be heard where it is ignored, as by what a script starts in the background."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let signals be heard where they are ignored, as by what a script starts in the background."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    if hasattr(signal, "SIGHUP"):
+        usual[signal.SIGHUP] = signal.SIG_DFL  # nohup ignores it
+    for number, handler in usual.items():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ def damaged_files(draw: st.DrawFn) -> bytes:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=damaged_files(), size=st.integers(1, 900))
 def test_parts_are_what_the_whole_is_or_uncertain(
