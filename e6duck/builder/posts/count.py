@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..rejects import Malformed
+from ..source import REJECTS_LIMIT
 from .integers import with_integers
 from .sort import Numbers
 from .spill import list_array, read_spill, spilling
@@ -103,15 +104,18 @@ def count(
     """
     counted = Counted(spill)
     log, uses = _RowLog(), _Uses(known)
+    record_count = 0
     with spilling(spill) as write:
         for rows in parts:
             log.add(rows.ids, rows.reasons)
             uses.add(rows.kept.column("name_ids").values.to_numpy())
             write(rows.kept)
-            counted.malformed += rows.malformed
-            before = counted.row_count + len(counted.faults)
-            faults = {before + row + 1: reason for row, reason in rows.faults.items()}
-            counted.faults |= faults
+            room = REJECTS_LIMIT - len(counted.malformed)
+            counted.malformed += rows.malformed[:room]
+            for row, reason in rows.faults.items():
+                if len(counted.faults) < REJECTS_LIMIT:  # more would fill the memory
+                    counted.faults[record_count + row + 1] = reason
+            record_count += len(rows.ids) + len(rows.faults)
             counted.row_count += len(rows.ids)
             progress(len(rows.ids))
     log.finish(counted)

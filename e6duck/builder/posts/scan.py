@@ -170,4 +170,3 @@ def scanners(
                 reading.execute(f"set variable {name} = $1", [value])
             made.append(Scanner(reading, source, header, files, number))
         yield made
-    connection.unregister_filesystem(_PROTOCOL)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from e6duck.builder.build import build
 from e6duck.builder.check import Checked, CheckingReader, check
-from e6duck.builder.posts import parts, read
+from e6duck.builder.posts import count, parts, read
 from e6duck.builder.posts.count import NumberedRows
 from e6duck.builder.posts.parts import Part, UncertainError, cut
 from e6duck.builder.posts.tokens import NameIds
@@ -223,6 +223,27 @@ def test_a_file_whose_quotes_do_not_pair_is_read_in_one_piece(
     monkeypatch.setattr(parts, "PART_SIZE", 2_000)
     with pytest.raises(UncertainError):
         in_parts(inspect("posts", path))
+
+
+@pytest.mark.parametrize(("column", "noted"), [("fav_count", "faults"), ("duration", "malformed")])
+def test_no_more_malformed_rows_are_noted_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, noted: str
+) -> None:
+    """Parts have few each; together they would fill the memory."""
+    rows = [post(1 + i, "fox", **{column: "many"}) for i in range(40)] + [post(99, "fox")]
+    source = inspect("posts", write(tmp_path / "posts.csv", rows))
+    monkeypatch.setattr(parts, "PART_SIZE", 700)
+    known = NameIds({})
+    found = {}
+    for limit in (10, 100):
+        monkeypatch.setattr(count, "REJECTS_LIMIT", limit)
+        with duckdb.connect() as connection:
+            read_rows = read.read_parts(connection, source, OPTIONS, known, Future(), 2)
+            counted = count.count(read_rows, known, tmp_path / "spill", lambda rows: None)
+        assert counted.row_count == 1
+        found[limit] = list(getattr(counted, noted))
+    assert len(found[100]) == 40
+    assert found[10] == found[100][:10]
 
 
 def test_a_build_in_parts_notes_the_same_rejects_at_the_same_lines(
