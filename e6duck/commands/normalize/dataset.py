@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,11 @@ from ...captions.normalizer import Normalizer, journal_folder
 from ...captions.report import Findings
 from ...captions.report_files import write_report
 from ...captions.runs.plan import Caption, Plan
-from ...captions.suggest import suggested_aliases
 from ...db.results.values import shielded
 from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many
 from .options import CHANGES, DONE, Mode
-from .text import Terminal, alias_lines, note_failures, note_notices, some, summary, write_diff
+from .text import Terminal, note_failures, note_notices, show, some, summary
 
 
 def clean_dataset(
@@ -75,7 +75,10 @@ def clean_dataset(
         on_progress=terminal.progress,
     )
     note_notices(normalizer, terminal)
-    _show(normalizer, terminal, mode, diff, done, _plan(source, target, done), reports)
+    plan, found = _plan(source, target, done), partial(_findings, done)
+    show(mode, diff, normalizer, plan, found, terminal)
+    for path in reports:
+        write_report(path, normalizer.vocabulary, plan, found())
     if not terminal.is_quiet:
         for line in summary(_findings(done)):
             terminal.error(line)
@@ -119,27 +122,6 @@ def _check_reports(reports: tuple[Path, ...], chosen: list[Shard]) -> None:
 def _plan(source: Path, target: Path | None, done: DatasetRun) -> Plan:
     captions = tuple(Caption(row, text, result) for row, text, result in done.changed)
     return Plan(source, target or source, captions, (), {}, frozenset())
-
-
-def _show(
-    normalizer: Normalizer,
-    terminal: Terminal,
-    mode: Mode,
-    diff: bool,
-    done: DatasetRun,
-    plan: Plan,
-    reports: tuple[Path, ...],
-) -> None:
-    if mode is Mode.SUGGEST:
-        for line in alias_lines(suggested_aliases(normalizer.vocabulary, _findings(done))):
-            terminal.write(line)
-    elif diff:
-        write_diff(plan.changed, terminal)
-    elif mode is Mode.CHECK:
-        for caption in plan.changed:
-            terminal.write(caption.name)
-    for path in reports:
-        write_report(path, normalizer.vocabulary, plan, _findings(done))
 
 
 def _findings(done: DatasetRun) -> Findings:

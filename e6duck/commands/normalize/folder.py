@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,6 @@ from ...captions.report_files import check_places, write_report
 from ...captions.rules import Rules
 from ...captions.runs.apply import Interrupted, Run
 from ...captions.runs.plan import Plan
-from ...captions.suggest import suggested_aliases
 from ...db.results.values import shielded
 from ...errors import E6DuckError, UsageError
 from ...tags.phrases import many
@@ -30,17 +30,15 @@ from .options import CHANGES, DONE, FAILED, TOP_COUNT, Mode
 from .runs import keep_latest, note_disk_use
 from .text import (
     Terminal,
-    alias_lines,
     blacklist_lines,
     left_out,
     not_captions,
     note_failures,
     note_notices,
-    on_one_line,
+    show,
     some,
     summary,
     top_lines,
-    write_diff,
 )
 
 
@@ -82,7 +80,7 @@ def clean_folder(
     )
     note_notices(normalizer, terminal)
     _write_lists(_listed(lists, normalizer, plan), terminal, is_last=mode is not Mode.WRITE)
-    _show(mode, diff, normalizer, plan, terminal)
+    show(mode, diff, normalizer, plan, partial(findings, plan), terminal)
     check_places(reports, plan)
     is_written = mode is Mode.WRITE and bool(plan.edits)
     if is_written and plan.is_in_place and not yes:
@@ -136,18 +134,6 @@ def _listed(lists: Lists, normalizer: Normalizer, plan: Plan) -> Iterator[str]:
         yield from top_lines(top, "tags")
     if lists.print_implied_topk is not None:
         yield from top_lines(top_implied(plan, lists.print_implied_topk), "implied tags")
-
-
-def _show(mode: Mode, diff: bool, normalizer: Normalizer, plan: Plan, terminal: Terminal) -> None:
-    """Write what a mode prints of a plan to standard output."""
-    if mode is Mode.SUGGEST:
-        for line in alias_lines(suggested_aliases(normalizer.vocabulary, findings(plan))):
-            terminal.write(line)
-    elif diff:
-        write_diff(plan.changed, terminal)
-    elif mode is Mode.CHECK:
-        for caption in plan.changed:
-            terminal.write(on_one_line(caption.name))
 
 
 def _confirm(plan: Plan, terminal: Terminal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +13,16 @@ from ...captions.config import toml
 from ...captions.normalizer import Normalizer
 from ...captions.report import Blacklisted, Findings, TopTags, frequent
 from ...captions.runs.caption_files import NO_IMAGE
-from ...captions.runs.plan import Caption
+from ...captions.runs.plan import Caption, Plan
 from ...captions.steps import REASONS, Result
-from ...captions.suggest import Alias
+from ...captions.suggest import Alias, suggested_aliases
 from ...db.answer import Answer
 from ...db.results.values import shielded
 from ...tags.phrases import many
 from ..shared.formats import format_of, write
 from ..shared.options import tell
 from ..shared.progress import Counter
-from .options import DONE, FAILED
+from .options import DONE, FAILED, Mode
 
 _SHOWN_FAILURES = 20
 _SHOWN_CHARACTERS = 80  # of a piece
@@ -136,6 +136,25 @@ def some(names: Sequence[str], count: int = 5) -> str:
     """Return the first names, and the number of the others."""
     more = f" and {len(names) - count:,} more" if len(names) > count else ""
     return ", ".join(map(on_one_line, names[:count])) + more
+
+
+def show(
+    mode: Mode,
+    diff: bool,
+    normalizer: Normalizer,
+    plan: Plan,
+    find: Callable[[], Findings],
+    terminal: Terminal,
+) -> None:
+    """Write what a mode prints of a plan to standard output. find: returns its findings."""
+    if mode is Mode.SUGGEST:
+        for line in alias_lines(suggested_aliases(normalizer.vocabulary, find())):
+            terminal.write(line)
+    elif diff:
+        write_diff(plan.changed, terminal)
+    elif mode is Mode.CHECK:
+        for caption in plan.changed:
+            terminal.write(on_one_line(caption.name))
 
 
 def on_one_line(name: str) -> str:
